@@ -1,0 +1,38 @@
+package dev.switchback.connectors.spi;
+
+import java.util.List;
+
+import dev.switchback.transforms.mutation.Mutation;
+
+/**
+ * What one destination transaction does.
+ *
+ * @param work at most one entry for any one row; a {@link Mutation.Clear} comes alone
+ * @param held changes that queue behind a held one, or that no mapping could map: recorded, not applied
+ * @param advances how each input partition's checkpoint moves; at least one
+ */
+public record Batch(List<Work> work, List<HeldChange> held, List<Advance> advances) {
+
+    /**
+     * One mutation and the changes it was folded from, in order: if the destination refuses it, these are held.
+     */
+    public record Work(Mutation mutation, List<InputChange> changes) {}
+
+    /**
+     * A checkpoint's move, by compare-and-set.
+     *
+     * @param from the value the checkpoint must have
+     * @param to the value it gets
+     * @param progress what the records in between brought
+     */
+    public record Advance(InputPartition input, Checkpoint from, Checkpoint to, Progress progress) {}
+
+    /**
+     * What a partition's records brought, for {@code status}. Never used for a decision.
+     *
+     * @param rowsCopied records of a backfill
+     * @param changesApplied all other changes
+     * @param commitMicros the source's commit time of the newest record, in microseconds since 1970
+     */
+    public record Progress(long rowsCopied, long changesApplied, long commitMicros) {}
+}

@@ -1,0 +1,52 @@
+package dev.switchback.connectors.spi;
+
+import dev.switchback.transforms.schema.TableId;
+
+/**
+ * All that runs for one direction of one migration, and the names its parts have in Kafka. The names are the identity of
+ * what they hold: changing one abandons the old.
+ *
+ * @param migration lower-case letters, digits and underscores, a letter first: it is part of slot and topic names
+ */
+public record Flow(String migration, Direction direction) {
+
+    public Flow {
+        if (!migration.matches("[a-z][a-z0-9_]{0,39}")) {
+            throw new IllegalArgumentException("'" + migration + "' cannot name a migration");
+        }
+    }
+
+    /** The topic that holds a table's changes, in the order of the source's log per key. */
+    public String changeTopic(TableId table) {
+        return prefix() + "." + table;
+    }
+
+    /** The topic that holds how far capture has read, written in the transaction of the changes themselves. */
+    public String offsetsTopic() {
+        return prefix() + ".offsets";
+    }
+
+    /** The consumer group that applies this flow. */
+    public String applicationId() {
+        return "switchback-" + migration + "-" + direction.lowerCase();
+    }
+
+    /** The transactional id of this flow's one active capture; whoever takes it fences the one before. */
+    public String captureTransactionalId() {
+        return applicationId() + "-capture";
+    }
+
+    /** The replication slot, and the publication, that capture reads. */
+    public String slot() {
+        return "switchback_" + migration + "_" + direction.lowerCase();
+    }
+
+    private String prefix() {
+        return migration + "." + direction.lowerCase();
+    }
+
+    @Override
+    public String toString() {
+        return prefix();
+    }
+}

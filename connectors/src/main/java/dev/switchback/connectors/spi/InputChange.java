@@ -1,0 +1,27 @@
+package dev.switchback.connectors.spi;
+
+import java.util.Arrays;
+
+/**
+ * A change as it stands in its topic, kept so that it can be held and mapped again.
+ *
+ * @param key the record's key: the source key in Avro, in Confluent's format
+ * @param value the record's value: the change in Avro, in Confluent's format
+ */
+public record InputChange(InputPartition input, long offset, byte[] key, byte[] value) {
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof InputChange that && offset == that.offset && input.equals(that.input);
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(offset) * 31 + input.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return input + "@" + offset + " key=" + Arrays.hashCode(key);
+    }
+}

@@ -1,0 +1,69 @@
+package dev.switchback.transforms.mutation;
+
+import java.util.Arrays;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.switchback.transforms.schema.Column;
+import dev.switchback.transforms.schema.TableId;
+
+/**
+ * The part of a destination table that a mapping writes: its columns in the order in which mutations carry their values,
+ * and which of them are the key. One instance a mapping; compare by identity.
+ */
+public final class DestinationTable {
+
+    private final TableId id;
+    private final List<Column> columns;
+    private final int[] keyIndexes;
+
+    /** @throws IllegalArgumentException when the key is empty or names a column that is not written */
+    public DestinationTable(TableId id, List<Column> columns, List<String> key) {
+        this.id = id;
+        this.columns = List.copyOf(columns);
+        List<String> names = this.columns.stream().map(Column::name).toList();
+        this.keyIndexes = key.stream().mapToInt(names::indexOf).toArray();
+        if (key.isEmpty() || Arrays.stream(keyIndexes).anyMatch(index -> index < 0)) {
+            throw new IllegalArgumentException("the key " + key + " of " + id + " is not among the columns " + names);
+        }
+    }
+
+    public TableId id() {
+        return id;
+    }
+
+    public List<Column> columns() {
+        return columns;
+    }
+
+    /** The key's columns as indexes into {@link #columns()}, in the key's order. Not to be changed. */
+    public int[] keyIndexes() {
+        return keyIndexes;
+    }
+
+    /** The names of the key's columns, in the key's order. */
+    public List<String> key() {
+        return Arrays.stream(keyIndexes)
+                .mapToObj(index -> columns.get(index).name())
+                .toList();
+    }
+
+    /** The key within a row of this table's columns. */
+    public Key keyOf(@Nullable Object[] values) {
+        Object[] key = new Object[keyIndexes.length];
+        for (int i = 0; i < key.length; i++) {
+            Object value = values[keyIndexes[i]];
+            if (value == null) {
+                throw new IllegalArgumentException("key column " + key().get(i) + " of " + id + " is NULL");
+            }
+            key[i] = value;
+        }
+        return new Key(key);
+    }
+
+    @Override
+    public String toString() {
+        return id.toString();
+    }
+}
