@@ -7,6 +7,7 @@ import dev.switchback.transforms.schema.TableSchema;
 /**
  * Encodes one table's changes for its change topic. Not thread-safe: it reuses its buffers.
  */
+@SuppressWarnings("DoNotCallSuggester")
 public final class ChangeEncoder {
 
     /**

@@ -5,6 +5,7 @@ import org.apache.avro.Schema;
 import dev.switchback.transforms.schema.TableSchema;
 
 /** The Avro schemas of change topics, and the tables they were made from. */
+@SuppressWarnings("DoNotCallSuggester")
 public final class ChangeSchemas {
 
     private ChangeSchemas() {}

@@ -5,6 +5,7 @@ import java.net.URI;
 import org.apache.avro.Schema;
 
 /** Schemas in a registry that speaks Confluent's REST interface. Thread-safe. */
+@SuppressWarnings("DoNotCallSuggester")
 public final class RegistrySchemaStore implements SchemaStore {
 
     /**

@@ -8,6 +8,7 @@ import org.apache.avro.Schema;
  * Schemas in a compacted topic of their own, for installations without a schema registry. Thread-safe, and safe for any
  * number of processes at once. A schema's id is its record's offset.
  */
+@SuppressWarnings("DoNotCallSuggester")
 public final class TopicSchemaStore implements SchemaStore {
 
     /**

@@ -3,6 +3,7 @@ package dev.switchback.connectors.avro;
 import dev.switchback.transforms.change.Watermark;
 
 /** Encodes watermarks; their records have no key. Not thread-safe: it reuses its buffers. */
+@SuppressWarnings("DoNotCallSuggester")
 public final class WatermarkEncoder {
 
     /**
