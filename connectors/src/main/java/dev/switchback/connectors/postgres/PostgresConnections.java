@@ -1,0 +1,126 @@
+package dev.switchback.connectors.postgres;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Properties;
+
+import org.postgresql.PGProperty;
+
+import dev.switchback.transforms.problem.Problem;
+import dev.switchback.transforms.problem.ProblemException;
+
+/**
+ * Opens connections to one database. Thread-safe; holds none open.
+ *
+ * <p>Every session has the output settings under which values travel as text (ISO dates in UTC, {@code postgres}
+ * intervals, shortest exact floats, hexadecimal bytes), so that text read on one side means the same on the other. A
+ * parameter in the settings' URL wins over what is set here.
+ */
+public final class PostgresConnections {
+
+    /** How long a statement may take to answer on a connection of {@link #open()}. */
+    public static final Duration ANSWER_WITHIN = Duration.ofSeconds(30);
+
+    private static final Duration CONNECT_WITHIN = Duration.ofSeconds(10);
+    private static final String PINNED_SETTINGS = "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; "
+            + "SET IntervalStyle = 'postgres'; SET extra_float_digits = 3; SET bytea_output = 'hex'; "
+            + "SET xmloption = 'content'; SET standard_conforming_strings = on";
+
+    private final String side;
+    private final PostgresSettings settings;
+
+    /** @param side what people call the database: {@code source} or {@code destination} */
+    public PostgresConnections(String side, PostgresSettings settings) {
+        this.side = side;
+        this.settings = settings;
+    }
+
+    /**
+     * Opens a connection in auto-commit mode.
+     *
+     * @throws ProblemException of kind UNREACHABLE that says what stands in the way
+     */
+    public Connection open() {
+        return open(ANSWER_WITHIN);
+    }
+
+    /**
+     * Opens a connection in auto-commit mode.
+     *
+     * @param answerWithin after how long without an answer the connection counts as lost; zero for never
+     * @throws ProblemException of kind UNREACHABLE that says what stands in the way
+     */
+    public Connection open(Duration answerWithin) {
+        Properties properties = properties();
+        PGProperty.SOCKET_TIMEOUT.set(properties, Math.toIntExact(answerWithin.toSeconds()));
+        try {
+            return pinned(DriverManager.getConnection(settings.jdbcUrl(), properties));
+        } catch (SQLException failure) {
+            throw new ProblemException(problem(failure), failure);
+        }
+    }
+
+    /**
+     * Opens a connection that speaks the replication protocol: only simple queries and its own commands.
+     *
+     * @throws SQLException as the server refuses it; {@link #problem} explains it
+     */
+    Connection openReplication() throws SQLException {
+        Properties properties = properties();
+        PGProperty.SOCKET_TIMEOUT.set(properties, Math.toIntExact(ANSWER_WITHIN.toSeconds()));
+        PGProperty.REPLICATION.set(properties, "database");
+        PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "14");
+        PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
+        return DriverManager.getConnection(settings.jdbcUrl(), properties);
+    }
+
+    /** The driver's properties for a pool of its owner's making; the session settings are left to that owner. */
+    public Properties properties() {
+        Properties properties = new Properties();
+        PGProperty.USER.set(properties, settings.user());
+        PGProperty.PASSWORD.set(properties, settings.password());
+        PGProperty.APPLICATION_NAME.set(properties, "switchback");
+        PGProperty.CONNECT_TIMEOUT.set(properties, Math.toIntExact(CONNECT_WITHIN.toSeconds()));
+        PGProperty.LOGIN_TIMEOUT.set(properties, Math.toIntExact(CONNECT_WITHIN.toSeconds()));
+        PGProperty.TCP_KEEP_ALIVE.set(properties, true);
+        PGProperty.TCP_NO_DELAY.set(properties, true);
+        return properties;
+    }
+
+    /** One statement that pins the session settings described above; for pools that open connections themselves. */
+    public static String pinnedSettings() {
+        return PINNED_SETTINGS;
+    }
+
+    /** What a failure of this database means for the person who must act. */
+    public Problem problem(SQLException failure) {
+        return ConnectionFailure.explain(where(), settings, failure);
+    }
+
+    public PostgresSettings settings() {
+        return settings;
+    }
+
+    /** For {@link Problem#where()}: {@code source db-old:5432/shop}. */
+    public String where() {
+        return side + " " + settings;
+    }
+
+    @Override
+    public String toString() {
+        return where();
+    }
+
+    private static Connection pinned(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(PINNED_SETTINGS);
+            return connection;
+        } catch (SQLException failure) {
+            connection.close();
+            throw failure;
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package dev.switchback.connectors.postgres;
+
+import java.util.List;
+import java.util.Map;
+
+import dev.switchback.transforms.schema.TableId;
+import dev.switchback.transforms.schema.TableSchema;
+
+/**
+ * A table with what PostgreSQL alone knows about it.
+ *
+ * @param schema its columns, and its primary key even where that is deferrable
+ * @param keyDeferrable whether the primary key is checked only later than each statement
+ * @param leaves the partitions that hold its rows, at any depth; empty for a table that is not partitioned
+ * @param hasChildren whether tables inherit from it other than as partitions
+ * @param types each column's type in full, by column name
+ */
+public record PostgresTable(
+        Relation relation,
+        TableSchema schema,
+        boolean keyDeferrable,
+        List<Relation> leaves,
+        boolean hasChildren,
+        Map<String, PostgresType> types) {
+
+    public PostgresTable {
+        leaves = List.copyOf(leaves);
+        types = Map.copyOf(types);
+    }
+
+    public TableId id() {
+        return relation.id();
+    }
+
+    public boolean partitioned() {
+        return relation.kind() == RelationKind.PARTITIONED_TABLE;
+    }
+
+    /** The planner's estimate, over all partitions; 0 where the table was never analyzed. */
+    public long estimatedRows() {
+        return relation.estimatedRows()
+                + leaves.stream().mapToLong(Relation::estimatedRows).sum();
+    }
+
+    /** What {@code pg_class.relkind} distinguishes, as far as a name may stand for it. */
+    public enum RelationKind {
+        TABLE("a table"),
+        PARTITIONED_TABLE("a partitioned table"),
+        VIEW("a view"),
+        MATERIALIZED_VIEW("a materialized view"),
+        FOREIGN_TABLE("a foreign table"),
+        SEQUENCE("a sequence"),
+        OTHER("no table");
+
+        private final String words;
+
+        RelationKind(String words) {
+            this.words = words;
+        }
+
+        @Override
+        public String toString() {
+            return words;
+        }
+    }
+
+    /** {@code pg_class.relpersistence}. */
+    public enum Persistence {
+        PERMANENT,
+        UNLOGGED,
+        TEMPORARY
+    }
+
+    /** {@code pg_class.relreplident}. */
+    public enum ReplicaIdentity {
+        DEFAULT,
+        NOTHING,
+        FULL,
+        INDEX
+    }
+
+    /**
+     * One relation in the catalogue.
+     *
+     * @param identityColumns the columns by which an update or delete names its row in the log: those of the index that
+     *     the replica identity leads to, if that index may serve; empty if none may, and for FULL
+     * @param owner the role that owns it
+     * @param estimatedRows of this relation alone
+     */
+    public record Relation(
+            long oid,
+            TableId id,
+            RelationKind kind,
+            Persistence persistence,
+            ReplicaIdentity identity,
+            List<String> identityColumns,
+            String owner,
+            long estimatedRows) {
+
+        public Relation {
+            identityColumns = List.copyOf(identityColumns);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package dev.switchback.connectors.postgres;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/**
+ * Writes one migration's markers into a database's log. Stateless; as thread-safe as the connection it is given.
+ *
+ * <p>The number is taken from the migration's row in {@code switchback.control} in the transaction that emits the
+ * message: its row lock makes the order of the numbers the order of the commits, and so the order in the log.
+ */
+public final class Watermarks {
+
+    private final String migration;
+
+    public Watermarks(String migration) {
+        this.migration = migration;
+    }
+
+    /**
+     * Emits a watermark: in a transaction of its own where the connection commits by itself, else in the caller's.
+     *
+     * @return its id
+     * @throws IllegalStateException when the migration has no control row in this database
+     */
+    public long emit(Connection connection) throws SQLException {
+        String sql = "WITH next AS (UPDATE switchback.control SET watermark = watermark + 1 WHERE migration = ?"
+                + " RETURNING watermark AS id, migration)"
+                + " SELECT id, pg_logical_emit_message(true, '" + LogMessage.PREFIX + "',"
+                + " json_build_object('kind', 'watermark', 'migration', migration, 'id', id)::text) FROM next";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, migration);
+            try (ResultSet answer = statement.executeQuery()) {
+                if (!answer.next()) {
+                    throw new IllegalStateException("no row for " + migration + " in switchback.control");
+                }
+                return answer.getLong(1);
+            }
+        }
+    }
+
+    /** Emits a message that moves the log and nothing else. */
+    public void heartbeat(Connection connection) throws SQLException {
+        String sql = "SELECT pg_logical_emit_message(true, '" + LogMessage.PREFIX
+                + "', json_build_object('kind', 'heartbeat', 'migration', ?::text)::text)";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, migration);
+            statement.execute();
+        }
+    }
+}
