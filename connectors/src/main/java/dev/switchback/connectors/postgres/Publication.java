@@ -9,6 +9,7 @@ import dev.switchback.transforms.problem.ProblemException;
 import dev.switchback.transforms.schema.TableId;
 
 /** A flow's publication: which tables' changes its slot delivers. */
+@SuppressWarnings("DoNotCallSuggester")
 public final class Publication {
 
     private final PostgresConnections database;

@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A logical replication slot by its name. Stateless; as thread-safe as the connection it is given. */
+@SuppressWarnings("DoNotCallSuggester")
 public final class ReplicationSlot {
 
     /**

@@ -11,6 +11,7 @@ import dev.switchback.transforms.schema.TableId;
  * Statement triggers on partitioned tables and their leaves that report a TRUNCATE of single partitions as a {@link
  * LogMessage.LeafTruncated}: a publication through the partition root reports only a TRUNCATE of the root.
  */
+@SuppressWarnings("DoNotCallSuggester")
 public final class TruncateTriggers {
 
     private final PostgresConnections database;
