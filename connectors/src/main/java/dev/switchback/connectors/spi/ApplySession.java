@@ -1,8 +1,11 @@
 package dev.switchback.connectors.spi;
 
+import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 import dev.switchback.transforms.mutation.Mutation;
 
@@ -37,16 +40,43 @@ public interface ApplySession extends AutoCloseable {
     List<HeldChange> held(Collection<InputPartition> inputs);
 
     /**
-     * The head of each held key's queue whose next try is due (by its backoff, or because an operator asked for it).
+     * The source keys ({@link InputChange#sourceKey()}) for which anything is held, by partition: later changes of such
+     * a key must queue. An operator's discard, and a {@link Mutation.Clear}, free keys behind the back of who remembers
+     * them, so whoever remembers some reads them again now and then; the answer is exact while the caller, who alone
+     * adds to it, has nothing unflushed.
+     */
+    default Map<InputPartition, Set<ByteBuffer>> heldKeys(Collection<InputPartition> inputs) {
+        return held(inputs).stream()
+                .map(HeldChange::change)
+                .collect(Collectors.groupingBy(
+                        InputChange::input, Collectors.mapping(InputChange::sourceKey, Collectors.toSet())));
+    }
+
+    /**
+     * The head of each held key's queue whose next try is due (by its backoff, or because an operator asked for it). A
+     * bounded number of them: call again for the others.
      */
     List<HeldChange> due(Collection<InputPartition> inputs);
 
     /**
      * Tries a held change again, in a transaction of its own.
      *
-     * @return whether it is applied, and no longer held; if not, its reason and next try are updated
+     * @param held the head of its key's queue, from {@link #due}
+     * @param mutations all that the change makes, in order
+     * @return whether it is no longer held: it was applied now, or was discarded meanwhile (then nothing is applied). If
+     *     it is still held, its reason and next try are updated
+     * @throws OwnershipLostException see {@link #apply}
+     * @throws NotInChargeException see {@link #apply}
+     * @throws DestinationException see {@link #apply}
      */
     boolean retry(HeldChange held, List<Mutation> mutations);
+
+    /**
+     * Puts a change off whose retry could not even be mapped.
+     *
+     * @param held the head of its key's queue, with the reason why it is still held
+     */
+    void postpone(HeldChange held);
 
     @Override
     void close();

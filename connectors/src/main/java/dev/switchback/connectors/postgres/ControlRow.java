@@ -1,0 +1,13 @@
+package dev.switchback.connectors.postgres;
+
+import dev.switchback.connectors.spi.Direction;
+
+/**
+ * A migration's control row in one database: who may apply there, and whether applications may write.
+ *
+ * @param epoch the operator epoch; a transaction of another epoch is refused
+ * @param direction the direction that may apply
+ * @param fenced whether application writes are refused
+ * @param watermark the id of the last watermark this database's log was given; 0 for none
+ */
+public record ControlRow(String migration, long epoch, Direction direction, boolean fenced, long watermark) {}
