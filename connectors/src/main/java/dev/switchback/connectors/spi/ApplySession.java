@@ -21,18 +21,24 @@ public interface ApplySession extends AutoCloseable {
      *
      * @return the checkpoint of each, {@link Checkpoint#START} where there was none
      * @throws DestinationException when the destination stays away
+     * @throws dev.switchback.transforms.problem.ProblemException when there is a checkpoint of this flow for the same topic
+     *     and partition under another topic id: the topic was deleted and created again, and what it held in between is
+     *     lost. Nothing was claimed
      */
     Map<InputPartition, Checkpoint> claim(Collection<InputPartition> inputs);
 
     /**
      * Applies the batch, records what is held and moves the checkpoints, in one transaction. A mutation that the
-     * destination refuses is taken out in ever smaller units, and its changes are held in the same transaction.
+     * destination refuses is taken out in ever smaller units, and its changes are held in the same transaction. A {@link
+     * Mutation.Clear} is never held, since the changes behind it are of other keys and would not wait for it.
      *
      * @return the changes that the destination refused and that are now held, in order
      * @throws OwnershipLostException when another owner has claimed a partition, or a checkpoint is not what the batch
      *     expects: nothing was written
      * @throws NotInChargeException when the control row names another epoch or direction: nothing was written
      * @throws DestinationException when the destination stays away: nothing was written
+     * @throws dev.switchback.transforms.problem.ProblemException when the destination refuses a {@link Mutation.Clear}:
+     *     nothing was written
      */
     List<HeldChange> apply(Batch batch);
 

@@ -1,0 +1,45 @@
+package dev.switchback.pipeline.topology;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+import dev.switchback.connectors.avro.SchemaStore;
+import dev.switchback.connectors.spi.Destination;
+import dev.switchback.connectors.spi.Flow;
+import dev.switchback.transforms.mapping.Mapping;
+
+/**
+ * What the apply role of one flow needs to run.
+ *
+ * @param epoch the operator epoch under which it may write
+ * @param mappings each change topic's mapping; the topics are {@link Flow#changeTopic} of the mappings' sources
+ * @param partitions of each change topic, all the same
+ * @param kafka the operator's client settings, {@code bootstrap.servers} among them; what exactly-once rests on cannot be
+ *     overridden here
+ * @param threads stream threads of this member, each with a session of its own at the destination
+ * @param stateDirectory where Streams keeps local state
+ * @param member a name that stays the same when this process is started again and that no other member of the flow has:
+ *     lets it resume at once after a crash instead of waiting for its predecessor's session to expire
+ */
+public record ApplySettings(
+        Flow flow,
+        long epoch,
+        Map<String, Mapping> mappings,
+        int partitions,
+        Map<String, Object> kafka,
+        SchemaStore schemas,
+        Destination destination,
+        int threads,
+        BufferBounds bounds,
+        Path stateDirectory,
+        Optional<String> member) {
+
+    public ApplySettings {
+        mappings = Map.copyOf(mappings);
+        kafka = Map.copyOf(kafka);
+        if (mappings.isEmpty() || partitions < 1 || threads < 1) {
+            throw new IllegalArgumentException("apply needs a mapping, a partition and a thread at least");
+        }
+    }
+}
