@@ -10,7 +10,7 @@ import dev.switchback.connectors.spi.Flow;
  * Schema {@code switchback}: control rows, checkpoints and held changes, in each of the two databases. Stateless; a
  * connection handed in must be in autocommit mode and is left so.
  */
-@SuppressWarnings("UnusedVariable") // signatures first
+@SuppressWarnings({"UnusedVariable", "DoNotCallSuggester"}) // signatures first
 public final class ControlSchema {
 
     /** The epoch of a control row that no operator has raised yet. */

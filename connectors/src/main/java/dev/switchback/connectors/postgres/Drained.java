@@ -7,7 +7,7 @@ import dev.switchback.connectors.spi.Flow;
 import dev.switchback.connectors.spi.InputPartition;
 
 /** Whether a watermark has come through. Stateless; reads what is committed. */
-@SuppressWarnings("UnusedVariable") // signatures first
+@SuppressWarnings({"UnusedVariable", "DoNotCallSuggester"}) // signatures first
 public final class Drained {
 
     private Drained() {}

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * The held changes of one migration as its operator sees them. Not thread-safe, as its connection is not; the connection
  * must be in autocommit mode.
  */
-@SuppressWarnings("UnusedVariable") // signatures first
+@SuppressWarnings({"UnusedVariable", "DoNotCallSuggester"}) // signatures first
 public final class HeldChanges {
 
     /**

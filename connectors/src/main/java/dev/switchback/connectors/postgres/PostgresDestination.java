@@ -7,7 +7,7 @@ import dev.switchback.connectors.spi.Destination;
 import dev.switchback.connectors.spi.Flow;
 
 /** A PostgreSQL database that mutations are applied to. Thread-safe; each session has a connection of its own. */
-@SuppressWarnings("UnusedVariable") // signatures first
+@SuppressWarnings({"UnusedVariable", "DoNotCallSuggester"}) // signatures first
 public final class PostgresDestination implements Destination {
 
     public PostgresDestination(PostgresSettings settings) {
