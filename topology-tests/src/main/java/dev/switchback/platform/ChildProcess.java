@@ -1,0 +1,148 @@
+package dev.switchback.platform;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A main class of this class path in a JVM of its own, to be killed, frozen and watched. It does not outlive its parent,
+ * however that ends. Not thread-safe.
+ */
+public final class ChildProcess implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final String name;
+    private final Process process;
+    private final Path output;
+
+    private ChildProcess(String name, Process process, Path output) {
+        this.name = name;
+        this.process = process;
+        this.output = output;
+    }
+
+    /**
+     * What to start.
+     *
+     * @param name for people, and for the file that keeps the output
+     * @param properties system properties
+     */
+    public record Command(
+            String name, Class<?> main, List<String> arguments, Map<String, String> properties, List<String> options) {
+
+        /** No properties, and a heap of 512 MB. */
+        public static Command of(String name, Class<?> main, String... arguments) {
+            return new Command(name, main, List.of(arguments), Map.of(), List.of("-Xmx512m"));
+        }
+
+        public Command withProperties(Map<String, String> others) {
+            return new Command(name, main, arguments, others, options);
+        }
+
+        private List<String> line() {
+            List<String> line = new ArrayList<>();
+            line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            // Short-lived: compiling with the first compiler only, and sharing classes, halves the time to start.
+            line.addAll(List.of("-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+            line.addAll(options);
+            properties.forEach((key, value) -> line.add("-D" + key + "=" + value));
+            line.addAll(List.of("-cp", System.getProperty("java.class.path"), ChildMain.class.getName()));
+            line.add(main.getName());
+            line.addAll(arguments);
+            return line;
+        }
+    }
+
+    /** @param directory where the output goes, as {@code NAME.log}, behind what an earlier child left there */
+    public static ChildProcess start(Command command, Path directory) {
+        Path output = directory.resolve(command.name() + ".log");
+        try {
+            Process process = new ProcessBuilder(command.line())
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
+                    .start();
+            return new ChildProcess(command.name(), process, output);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** {@code kill -9}; returns when it is dead. */
+    public void kill() {
+        process.destroyForcibly();
+        awaitExit(PATIENCE);
+    }
+
+    /** SIGTERM; does not wait. */
+    public void terminate() {
+        process.destroy();
+    }
+
+    /** SIGSTOP: it keeps its memory and its connections, and does nothing. */
+    public void freeze() {
+        Program.signal("STOP", process.pid());
+    }
+
+    /** SIGCONT. */
+    public void thaw() {
+        Program.signal("CONT", process.pid());
+    }
+
+    /** Waits for its end and returns its exit code (137 after {@code kill -9}, 143 after SIGTERM). */
+    public int awaitExit(Duration timeout) {
+        try {
+            if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new AssertionError(name + " did not end within " + timeout.toSeconds() + " s:\n" + output());
+            }
+            return process.exitValue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted while waiting for the end of " + name, e);
+        }
+    }
+
+    /** Waits until its output, an earlier child's of this name included, contains the text. */
+    public void awaitOutput(String text, Duration timeout) {
+        Await.until(name + " to print '" + text + "'", timeout, () -> {
+            boolean alive = isAlive();
+            if (output().contains(text)) {
+                return true;
+            }
+            if (!alive) {
+                throw new AssertionError(name + " ended without printing '" + text + "':\n" + output());
+            }
+            return false;
+        });
+    }
+
+    /** All that it, and earlier children of this name, printed. */
+    public String output() {
+        try {
+            return Files.readString(output, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Kills it if it still runs. */
+    @Override
+    public void close() {
+        kill();
+    }
+}
