@@ -83,7 +83,7 @@ public final class LagHistogram {
             return bucket;
         }
         int power = 6 + (bucket - EXACT) / STEPS;
-        long step = STEPS + (bucket - EXACT) % STEPS;
-        return ((step + 1) << (power - 5)) - 1;
+        int step = STEPS + (bucket - EXACT) % STEPS;
+        return ((step + 1L) << (power - 5)) - 1;
     }
 }
