@@ -87,7 +87,12 @@ record BrokerSettings(Path directory, int port, int controllerPort) {
                 "unclean.leader.election.enable", "false",
                 // A consumer group that stands still must not lose its place while its migration rests.
                 "offsets.retention.minutes", Integer.toString(Integer.MAX_VALUE),
-                "auto.create.topics.enable", "false");
+                "auto.create.topics.enable", "false",
+                // Every half second by default; an idle node should leave the disk alone.
+                "metadata.max.idle.interval.ms", "5000",
+                // After a kill the node waits this long for its former self, which the directory's lock says is dead.
+                "broker.session.timeout.ms", "3000",
+                "broker.heartbeat.interval.ms", "500");
     }
 
     private static Map<String, String> singleReplica() {
