@@ -1,0 +1,245 @@
+package dev.switchback.transforms.mapping;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import dev.switchback.transforms.mapping.Selection.Pair;
+import dev.switchback.transforms.problem.ProblemException;
+import dev.switchback.transforms.schema.Carrier;
+import dev.switchback.transforms.schema.Column;
+import dev.switchback.transforms.schema.Column.Generation;
+import dev.switchback.transforms.schema.ColumnType;
+import dev.switchback.transforms.schema.TableId;
+import dev.switchback.transforms.schema.TableSchema;
+
+class MappingCompilerTest {
+
+    private static final ColumnType BIGINT = new ColumnType("bigint", "bigint", Carrier.INT64, false);
+    private static final ColumnType INTEGER = new ColumnType("integer", "integer", Carrier.INT32, false);
+    private static final ColumnType NUMERIC = new ColumnType("numeric", "numeric(9,2)", Carrier.TEXT, true);
+    private static final ColumnType TEXT = new ColumnType("text", "text", Carrier.TEXT, true);
+
+    private static final TableSchema STORE = table(
+            "store",
+            List.of("id"),
+            Column.of("id", BIGINT),
+            Column.of("name", TEXT),
+            Column.of("Rating", NUMERIC),
+            Column.of("value", INTEGER));
+
+    private static final String WHERE = "stores.yaml:9, public.store";
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            SELECT id, name FROM store                            | id=id name=name
+            SELECT id, name AS title FROM store                   | id=id name=title
+            SELECT id, name title FROM store                      | id=id name=title
+            SELECT * FROM store                                   | id=id name=name Rating=Rating value=value
+            SELECT store.* FROM store                             | id=id name=name Rating=Rating value=value
+            SELECT s.id, s.name FROM store s                      | id=id name=name
+            SELECT s.id FROM public.store AS s                    | id=id
+            SELECT store.id FROM public.store                     | id=id
+            SELECT public.store.id FROM public.store              | id=id
+            select ID, Name as TITLE from STORE                   | id=id name=title
+            SELECT id, "Rating" AS "Stars" FROM "store"           | id=id Rating=Stars
+            SELECT id, "Rating" FROM store;                       | id=id Rating=Rating
+            SELECT id, "value" FROM store                         | id=id value=value
+            SELECT id, value FROM store                           | id=id value=value
+            SELECT id, id AS old_id FROM store                    | id=id id=old_id
+            """)
+    void aPlainSelectIsAccepted(String select, String expected) {
+        assertThat(MappingCompiler.select(STORE, select, WHERE).columns().stream()
+                        .map(pair -> pair.source() + "=" + pair.destination()))
+                .containsExactly(expected.split(" "));
+    }
+
+    @Test
+    void noSelectMeansEveryColumnUnderItsOwnName() {
+        assertThat(MappingCompiler.select(STORE, null, WHERE).columns())
+                .containsExactly(
+                        new Pair("id", "id"),
+                        new Pair("name", "name"),
+                        new Pair("Rating", "Rating"),
+                        new Pair("value", "value"));
+    }
+
+    static Stream<Arguments> refusedSelects() {
+        String later = " comes with a later version. For now write plain columns of the one table: "
+                + "SELECT a, b AS c FROM t.";
+        return Stream.of(
+                Arguments.of("SELECT id + 1 AS id FROM store", at(1, 8) + "the expression \"id\" + 1" + later),
+                Arguments.of(
+                        "SELECT id, upper(name) n FROM store", at(1, 12) + "the expression UPPER(\"name\")" + later),
+                Arguments.of(
+                        "SELECT id, name::varchar n FROM store",
+                        at(1, 12) + "the expression \"name\" :: VARCHAR" + later),
+                Arguments.of("SELECT id, 1 AS one FROM store", at(1, 12) + "the expression 1" + later),
+                Arguments.of("SELECT id FROM store\nWHERE id > 3", at(2, 7) + "WHERE" + later),
+                Arguments.of("SELECT id FROM store GROUP BY id", at(1, 22) + "GROUP BY" + later),
+                Arguments.of("SELECT id FROM store ORDER BY id", at(1, 22) + "ORDER BY" + later),
+                Arguments.of("SELECT id FROM store LIMIT 5", at(1, 28) + "LIMIT" + later),
+                Arguments.of("SELECT DISTINCT id FROM store", at(1, 1) + "DISTINCT" + later),
+                Arguments.of(
+                        "SELECT id FROM store UNION SELECT id FROM store",
+                        at(1, 1) + "a statement that is not one plain SELECT" + later),
+                Arguments.of(
+                        "WITH s AS (SELECT id FROM store) SELECT id FROM s",
+                        at(1, 1) + "a statement that is not one plain SELECT" + later),
+                Arguments.of("SELECT id FROM store s LEFT JOIN lookup l ON l.id = s.id", at(1, 29) + "a JOIN" + later),
+                Arguments.of("SELECT id FROM store, lookup", at(1, 21) + "a JOIN" + later),
+                Arguments.of(
+                        "SELECT id FROM (SELECT id FROM store) s",
+                        at(1, 17) + "a FROM of anything but one table" + later),
+                Arguments.of(
+                        "SELECT id FROM shop",
+                        at(1, 16) + "the SELECT is from shop and not from its own table. Write FROM public.store;"
+                                + " rows of other tables come with joins, in a later version."),
+                Arguments.of(
+                        "SELECT id, nam FROM store",
+                        at(1, 12) + "public.store has no column nam. Did you mean \"name\"?"),
+                Arguments.of(
+                        "SELECT id, Rating FROM store",
+                        at(1, 12) + "public.store has no column rating. Did you mean \"Rating\"?"),
+                Arguments.of(
+                        "SELECT id, colour FROM store",
+                        at(1, 12) + "public.store has no column colour. Its columns are id, name, Rating, value."),
+                Arguments.of(
+                        "SELECT id, x.name FROM store s",
+                        at(1, 12) + "nothing in the FROM is called x. Write the column alone, or in front of it s."),
+                Arguments.of(
+                        "SELECT id, store.name FROM store s",
+                        at(1, 12)
+                                + "nothing in the FROM is called store. Write the column alone, or in front of it s."),
+                Arguments.of(
+                        "SELECT *, id FROM store",
+                        at(1, 11)
+                                + "column id is selected twice. Leave one of them out, or give it another name with AS."),
+                Arguments.of("SELECT 1", WHERE + ": the SELECT has no FROM. Add FROM public.store."),
+                Arguments.of(
+                        "SELECT id,, name FROM store",
+                        at(1, 10) + "this is not a SELECT that can be read: Encountered \", ,\"."
+                                + " A column named like a keyword needs quotes: \"value\"."),
+                Arguments.of("DELETE FROM store", at(1, 1) + "a statement that is not one plain SELECT" + later));
+    }
+
+    @ParameterizedTest
+    @MethodSource("refusedSelects")
+    void anythingElseIsRefusedWithItsPlace(String select, String message) {
+        assertThatThrownBy(() -> MappingCompiler.select(STORE, select, WHERE))
+                .isInstanceOf(ProblemException.class)
+                .hasMessage(message);
+    }
+
+    @Test
+    void everythingWrongWithASelectIsSaidAtOnce() {
+        assertThatThrownBy(() -> MappingCompiler.select(
+                        STORE, "SELECT id + 1 AS id, lower(name) AS name FROM store WHERE id > 0", WHERE))
+                .isInstanceOfSatisfying(
+                        ProblemException.class, e -> assertThat(e.problems()).hasSize(3));
+        assertThatThrownBy(() -> MappingCompiler.select(STORE, "SELECT nam, valu FROM store", WHERE))
+                .isInstanceOfSatisfying(
+                        ProblemException.class, e -> assertThat(e.problems()).hasSize(2));
+    }
+
+    @Test
+    void theKeyIsWhatTheSourcesKeyFills() {
+        TableSchema item =
+                table("item", List.of("line", "order_id"), Column.of("order_id", BIGINT), Column.of("line", INTEGER));
+        Selection selection = MappingCompiler.select(item, "SELECT line AS position, order_id FROM item", WHERE);
+
+        assertThat(MappingCompiler.key(item, selection, WHERE)).containsExactly("position", "order_id");
+    }
+
+    @Test
+    void aSelectionWithoutTheKeyIsRefused() {
+        Selection selection = MappingCompiler.select(STORE, "SELECT name FROM store", WHERE);
+
+        assertThatThrownBy(() -> MappingCompiler.key(STORE, selection, WHERE))
+                .hasMessage(WHERE + ": the SELECT leaves out id, a column of the primary key of public.store."
+                        + " Select it; a change of key comes with a later version.");
+    }
+
+    @Test
+    void aTableWithoutKeyIsRefused() {
+        TableSchema log = table("log", List.of(), Column.of("line", TEXT));
+
+        assertThatThrownBy(() -> MappingCompiler.key(log, MappingCompiler.select(log, null, WHERE), WHERE))
+                .hasMessage(WHERE + ": public.log has no primary key."
+                        + " Add one: without it an update or delete cannot be told from another.");
+    }
+
+    @Test
+    void columnsThatCannotBeFilledOrLeftUnfilledAreRefusedAllAtOnce() {
+        TableSchema source = table(
+                "t",
+                List.of("id"),
+                Column.of("id", BIGINT),
+                Column.of("nmae", TEXT),
+                Column.of("amount", NUMERIC),
+                generated("total", NUMERIC),
+                Column.of("size", INTEGER));
+        TableSchema destination = table(
+                "t",
+                List.of("id"),
+                Column.of("id", BIGINT),
+                Column.of("name", TEXT),
+                Column.of("amount", BIGINT),
+                Column.of("total", NUMERIC),
+                generated("size", INTEGER),
+                new Column("created", TEXT, false, false, Generation.NONE));
+
+        assertThatThrownBy(() -> compile(source, null, destination))
+                .hasMessage(
+                        """
+                stores.yaml:9, public.store: public.t has no column nmae. \
+                Add it, or select it AS name if that is what it is called there.
+                stores.yaml:9, public.store: column amount is numeric(9,2), and amount of public.t is bigint. \
+                Give both the same type; a CAST comes with a later version.
+                stores.yaml:9, public.store: column total is generated, and the source's log leaves such columns out. \
+                Generate it at the destination too, or leave it out with a SELECT.
+                stores.yaml:9, public.store: column size of public.t is generated there and takes no value. \
+                Leave it out with a SELECT.
+                stores.yaml:9, public.store: column created of public.t is NOT NULL, and nothing fills it. \
+                Give it a default, or select a source column AS created.""");
+    }
+
+    @Test
+    void aColumnThatBothSidesGenerateIsLeftToTheDestination() {
+        TableSchema table = table("t", List.of("id"), Column.of("id", BIGINT), generated("total", NUMERIC));
+
+        Mapping mapping = compile(table, null, table);
+
+        assertThat(mapping.destination().columns()).extracting(Column::name).containsExactly("id");
+    }
+
+    private static Mapping compile(TableSchema source, @Nullable String select, TableSchema destination) {
+        Selection selection = MappingCompiler.select(source, select, WHERE);
+        List<String> key = MappingCompiler.key(source, selection, WHERE);
+        return MappingCompiler.compile(source, selection, destination, key, WHERE);
+    }
+
+    private static String at(int line, int column) {
+        return WHERE + ", line " + line + ", column " + column + " of the select: ";
+    }
+
+    private static Column generated(String name, ColumnType type) {
+        return new Column(name, type, true, true, Generation.STORED);
+    }
+
+    private static TableSchema table(String name, List<String> key, Column... columns) {
+        return new TableSchema(new TableId("public", name), List.of(columns), key);
+    }
+}
