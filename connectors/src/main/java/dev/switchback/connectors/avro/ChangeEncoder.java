@@ -1,14 +1,26 @@
 package dev.switchback.connectors.avro;
 
+import java.io.IOException;
+import java.time.InstantSource;
+
+import org.apache.avro.io.BinaryEncoder;
+import org.jspecify.annotations.Nullable;
+
 import dev.switchback.transforms.change.Change;
+import dev.switchback.transforms.change.Operation;
 import dev.switchback.transforms.change.Row;
 import dev.switchback.transforms.schema.TableSchema;
 
-/**
- * Encodes one table's changes for its change topic. Not thread-safe: it reuses its buffers.
- */
-@SuppressWarnings("DoNotCallSuggester")
+/** Encodes one table's changes for its change topic. Not thread-safe: it reuses its buffers. */
 public final class ChangeEncoder {
+
+    private final TableSchema table;
+    private final InstantSource clock;
+    private final int keySchemaId;
+    private final int valueSchemaId;
+    private final RowWriter keys;
+    private final RowWriter rows;
+    private final WireOutput output = new WireOutput();
 
     /**
      * Registers the table's key and value schemas.
@@ -16,15 +28,30 @@ public final class ChangeEncoder {
      * @throws IllegalArgumentException when the table has no key
      * @throws dev.switchback.transforms.problem.ProblemException when the store cannot take a schema
      */
-    public ChangeEncoder(SchemaStore store, String topic, TableSchema table) {}
+    public ChangeEncoder(SchemaStore store, String topic, TableSchema table) {
+        this(store, topic, table, InstantSource.system());
+    }
+
+    ChangeEncoder(SchemaStore store, String topic, TableSchema table, InstantSource clock) {
+        if (table.key().isEmpty()) {
+            throw new IllegalArgumentException(table.id() + " has no key, so its changes have no order");
+        }
+        this.table = table;
+        this.clock = clock;
+        this.keySchemaId = store.register(ChangeSchemas.keySubject(topic), ChangeSchemas.key(topic, table));
+        this.valueSchemaId = store.register(ChangeSchemas.valueSubject(topic), ChangeSchemas.envelope(topic, table));
+        this.keys = RowWriter.ofKeys(table);
+        this.rows = RowWriter.ofRows(table);
+    }
 
     /**
      * The record key: the key columns of a row, in the key's order. The row may have other columns, too.
      *
-     * @throws IllegalArgumentException naming table and column, when a key column is missing, NULL or absent
+     * @throws IllegalArgumentException naming table and column, when a key column is missing, NULL, absent or not of its
+     *     carrier
      */
     public byte[] key(Row row) {
-        throw new UnsupportedOperationException("to come");
+        return output.record(keySchemaId, encoder -> keys.write(row, encoder));
     }
 
     /**
@@ -34,6 +61,26 @@ public final class ChangeEncoder {
      *     or has one that the table does not have, or a value is not of its column's carrier
      */
     public byte[] value(Change change) {
-        throw new UnsupportedOperationException("to come");
+        if (!change.table().equals(table.id())) {
+            throw new IllegalArgumentException("a change of " + change.table() + " among those of " + table.id());
+        }
+        return output.record(valueSchemaId, encoder -> {
+            write(change.before(), encoder);
+            write(change.after(), encoder);
+            encoder.writeLong(change.lsn());
+            encoder.writeLong(change.commitMicros());
+            CarrierWriter.writeText(table.id().schema(), encoder);
+            CarrierWriter.writeText(table.id().name(), encoder);
+            encoder.writeBoolean(change.operation() == Operation.READ);
+            encoder.writeString(change.operation().code());
+            encoder.writeLong(clock.millis());
+        });
+    }
+
+    private void write(@Nullable Row row, BinaryEncoder encoder) throws IOException {
+        encoder.writeIndex(row == null ? 0 : 1);
+        if (row != null) {
+            rows.write(row, encoder);
+        }
     }
 }

@@ -1,0 +1,76 @@
+package dev.switchback.connectors.avro;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.apache.avro.Schema;
+import org.apache.avro.Schema.Field;
+import org.jspecify.annotations.Nullable;
+
+import dev.switchback.transforms.change.Absent;
+import dev.switchback.transforms.change.Row;
+import dev.switchback.transforms.change.RowType;
+import dev.switchback.transforms.schema.Carrier;
+import dev.switchback.transforms.schema.Column;
+import dev.switchback.transforms.schema.TableSchema;
+
+/** Reads the rows, or the keys, of one writer schema. Immutable. */
+final class RowReader {
+
+    private final RowType type;
+    private final ValueReader[] columns;
+
+    private RowReader(RowType type, List<ValueReader> columns) {
+        this.type = type;
+        this.columns = columns.toArray(ValueReader[]::new);
+    }
+
+    private interface ValueReader {
+        @Nullable Object read(WireInput input);
+    }
+
+    static RowReader ofRows(TableSchema table) {
+        List<ValueReader> readers = new ArrayList<>();
+        for (Column column : table.columns()) {
+            ValueReader value = ofCarrier(column.type().carrier());
+            int branches = column.type().toastable() ? 3 : 2;
+            readers.add(input -> switch (input.readBranch(branches)) {
+                case 0 -> null;
+                case 1 -> value.read(input);
+                default -> Absent.VALUE;
+            });
+        }
+        return new RowReader(new RowType(table.columnNames()), readers);
+    }
+
+    /** @throws UndecodableException when the schema is not one of a key */
+    static RowReader ofKeys(Schema key) {
+        List<String> names = new ArrayList<>();
+        List<ValueReader> readers = new ArrayList<>();
+        for (Field field : ChangeSchemas.fields(key)) {
+            names.add(TableProperties.columnName(field));
+            readers.add(ofCarrier(ChangeSchemas.carrier(field.schema())));
+        }
+        return new RowReader(new RowType(names), readers);
+    }
+
+    Row read(WireInput input) {
+        @Nullable Object[] values = new @Nullable Object[columns.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = columns[i].read(input);
+        }
+        return new Row(type, values);
+    }
+
+    private static ValueReader ofCarrier(Carrier carrier) {
+        return switch (carrier) {
+            case BOOLEAN -> WireInput::readBoolean;
+            case INT32 -> WireInput::readInt;
+            case INT64 -> WireInput::readLong;
+            case FLOAT32 -> WireInput::readFloat;
+            case FLOAT64 -> WireInput::readDouble;
+            case BYTES -> WireInput::readBytes;
+            case TEXT -> WireInput::readText;
+        };
+    }
+}
