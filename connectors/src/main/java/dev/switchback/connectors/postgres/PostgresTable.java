@@ -36,10 +36,11 @@ public record PostgresTable(
         return relation.kind() == RelationKind.PARTITIONED_TABLE;
     }
 
-    /** The planner's estimate, over all partitions; 0 where the table was never analyzed. */
+    /** The statistics' estimate, over all partitions; 0 where there is none yet. */
     public long estimatedRows() {
-        return relation.estimatedRows()
-                + leaves.stream().mapToLong(Relation::estimatedRows).sum();
+        return partitioned()
+                ? leaves.stream().mapToLong(Relation::estimatedRows).sum()
+                : relation.estimatedRows();
     }
 
     /** What {@code pg_class.relkind} distinguishes, as far as a name may stand for it. */
@@ -58,6 +59,18 @@ public record PostgresTable(
             this.words = words;
         }
 
+        static RelationKind of(String relkind) {
+            return switch (relkind) {
+                case "r" -> TABLE;
+                case "p" -> PARTITIONED_TABLE;
+                case "v" -> VIEW;
+                case "m" -> MATERIALIZED_VIEW;
+                case "f" -> FOREIGN_TABLE;
+                case "S" -> SEQUENCE;
+                default -> OTHER;
+            };
+        }
+
         @Override
         public String toString() {
             return words;
@@ -68,7 +81,15 @@ public record PostgresTable(
     public enum Persistence {
         PERMANENT,
         UNLOGGED,
-        TEMPORARY
+        TEMPORARY;
+
+        static Persistence of(String relpersistence) {
+            return switch (relpersistence) {
+                case "u" -> UNLOGGED;
+                case "t" -> TEMPORARY;
+                default -> PERMANENT;
+            };
+        }
     }
 
     /** {@code pg_class.relreplident}. */
@@ -76,7 +97,16 @@ public record PostgresTable(
         DEFAULT,
         NOTHING,
         FULL,
-        INDEX
+        INDEX;
+
+        static ReplicaIdentity of(String relreplident) {
+            return switch (relreplident) {
+                case "n" -> NOTHING;
+                case "f" -> FULL;
+                case "i" -> INDEX;
+                default -> DEFAULT;
+            };
+        }
     }
 
     /**
