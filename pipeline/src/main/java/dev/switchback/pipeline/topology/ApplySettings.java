@@ -6,6 +6,7 @@ import java.util.Optional;
 
 import dev.switchback.connectors.avro.SchemaStore;
 import dev.switchback.connectors.spi.Destination;
+import dev.switchback.connectors.spi.FaultPoints;
 import dev.switchback.connectors.spi.Flow;
 import dev.switchback.transforms.mapping.Mapping;
 
@@ -21,6 +22,7 @@ import dev.switchback.transforms.mapping.Mapping;
  * @param stateDirectory where Streams keeps local state
  * @param member a name that stays the same when this process is started again and that no other member of the flow has:
  *     lets it resume at once after a crash instead of waiting for its predecessor's session to expire
+ * @param faults told when a Streams commit begins and has ended
  */
 public record ApplySettings(
         Flow flow,
@@ -33,7 +35,8 @@ public record ApplySettings(
         int threads,
         BufferBounds bounds,
         Path stateDirectory,
-        Optional<String> member) {
+        Optional<String> member,
+        FaultPoints faults) {
 
     public ApplySettings {
         mappings = Map.copyOf(mappings);

@@ -1,0 +1,203 @@
+package dev.switchback.pipeline.topology;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongConsumer;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.switchback.connectors.spi.Batch;
+import dev.switchback.connectors.spi.Checkpoint;
+import dev.switchback.connectors.spi.HeldChange;
+import dev.switchback.connectors.spi.InputChange;
+import dev.switchback.connectors.spi.InputPartition;
+import dev.switchback.transforms.change.Event;
+import dev.switchback.transforms.mutation.DestinationTable;
+import dev.switchback.transforms.mutation.Folding;
+import dev.switchback.transforms.mutation.Key;
+import dev.switchback.transforms.mutation.Mutation;
+
+/**
+ * What one task has read and the destination does not have yet: one mutation for each row, the changes that wait behind
+ * a held one, and how far that takes each input partition. Not thread-safe: it belongs to its task's stream thread.
+ *
+ * <p>A record enters whole or not at all, and its partition's cursor moves in the same call. Once a flush has failed,
+ * nobody but the destination knows how far it is, so the buffer refuses everything until the task is initialized again
+ * and reads the checkpoint.
+ */
+final class ApplyBuffer {
+
+    private final Map<InputPartition, InputCursor> cursors = new HashMap<>();
+    private final Map<DestinationTable, Map<Key, PendingRow>> rows = new HashMap<>();
+    private final List<HeldChange> holding = new ArrayList<>();
+    private final HeldKeys heldKeys = new HeldKeys();
+    private Batch.@Nullable Work clear;
+    private int rowCount;
+    private long bytes;
+    private @Nullable RuntimeException failure;
+
+    /**
+     * @param checkpoints of the task's input partitions, as the destination has them
+     * @param held what the destination holds of them
+     */
+    ApplyBuffer(Map<InputPartition, Checkpoint> checkpoints, Collection<HeldChange> held) {
+        checkpoints.forEach((input, checkpoint) -> cursors.put(input, new InputCursor(input, checkpoint)));
+        heldKeys.replace(held);
+    }
+
+    Set<InputPartition> inputs() {
+        return cursors.keySet();
+    }
+
+    HeldKeys heldKeys() {
+        return heldKeys;
+    }
+
+    /** Whether the record is applied, or buffered, already. */
+    boolean covers(InputChange input) {
+        requireSound();
+        return cursor(input.input()).covers(input.offset());
+    }
+
+    /** Whether {@link #add} can fold the record's mutations onto what is buffered; if not, that must be written first. */
+    boolean folds(MappedEvent event) {
+        for (Mutation mutation : event.mutations()) {
+            if (!folds((Mutation.OfRow) mutation)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Takes a record, folding each of its mutations onto what is buffered for its row. */
+    void add(MappedEvent event) {
+        for (Mutation mutation : event.mutations()) {
+            put((Mutation.OfRow) mutation, event.input());
+        }
+        advance(event.input(), event.event());
+    }
+
+    /** Takes the change that clears a table. It must be written before and behind anything else. */
+    void clear(MappedEvent event) {
+        clear = new Batch.Work(event.mutations().get(0), List.of(event.input()));
+        advance(event.input(), event.event());
+    }
+
+    /** Takes a change that is not applied now; those of its key behind it will not be either. */
+    void hold(HeldChange change, Event event) {
+        holding.add(change);
+        heldKeys.add(change.change());
+        advance(change.change(), event);
+    }
+
+    /** Streams is about to resume at this offset, if it has to: nothing before it is left to be read. */
+    void skipTo(InputPartition input, long offset) {
+        cursor(input).skipTo(offset);
+    }
+
+    int rows() {
+        return rowCount;
+    }
+
+    long bytes() {
+        return bytes;
+    }
+
+    /** Adds to a batch what this buffer has. */
+    void collect(List<Batch.Work> work, List<HeldChange> held, List<Batch.Advance> advances) {
+        if (clear != null) {
+            work.add(clear);
+        }
+        for (Map<Key, PendingRow> table : rows.values()) {
+            table.values().forEach(row -> work.add(new Batch.Work(row.mutation, row.changes)));
+        }
+        held.addAll(holding);
+        for (InputCursor cursor : cursors.values()) {
+            if (cursor.hasMoved()) {
+                advances.add(cursor.advance());
+            }
+        }
+    }
+
+    /**
+     * The destination has committed what was collected.
+     *
+     * @param commits told when each change was committed at the source, in microseconds since 1970
+     */
+    void written(LongConsumer commits) {
+        cursors.values().forEach(cursor -> cursor.written(commits));
+        rows.values().forEach(Map::clear);
+        holding.clear();
+        clear = null;
+        rowCount = 0;
+        bytes = 0;
+    }
+
+    /** From here on every use throws this failure. */
+    void poison(RuntimeException cause) {
+        failure = cause;
+    }
+
+    void requireSound() {
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private boolean folds(Mutation.OfRow mutation) {
+        @Nullable PendingRow row = table(mutation).get(mutation.key());
+        return row == null || Folding.fold(row.mutation, mutation).isPresent();
+    }
+
+    private void put(Mutation.OfRow mutation, InputChange change) {
+        Map<Key, PendingRow> table = table(mutation);
+        @Nullable PendingRow row = table.get(mutation.key());
+        if (row == null) {
+            table.put(mutation.key(), new PendingRow(mutation, change));
+            rowCount++;
+        } else {
+            row.fold(mutation, change);
+        }
+    }
+
+    private Map<Key, PendingRow> table(Mutation mutation) {
+        return rows.computeIfAbsent(mutation.table(), table -> new LinkedHashMap<>());
+    }
+
+    private void advance(InputChange input, Event event) {
+        cursor(input.input()).read(input.offset(), event);
+        bytes += input.key().length + input.value().length;
+    }
+
+    private InputCursor cursor(InputPartition input) {
+        @Nullable InputCursor cursor = cursors.get(input);
+        if (cursor == null) {
+            throw new IllegalStateException(input + " is not an input of this task: " + cursors.keySet());
+        }
+        return cursor;
+    }
+
+    /** One row's mutation, and the changes it was folded from. */
+    private static final class PendingRow {
+
+        private Mutation.OfRow mutation;
+        private final List<InputChange> changes = new ArrayList<>(1);
+
+        PendingRow(Mutation.OfRow mutation, InputChange change) {
+            this.mutation = mutation;
+            changes.add(change);
+        }
+
+        void fold(Mutation.OfRow later, InputChange change) {
+            mutation = Folding.fold(mutation, later)
+                    .orElseThrow(() -> new IllegalStateException(
+                            "one change both removes and patches row " + later.key() + " of " + later.table()));
+            changes.add(change);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package dev.switchback.pipeline.topology;
+
+import java.util.List;
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.switchback.connectors.spi.InputChange;
+import dev.switchback.transforms.change.Event;
+import dev.switchback.transforms.mutation.Key;
+import dev.switchback.transforms.mutation.Mutation;
+
+/**
+ * All that one record of a change topic makes at the destination: it enters apply whole or not at all.
+ *
+ * @param mutations in order; empty for a watermark, and where the mapping has none or could not map the change
+ * @param unmappable why the change could not be mapped; null if it could
+ */
+record MappedEvent(InputChange input, Event event, List<Mutation> mutations, @Nullable String unmappable) {
+
+    /** Whether it empties a table. Such a change makes no other mutation. */
+    boolean clearsTable() {
+        return mutations.size() == 1 && mutations.get(0) instanceof Mutation.Clear;
+    }
+
+    /** The key of the first row it changes. */
+    Optional<Key> firstKey() {
+        return mutations.stream()
+                .filter(Mutation.OfRow.class::isInstance)
+                .map(mutation -> ((Mutation.OfRow) mutation).key())
+                .findFirst();
+    }
+}

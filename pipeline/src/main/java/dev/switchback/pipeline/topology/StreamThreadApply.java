@@ -1,0 +1,209 @@
+package dev.switchback.pipeline.topology;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.streams.errors.TaskMigratedException;
+import org.jspecify.annotations.Nullable;
+
+import dev.switchback.connectors.spi.ApplySession;
+import dev.switchback.connectors.spi.Batch;
+import dev.switchback.connectors.spi.Checkpoint;
+import dev.switchback.connectors.spi.Flow;
+import dev.switchback.connectors.spi.HeldChange;
+import dev.switchback.connectors.spi.InputPartition;
+import dev.switchback.connectors.spi.NotInChargeException;
+import dev.switchback.connectors.spi.OwnershipLostException;
+import dev.switchback.transforms.mutation.Mutation;
+import dev.switchback.transforms.problem.Problem;
+import dev.switchback.transforms.problem.ProblemException;
+
+/**
+ * What the tasks of one stream thread share: the session at the destination, and the one transaction in which a flush
+ * writes all their buffers. Not thread-safe: it belongs to its stream thread.
+ *
+ * <p>Whatever fails poisons all buffers: the exception ends the thread's tasks one way or another, and until they are
+ * initialized again nothing may reach the destination on the strength of what was buffered.
+ */
+final class StreamThreadApply {
+
+    private final Flow flow;
+    private final ApplySession session;
+    private final BufferBounds bounds;
+    private final ApplyListener listener;
+    private final List<ApplyBuffer> buffers = new ArrayList<>();
+    private long lastAgeCheck;
+    private volatile int heldCount;
+
+    StreamThreadApply(Flow flow, ApplySession session, BufferBounds bounds, ApplyListener listener) {
+        this.flow = flow;
+        this.session = session;
+        this.bounds = bounds;
+        this.listener = listener;
+    }
+
+    /** Makes this thread the owner of a task's input partitions; returns where the destination has left them. */
+    Map<InputPartition, Checkpoint> claim(Collection<InputPartition> inputs) {
+        return guarded(() -> session.claim(inputs));
+    }
+
+    /** The age that no buffered record may exceed. */
+    Duration age() {
+        return bounds.age();
+    }
+
+    void add(ApplyBuffer buffer) {
+        buffers.add(buffer);
+    }
+
+    /** Forgets a task's buffer with all that is in it. */
+    void remove(ApplyBuffer buffer) {
+        buffers.remove(buffer);
+    }
+
+    boolean isIdle() {
+        return buffers.isEmpty();
+    }
+
+    /**
+     * Writes what all tasks of this thread have buffered, in one transaction of the destination.
+     *
+     * @throws TaskMigratedException when another member has taken an input partition over
+     * @throws ProblemException when this flow may not apply any more
+     */
+    void flush() {
+        Batch batch = collect();
+        if (batch.advances().isEmpty()) {
+            return;
+        }
+        long start = System.nanoTime();
+        List<HeldChange> refused = guarded(() -> session.apply(batch));
+        written(batch, refused, Duration.ofNanos(System.nanoTime() - start));
+    }
+
+    /** Writes what is buffered if it has reached a bound of size. */
+    void flushIfFull() {
+        int rows = 0;
+        long bytes = 0;
+        for (ApplyBuffer buffer : buffers) {
+            rows += buffer.rows();
+            bytes += buffer.bytes();
+        }
+        if (rows >= bounds.rows() || bytes >= bounds.bytes()) {
+            flush();
+        }
+    }
+
+    /** Writes what is buffered if the last call was longer ago than anything may wait. */
+    void flushIfOld(long now) {
+        if (now - lastAgeCheck >= bounds.age().toMillis()) {
+            lastAgeCheck = now;
+            flush();
+            countHeld();
+        }
+    }
+
+    /** How many changes the tasks know to be held. May be called from any thread; a moment old. */
+    int heldCount() {
+        return heldCount;
+    }
+
+    /** Streams has committed these offsets: there is nothing before them that would still have to be read. */
+    void committed(Map<TopicPartition, OffsetAndMetadata> offsets) {
+        for (ApplyBuffer buffer : buffers) {
+            for (InputPartition input : buffer.inputs()) {
+                @Nullable OffsetAndMetadata offset = offsets.get(new TopicPartition(input.topic(), input.partition()));
+                if (offset != null) {
+                    buffer.skipTo(input, offset.offset());
+                }
+            }
+        }
+    }
+
+    List<HeldChange> held(Collection<InputPartition> inputs) {
+        return guarded(() -> session.held(inputs));
+    }
+
+    List<HeldChange> due(Collection<InputPartition> inputs) {
+        return guarded(() -> session.due(inputs));
+    }
+
+    boolean retry(HeldChange held, List<Mutation> mutations) {
+        return guarded(() -> session.retry(held, mutations));
+    }
+
+    void close() {
+        session.close();
+    }
+
+    private void countHeld() {
+        heldCount =
+                buffers.stream().mapToInt(buffer -> buffer.heldKeys().count()).sum();
+    }
+
+    private Batch collect() {
+        List<Batch.Work> work = new ArrayList<>();
+        List<HeldChange> holding = new ArrayList<>();
+        List<Batch.Advance> advances = new ArrayList<>();
+        for (ApplyBuffer buffer : buffers) {
+            buffer.requireSound();
+            buffer.collect(work, holding, advances);
+        }
+        return new Batch(work, holding, advances);
+    }
+
+    private void written(Batch batch, List<HeldChange> refused, Duration took) {
+        long now = System.currentTimeMillis();
+        for (ApplyBuffer buffer : buffers) {
+            refused.stream()
+                    .map(HeldChange::change)
+                    .filter(change -> buffer.inputs().contains(change.input()))
+                    .forEach(buffer.heldKeys()::add);
+            buffer.written(commitMicros -> listener.lag(now - commitMicros / 1000));
+        }
+        listener.flushed(batch.work().size(), batch.advances(), took);
+        if (!batch.held().isEmpty()) {
+            listener.held(batch.held());
+        }
+        if (!refused.isEmpty()) {
+            listener.held(refused);
+        }
+    }
+
+    private <T> T guarded(Supplier<T> call) {
+        try {
+            return call.get();
+        } catch (OwnershipLostException e) {
+            throw poisonedBy(new TaskMigratedException(e.getMessage(), e));
+        } catch (NotInChargeException e) {
+            throw poisonedBy(notInCharge(e));
+        } catch (RuntimeException e) {
+            throw poisonedBy(e);
+        } catch (Error e) {
+            poisonedBy(new IllegalStateException("an earlier flush did not end", e));
+            throw e;
+        }
+    }
+
+    private RuntimeException poisonedBy(RuntimeException failure) {
+        buffers.forEach(buffer -> buffer.poison(failure));
+        return failure;
+    }
+
+    private ProblemException notInCharge(NotInChargeException cause) {
+        return new ProblemException(
+                new Problem(
+                        Problem.Kind.REFUSED,
+                        "apply of " + flow,
+                        "It may not write to the destination any more: " + cause.getMessage() + ".",
+                        "Look at the migration's status: an operation has put another process or direction in charge;"
+                                + " start this one again if that was undone."),
+                cause);
+    }
+}
