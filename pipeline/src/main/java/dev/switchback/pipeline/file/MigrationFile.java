@@ -1,0 +1,145 @@
+package dev.switchback.pipeline.file;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import dev.switchback.connectors.postgres.PostgresSettings;
+import dev.switchback.connectors.spi.Direction;
+import dev.switchback.connectors.spi.Flow;
+import dev.switchback.transforms.problem.Problem;
+import dev.switchback.transforms.problem.ProblemException;
+import dev.switchback.transforms.schema.TableId;
+
+/**
+ * A migration as its file declares it, with a value for every setting. No text made of it contains a password.
+ *
+ * @param kafka the Kafka to use; empty for the embedded broker
+ * @param registry the schema registry to use; empty for a topic of Switchback's own
+ * @param tables by source table, in the order of the file
+ */
+public record MigrationFile(
+        String migration,
+        PostgresSettings source,
+        PostgresSettings destination,
+        Optional<Kafka> kafka,
+        Optional<Registry> registry,
+        Topics topics,
+        Map<TableId, Table> tables,
+        Apply apply,
+        Capture capture,
+        Metrics metrics) {
+
+    /**
+     * How any Kafka client of ours is configured: {@code bootstrap.servers}, security, and whatever else Kafka knows.
+     */
+    public record Kafka(Map<String, Secret> settings) {}
+
+    /** A registry that speaks Confluent's REST interface, with a login where it wants one. */
+    public record Registry(URI url, Optional<Login> login) {}
+
+    /** Who logs in. */
+    public record Login(String user, Secret password) {}
+
+    /**
+     * How change topics are created.
+     *
+     * @param replication replicas of every topic; -1 for the broker's default
+     * @param recordLimit the largest change that is accepted
+     */
+    public record Topics(int partitions, int replication, Duration retention, ByteSize recordLimit) {
+
+        public static final Topics DEFAULT = new Topics(8, -1, Duration.ofDays(7), new ByteSize(64L << 20));
+    }
+
+    /**
+     * Where a source table's rows go.
+     *
+     * @param select which columns; empty for all under their own names
+     * @param key the destination columns by which rows are found again; empty for those that the source's key fills
+     * @param where the place in the file, for {@link Problem#where()}: {@code stores.yaml:12, public.store}
+     */
+    public record Table(TableId source, TableId destination, Optional<String> select, List<String> key, String where) {}
+
+    /**
+     * How a member applies.
+     *
+     * @param threads stream threads, each with a connection of its own to the destination
+     * @param rows at most this many rows in a destination transaction
+     * @param bytes at most about this much in a destination transaction
+     * @param age how long a change may wait for others to share its transaction; whole milliseconds
+     */
+    public record Apply(int threads, int rows, ByteSize bytes, Duration age) {
+
+        public static final Apply DEFAULT = new Apply(2, 5_000, new ByteSize(8L << 20), Duration.ofMillis(5));
+    }
+
+    /**
+     * How the source is captured.
+     *
+     * @param heartbeat how often an idle log is given a message of our own
+     * @param slotTimeout within what time the replication slot must have been created
+     * @param slotLagWarning how much log the source may keep for us before {@code status} warns
+     */
+    public record Capture(Duration heartbeat, Duration slotTimeout, ByteSize slotLagWarning) {
+
+        public static final Capture DEFAULT =
+                new Capture(Duration.ofSeconds(5), Duration.ofSeconds(60), new ByteSize(1L << 30));
+    }
+
+    /**
+     * Where {@code /metrics}, {@code /health} and {@code /ready} are served.
+     *
+     * @param port 0 for none
+     */
+    public record Metrics(int port, String host) {
+
+        public static final Metrics DEFAULT = new Metrics(9464, "127.0.0.1");
+    }
+
+    /**
+     * Reads a file, replacing {@code ${NAME}} from the environment.
+     *
+     * @throws ProblemException of kind BAD_INPUT with everything that is wrong with it
+     */
+    public static MigrationFile read(Path path, Map<String, String> environment) {
+        String name = String.valueOf(path.getFileName());
+        return parse(name, text(path), environment);
+    }
+
+    static MigrationFile parse(String name, String text, Map<String, String> environment) {
+        FileProblems problems = new FileProblems(name);
+        YamlTree tree = YamlTree.read(text, environment, problems);
+        MigrationDocument document = DocumentBinding.bind(tree);
+        return new DocumentReader(document, tree, problems).migration();
+    }
+
+    /** The flow that this version runs. */
+    public Flow flow() {
+        return new Flow(migration, Direction.FORWARD);
+    }
+
+    private static String text(Path path) {
+        try {
+            return Files.readString(path);
+        } catch (NoSuchFileException e) {
+            throw new ProblemException(problem(path, "there is no such file.", "Check its path."), e);
+        } catch (CharacterCodingException e) {
+            throw new ProblemException(problem(path, "the file is not UTF-8 text.", "Save it as UTF-8."), e);
+        } catch (IOException e) {
+            throw new ProblemException(
+                    problem(path, "the file cannot be read.", "Check that it is a file this user may read."), e);
+        }
+    }
+
+    private static Problem problem(Path path, String what, String remedy) {
+        return new Problem(Problem.Kind.BAD_INPUT, path.toString(), what, remedy);
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * The migration file: read, checked as far as that is possible without asking a system, and turned into records with
+ * every default filled in. Nothing here opens a connection; what the systems say to it is the plan's part.
+ */
+@NullMarked
+package dev.switchback.pipeline.file;
+
+import org.jspecify.annotations.NullMarked;
