@@ -122,7 +122,7 @@ final class DocumentBinding extends DeserializationProblemHandler {
         tree.problem(
                 place,
                 String.join(".", segments(place)) + " is not " + form + ".",
-                wanted.isRecord()
+                wanted.isRecord() && !FORMS.containsKey(wanted)
                         ? "Its settings are " + String.join(", ", settings(wanted)) + "."
                         : "Write " + form + ".");
         return null;
