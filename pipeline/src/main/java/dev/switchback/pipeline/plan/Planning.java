@@ -1,0 +1,153 @@
+package dev.switchback.pipeline.plan;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import dev.switchback.connectors.postgres.DestinationPreflight;
+import dev.switchback.connectors.postgres.Findings;
+import dev.switchback.connectors.postgres.PostgresCatalog;
+import dev.switchback.connectors.postgres.PostgresConnections;
+import dev.switchback.connectors.postgres.PostgresTable;
+import dev.switchback.connectors.postgres.SourcePreflight;
+import dev.switchback.connectors.postgres.TablePair;
+import dev.switchback.connectors.postgres.TablePair.ColumnPair;
+import dev.switchback.pipeline.file.MigrationFile;
+import dev.switchback.pipeline.file.MigrationFile.Table;
+import dev.switchback.pipeline.plan.Plan.PlannedTable;
+import dev.switchback.transforms.mapping.Mapping;
+import dev.switchback.transforms.mapping.MappingCompiler;
+import dev.switchback.transforms.mapping.Selection;
+import dev.switchback.transforms.problem.Problem;
+import dev.switchback.transforms.problem.ProblemException;
+import dev.switchback.transforms.schema.TableId;
+
+/** One look at both databases. Problems are collected until there is nothing more to look at. */
+final class Planning {
+
+    private final MigrationFile file;
+    private final PostgresConnections source;
+    private final PostgresConnections destination;
+    private final Set<Problem> problems = new LinkedHashSet<>();
+    private final List<String> notices = new ArrayList<>();
+
+    Planning(MigrationFile file) {
+        this.file = file;
+        this.source = Plan.source(file);
+        this.destination = Plan.destination(file);
+    }
+
+    /** A table's selection and key, once its source has been looked at. */
+    private record Selected(Table table, PostgresTable source, Selection selection, List<String> key) {}
+
+    Plan plan() {
+        note(new SourcePreflight(source).check(file.flow(), file.tables().keySet()));
+        Map<TableId, PostgresTable> sources = problems.stream().anyMatch(Planning::unreachable)
+                ? Map.of()
+                : tables(source, file.tables().keySet());
+        List<Selected> selected = select(sources);
+        note(new DestinationPreflight(destination).check(sources, pairs(selected)));
+        requireNone();
+        List<PlannedTable> planned = compile(selected);
+        requireNone();
+        return new Plan(file, planned, notices);
+    }
+
+    private List<Selected> select(Map<TableId, PostgresTable> sources) {
+        List<Selected> selected = new ArrayList<>();
+        for (Table table : file.tables().values()) {
+            PostgresTable found = sources.get(table.source());
+            // One that is missing, or has no key, has been reported by the preflight.
+            if (found != null && !found.schema().key().isEmpty()) {
+                try {
+                    selected.add(select(table, found));
+                } catch (ProblemException e) {
+                    problems.addAll(e.problems());
+                }
+            }
+        }
+        return selected;
+    }
+
+    private static Selected select(Table table, PostgresTable source) {
+        Selection selection =
+                MappingCompiler.select(source.schema(), table.select().orElse(null), table.where());
+        List<String> key = MappingCompiler.key(source.schema(), selection, table.where());
+        if (!table.key().isEmpty() && !new HashSet<>(table.key()).equals(new HashSet<>(key))) {
+            throw new ProblemException(new Problem(
+                    Problem.Kind.BAD_INPUT,
+                    table.where(),
+                    "key: names " + String.join(", ", table.key()) + ", and the source's key fills "
+                            + String.join(", ", key) + "; a change of key comes with a later version.",
+                    "Leave key: out."));
+        }
+        return new Selected(table, source, selection, key);
+    }
+
+    private static List<TablePair> pairs(List<Selected> selected) {
+        return selected.stream()
+                .map(one -> new TablePair(
+                        one.table().source(),
+                        one.table().destination(),
+                        one.selection().columns().stream()
+                                .map(pair -> new ColumnPair(pair.source(), pair.destination()))
+                                .toList(),
+                        one.key()))
+                .toList();
+    }
+
+    private List<PlannedTable> compile(List<Selected> selected) {
+        Map<TableId, PostgresTable> destinations = tables(
+                destination,
+                selected.stream().map(one -> one.table().destination()).toList());
+        List<PlannedTable> planned = new ArrayList<>();
+        for (Selected one : selected) {
+            PostgresTable target = destinations.get(one.table().destination());
+            if (target == null) {
+                throw new IllegalStateException(one.table().destination() + " vanished while it was looked at");
+            }
+            try {
+                Mapping mapping = MappingCompiler.compile(
+                        one.source().schema(),
+                        one.selection(),
+                        target.schema(),
+                        one.key(),
+                        one.table().where());
+                planned.add(new PlannedTable(one.source(), target, mapping));
+            } catch (ProblemException e) {
+                problems.addAll(e.problems());
+            }
+        }
+        return planned;
+    }
+
+    private static Map<TableId, PostgresTable> tables(PostgresConnections database, Collection<TableId> ids) {
+        try (Connection connection = database.open()) {
+            return new LinkedHashMap<>(new PostgresCatalog(connection).tables(ids));
+        } catch (SQLException e) {
+            throw new ProblemException(database.problem(e), e);
+        }
+    }
+
+    private void note(Findings findings) {
+        problems.addAll(findings.problems());
+        notices.addAll(findings.notices());
+    }
+
+    private static boolean unreachable(Problem problem) {
+        return problem.kind() == Problem.Kind.UNREACHABLE;
+    }
+
+    private void requireNone() {
+        if (!problems.isEmpty()) {
+            throw new ProblemException(List.copyOf(problems));
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package dev.switchback.pipeline.status;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How a migration stood at one moment.
+ *
+ * @param tables in the order of the migration file
+ * @param rowsPerSecond rows that reached the destination, copied or changed, over the last moments
+ * @param lag how long what the source has committed and the destination lacks has been waiting; zero when nothing does
+ * @param idle whether there is nothing to do
+ * @param held changes that could not be applied, and those that wait behind them
+ * @param slot what the source keeps for capture; empty before there is a slot
+ * @param members the processes that run the migration, or have run it
+ * @param warnings one sentence each about what an operator should look at
+ */
+public record Status(
+        String migration,
+        Instant at,
+        List<TableStatus> tables,
+        double rowsPerSecond,
+        Duration lag,
+        boolean idle,
+        long held,
+        Optional<SlotStatus> slot,
+        List<MemberStatus> members,
+        List<String> warnings) {
+
+    /**
+     * @param rowsCopied rows that the backfill brought
+     * @param rowsEstimated how many rows the source's planner believes the table to have
+     * @param changesApplied changes that were applied since the backfill began
+     */
+    public record TableStatus(
+            String table, String destination, long rowsCopied, long rowsEstimated, long changesApplied) {}
+
+    /**
+     * @param lagBytes how much log the reader has not confirmed yet
+     * @param retainedBytes how much log the server keeps for it
+     */
+    public record SlotStatus(String name, boolean active, long lagBytes, long retainedBytes) {}
+
+    /**
+     * A process and its roles.
+     *
+     * @param lastSeen when it last said so, by the destination's clock
+     * @param alive whether that is recent
+     */
+    public record MemberStatus(String name, List<RoleStatus> roles, Instant lastSeen, boolean alive) {}
+
+    /** @param reason why the role is not simply running; empty if it is */
+    public record RoleStatus(String role, String phase, String reason) {}
+
+    public long rowsCopied() {
+        return tables.stream().mapToLong(TableStatus::rowsCopied).sum();
+    }
+
+    public long rowsEstimated() {
+        return tables.stream().mapToLong(TableStatus::rowsEstimated).sum();
+    }
+
+    public long changesApplied() {
+        return tables.stream().mapToLong(TableStatus::changesApplied).sum();
+    }
+}
