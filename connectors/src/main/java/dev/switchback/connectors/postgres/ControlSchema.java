@@ -1,20 +1,45 @@
 package dev.switchback.connectors.postgres;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
+import org.jspecify.annotations.Nullable;
+
+import dev.switchback.connectors.spi.Checkpoint;
+import dev.switchback.connectors.spi.Direction;
 import dev.switchback.connectors.spi.Flow;
+import dev.switchback.connectors.spi.InputPartition;
+import dev.switchback.transforms.problem.Problem;
+import dev.switchback.transforms.problem.Problem.Kind;
+import dev.switchback.transforms.problem.ProblemException;
 
 /**
- * Schema {@code switchback}: control rows, checkpoints and held changes, in each of the two databases. Stateless; a
- * connection handed in must be in autocommit mode and is left so.
+ * Schema {@code switchback}: control rows, checkpoints and held changes, in each of the two databases. Stateless; as
+ * thread-safe as the connection it is given, which must be in auto-commit mode and is left so.
  */
-@SuppressWarnings({"UnusedVariable", "DoNotCallSuggester"}) // signatures first
 public final class ControlSchema {
 
     /** The epoch of a control row that no operator has raised yet. */
     public static final long FIRST_EPOCH = 1;
+
+    /** The version whose script, {@code control-N.sql}, was written last. */
+    static final int VERSION = 1;
+
+    /** "switchba" in ASCII: any number that nobody else locks. */
+    private static final long CREATION_LOCK = 0x7377697463686261L;
 
     private ControlSchema() {}
 
@@ -22,25 +47,147 @@ public final class ControlSchema {
      * Creates what is missing, and brings an older version up to date. Does nothing, and needs no privilege to create
      * anything, where the schema is current; safe when several processes call it at once.
      *
-     * @throws dev.switchback.transforms.problem.ProblemException when a privilege is missing, or a newer Switchback has
-     *     been here
+     * @throws ProblemException when a newer Switchback has been here
      */
-    public static void create(Connection connection) {
-        throw new UnsupportedOperationException();
+    public static void create(Connection connection) throws SQLException {
+        if (version(connection) == VERSION) {
+            return;
+        }
+        connection.setAutoCommit(false);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SELECT pg_advisory_xact_lock(" + CREATION_LOCK + ")");
+            int found = version(connection);
+            if (found == 0) {
+                createVersionTable(connection, statement);
+            }
+            for (int version = found + 1; version <= VERSION; version++) {
+                statement.execute(script(version));
+                statement.execute("INSERT INTO switchback.version (version) VALUES (" + version + ")");
+            }
+            connection.commit();
+        } catch (SQLException | RuntimeException failure) {
+            connection.rollback();
+            throw failure;
+        } finally {
+            connection.setAutoCommit(true);
+        }
     }
 
     /** Adds the control row of a migration, open and in FORWARD direction, where it has none yet. */
-    public static void register(Connection connection, String migration) {
-        throw new UnsupportedOperationException();
+    public static void register(Connection connection, String migration) throws SQLException {
+        String sql = "INSERT INTO switchback.control (migration, epoch, direction) VALUES (?, ?, 'forward')"
+                + " ON CONFLICT (migration) DO NOTHING";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, migration);
+            statement.setLong(2, FIRST_EPOCH);
+            statement.executeUpdate();
+        }
     }
 
     /** The control row as it stands; empty where the migration, or the whole schema, is not here. */
-    public static Optional<ControlRow> control(Connection connection, String migration) {
-        throw new UnsupportedOperationException();
+    public static Optional<ControlRow> control(Connection connection, String migration) throws SQLException {
+        if (version(connection) == 0) {
+            return Optional.empty();
+        }
+        String sql = "SELECT epoch, direction, fence, watermark FROM switchback.control WHERE migration = ?";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, migration);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next()
+                        ? Optional.of(new ControlRow(
+                                migration,
+                                row.getLong(1),
+                                Direction.valueOf(row.getString(2).toUpperCase(Locale.ROOT)),
+                                row.getString(3).equals("fenced"),
+                                row.getLong(4)))
+                        : Optional.empty();
+            }
+        }
     }
 
-    /** The checkpoints of a flow as last committed, by topic and partition; empty where the schema is not here. */
-    public static List<CheckpointRow> checkpoints(Connection connection, Flow flow) {
-        throw new UnsupportedOperationException();
+    /**
+     * The checkpoints of a flow as last committed, by topic and partition; empty where the schema is not here. A topic
+     * that was deleted and created again has those of its earlier life too, under the earlier id.
+     */
+    public static List<CheckpointRow> checkpoints(Connection connection, Flow flow) throws SQLException {
+        if (version(connection) == 0) {
+            return List.of();
+        }
+        String sql =
+                """
+                SELECT topic, topic_id, partition, next_offset, watermark, rows_copied, changes_applied,
+                       source_commit_at, applied_at
+                FROM switchback.checkpoint WHERE migration = ? AND direction = ?
+                ORDER BY topic, topic_id, partition""";
+        List<CheckpointRow> found = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, flow.migration());
+            statement.setString(2, flow.direction().lowerCase());
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    found.add(new CheckpointRow(
+                            new InputPartition(row.getString(1), row.getString(2), row.getInt(3)),
+                            new Checkpoint(row.getLong(4), row.getLong(5)),
+                            row.getLong(6),
+                            row.getLong(7),
+                            instant(row, 8),
+                            instant(row, 9)));
+                }
+            }
+        }
+        return found;
+    }
+
+    /** 0 where nothing is here. */
+    private static int version(Connection connection) throws SQLException {
+        if (!answersYes(connection, "SELECT to_regclass('switchback.version') IS NOT NULL")) {
+            return 0;
+        }
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT max(version) FROM switchback.version")) {
+            row.next();
+            int version = row.getInt(1);
+            if (version > VERSION) {
+                throw new ProblemException(new Problem(
+                        Kind.REFUSED,
+                        "schema switchback of " + connection.getCatalog(),
+                        "It is of version " + version + ", this Switchback knows versions up to " + VERSION + ".",
+                        "Run the newer Switchback that created it."));
+            }
+            return version;
+        }
+    }
+
+    /** CREATE SCHEMA IF NOT EXISTS would demand the privilege to create one even where somebody has created it. */
+    private static void createVersionTable(Connection connection, Statement statement) throws SQLException {
+        if (!answersYes(connection, "SELECT to_regnamespace('switchback') IS NOT NULL")) {
+            statement.execute("CREATE SCHEMA switchback");
+        }
+        statement.execute("CREATE TABLE switchback.version"
+                + " (version integer PRIMARY KEY, created_at timestamptz NOT NULL DEFAULT clock_timestamp())");
+    }
+
+    private static boolean answersYes(Connection connection, String question) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(question)) {
+            return row.next() && row.getBoolean(1);
+        }
+    }
+
+    static @Nullable Instant instant(ResultSet row, int column) throws SQLException {
+        Timestamp time = row.getTimestamp(column);
+        return time == null ? null : time.toInstant();
+    }
+
+    private static String script(int version) {
+        String name = "control-" + version + ".sql";
+        try (InputStream in = ControlSchema.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalStateException(name + " is not on the classpath");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -1,16 +1,20 @@
 package dev.switchback.connectors.postgres;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * The held changes of one migration as its operator sees them. Not thread-safe, as its connection is not; the connection
- * must be in autocommit mode.
+ * The held changes of one migration as its operator sees them. As thread-safe as its connection, which must be in
+ * auto-commit mode.
  */
-@SuppressWarnings({"UnusedVariable", "DoNotCallSuggester"}) // signatures first
 public final class HeldChanges {
 
     /**
@@ -19,7 +23,7 @@ public final class HeldChanges {
      * @param id by which an operator names it
      * @param destinationKey {@code ?} where the mapping could not tell
      * @param sqlstate the destination's own code; null where it was not the destination that refused the change
-     * @param attempts how many times it was tried
+     * @param attempts how many times it was tried; 0 for one that only waits behind another of its key
      * @param retryAt when it is tried next, if it is the first of its key; by the destination's clock
      * @param first whether it is the first of its key: only this one is tried, the others wait behind it
      */
@@ -39,33 +43,130 @@ public final class HeldChanges {
             Instant retryAt,
             boolean first) {}
 
-    public HeldChanges(Connection connection, String migration) {}
+    /** Parameters: who, why. To be completed with the name of what yields rows of {@code switchback.held}. */
+    static final String RECORD_DISCARD =
+            """
+            INSERT INTO switchback.discarded (id, migration, direction, topic, topic_id, partition, "offset", source_key,
+                value, table_name, source_key_text, destination_key_text, reason, sqlstate, attempts, held_at,
+                discarded_by, discarded_why)
+            SELECT id, migration, direction, topic, topic_id, partition, "offset", source_key, value, table_name,
+                source_key_text, destination_key_text, reason, sqlstate, attempts, held_at, ?, ? FROM %s""";
 
-    /** All held changes, those of a key in order. */
-    public List<Entry> list() {
-        throw new UnsupportedOperationException();
+    private static final String LIST =
+            """
+            SELECT id, direction, topic, partition, "offset", table_name, source_key_text, destination_key_text, reason,
+                   sqlstate, attempts, held_at, retry_at,
+                   row_number() OVER (PARTITION BY direction, topic_id, partition, queue ORDER BY "offset") = 1
+            FROM switchback.held WHERE migration = ?
+            ORDER BY direction, topic, topic_id, partition, queue, "offset\"""";
+
+    private static final String COUNT = "SELECT count(*) FROM switchback.held WHERE migration = ?";
+
+    private static final String RETRY = "UPDATE switchback.held SET retry_at = clock_timestamp()"
+            + " WHERE migration = ? AND (?::int8[] IS NULL OR id = ANY (?::int8[]))";
+
+    private static final String DISCARD =
+            "WITH gone AS (DELETE FROM switchback.held WHERE migration = ? AND id = ANY (?::int8[]) RETURNING *) "
+                    + RECORD_DISCARD.formatted("gone") + " RETURNING id";
+
+    private final Connection connection;
+    private final String migration;
+
+    public HeldChanges(Connection connection, String migration) {
+        this.connection = connection;
+        this.migration = migration;
     }
 
-    public long count() {
-        throw new UnsupportedOperationException();
+    /** All held changes, those of a key together and in order. */
+    public List<Entry> list() throws SQLException {
+        List<Entry> entries = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(LIST)) {
+            statement.setString(1, migration);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    entries.add(entry(rows));
+                }
+            }
+        }
+        return entries;
+    }
+
+    /** How many changes are held. */
+    public long count() throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(COUNT)) {
+            statement.setString(1, migration);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getLong(1);
+            }
+        }
     }
 
     /**
-     * Makes held changes due now.
+     * Makes all held changes due now.
      *
-     * @param ids which; empty for all
-     * @return how many are due
+     * @return how many there are
      */
-    public int retry(List<Long> ids) {
-        throw new UnsupportedOperationException();
+    public int retryAll() throws SQLException {
+        return makeDue(null);
     }
 
     /**
-     * Gives held changes up for good and records who did it and why, in {@code switchback.discarded}.
+     * Makes these held changes due now. One that waits behind another of its key still does.
      *
-     * @return those that were still held and now are discarded
+     * @return how many of them are held
      */
-    public List<Entry> discard(List<Long> ids, String who, String why) {
-        throw new UnsupportedOperationException();
+    public int retry(Collection<Long> ids) throws SQLException {
+        return makeDue(ids.toArray(Long[]::new));
+    }
+
+    /**
+     * Gives held changes up for good, and records who did it and why in {@code switchback.discarded}. Waits for a retry of
+     * them that is under way.
+     *
+     * @return the ids of those that were still held and now are discarded
+     */
+    public List<Long> discard(Collection<Long> ids, String who, String why) throws SQLException {
+        List<Long> discarded = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(DISCARD)) {
+            statement.setString(1, migration);
+            statement.setArray(2, connection.createArrayOf("int8", ids.toArray(Long[]::new)));
+            statement.setString(3, who);
+            statement.setString(4, why);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    discarded.add(rows.getLong(1));
+                }
+            }
+        }
+        return discarded;
+    }
+
+    private int makeDue(Long @Nullable [] ids) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(RETRY)) {
+            statement.setString(1, migration);
+            for (int parameter = 2; parameter <= 3; parameter++) {
+                statement.setArray(parameter, ids == null ? null : connection.createArrayOf("int8", ids));
+            }
+            return statement.executeUpdate();
+        }
+    }
+
+    private static Entry entry(ResultSet row) throws SQLException {
+        return new Entry(
+                row.getLong(1),
+                row.getString(2),
+                row.getString(3),
+                row.getInt(4),
+                row.getLong(5),
+                row.getString(6),
+                row.getString(7),
+                row.getString(8),
+                row.getString(9),
+                row.getString(10),
+                row.getInt(11),
+                row.getTimestamp(12).toInstant(),
+                row.getTimestamp(13).toInstant(),
+                row.getBoolean(14));
     }
 }

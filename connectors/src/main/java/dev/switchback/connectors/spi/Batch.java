@@ -7,9 +7,11 @@ import dev.switchback.transforms.mutation.Mutation;
 /**
  * What one destination transaction does.
  *
- * @param work at most one entry for any one row; a {@link Mutation.Clear} comes alone
- * @param held changes that queue behind a held one, or that no mapping could map: recorded, not applied
- * @param advances how each input partition's checkpoint moves; at least one
+ * @param work at most one entry for any one row; a {@link Mutation.Clear} comes alone. Whoever makes a batch bounds its
+ *     size; a destination may write it in one statement a table
+ * @param held changes that queue behind a held one, or that no mapping could map: recorded, not applied. With a {@link
+ *     Mutation.Clear} none of its table, since it frees all that is held for it
+ * @param advances how each input partition's checkpoint moves, always forward; at least one, one a partition
  */
 public record Batch(List<Work> work, List<HeldChange> held, List<Advance> advances) {
 

@@ -1,0 +1,153 @@
+package dev.switchback.connectors.postgres;
+
+import java.math.BigDecimal;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.switchback.transforms.schema.Carrier;
+import dev.switchback.transforms.schema.Column;
+
+/**
+ * How one column's values become the elements of an array parameter. Refuses what the server would alter in silence:
+ * assignment to {@code numeric(10,2)} rounds, to {@code timestamp(3)} too, and to {@code varchar(3)} cuts off spaces.
+ */
+final class ColumnArray {
+
+    /** A value that the column cannot take exactly. The message says why. */
+    static final class UnfitException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        UnfitException(String message) {
+            super(message);
+        }
+    }
+
+    private static final int UNBOUNDED = Integer.MAX_VALUE;
+    private static final Pattern MODIFIER = Pattern.compile("\\((\\d+)(?:,(-?\\d+))?\\)");
+
+    private final Column column;
+    private final Carrier carrier;
+    /** Digits behind the point, negative for rounded ones before it. */
+    private final int scale;
+    /** Characters. */
+    private final int length;
+
+    ColumnArray(Column column) {
+        this.column = column;
+        this.carrier = column.type().carrier();
+        String type = column.type().declaration();
+        Matcher modifier = MODIFIER.matcher(type);
+        boolean modified = carrier == Carrier.TEXT && modifier.find();
+        if (modified && type.startsWith("numeric")) {
+            scale = modifier.group(2) == null ? 0 : Integer.parseInt(modifier.group(2));
+            length = UNBOUNDED;
+        } else if (modified && (type.startsWith("time") || type.startsWith("interval"))) {
+            scale = Integer.parseInt(modifier.group(1));
+            length = UNBOUNDED;
+        } else {
+            scale = UNBOUNDED;
+            boolean varying = modified && type.startsWith("character varying") && !type.endsWith("[]");
+            length = varying ? Integer.parseInt(modifier.group(1)) : UNBOUNDED;
+        }
+    }
+
+    String elementType() {
+        return ApplySql.elementType(carrier);
+    }
+
+    @Nullable Object[] elements(int count) {
+        return switch (carrier) {
+            case BOOLEAN -> new Boolean[count];
+            case INT32 -> new Integer[count];
+            case INT64 -> new Long[count];
+            case FLOAT32 -> new Float[count];
+            case FLOAT64 -> new Double[count];
+            case BYTES -> new byte[count][];
+            case TEXT -> new String[count];
+        };
+    }
+
+    /** @param value in its own column's carrier; one that fits the destination's exactly is converted */
+    @Nullable Object element(@Nullable Object value) throws UnfitException {
+        if (value == null) {
+            return null;
+        }
+        Object fitting =
+                switch (carrier) {
+                    case BOOLEAN -> value instanceof Boolean ? value : null;
+                    case INT32 -> value instanceof Long wide ? narrowed(wide) : value instanceof Integer ? value : null;
+                    case INT64 -> value instanceof Integer i ? Long.valueOf(i) : value instanceof Long ? value : null;
+                    case FLOAT32 -> value instanceof Float ? value : null;
+                    case FLOAT64 -> widened(value);
+                    case BYTES -> value instanceof byte[] ? value : null;
+                    case TEXT -> text(value);
+                };
+        if (fitting == null) {
+            throw new UnfitException("column " + column.name() + " of type "
+                    + column.type().declaration() + " cannot take a value of type "
+                    + value.getClass().getSimpleName());
+        }
+        return fitting;
+    }
+
+    private static @Nullable Object widened(Object value) {
+        if (value instanceof Float narrow) {
+            return narrow.doubleValue();
+        }
+        if (value instanceof Integer whole) {
+            return whole.doubleValue();
+        }
+        return value instanceof Double ? value : null;
+    }
+
+    private Integer narrowed(Long wide) throws UnfitException {
+        if (wide.intValue() != wide) {
+            throw unfit(wide.toString(), "is out of range");
+        }
+        return wide.intValue();
+    }
+
+    private @Nullable Object text(Object value) throws UnfitException {
+        if (value instanceof String text) {
+            if (scale != UNBOUNDED && (scale < 0 ? roundsWholeDigits(text) : decimals(text) > scale)) {
+                throw unfit(text, "would be rounded");
+            }
+            if (text.length() > length && text.codePointCount(0, text.length()) > length) {
+                throw unfit(text, "is longer than the column");
+            }
+            return text;
+        }
+        return value instanceof Integer || value instanceof Long || value instanceof Boolean ? value.toString() : null;
+    }
+
+    private boolean roundsWholeDigits(String number) {
+        if (number.endsWith("NaN") || number.endsWith("Infinity")) {
+            return false;
+        }
+        BigDecimal plain = new BigDecimal(number).stripTrailingZeros();
+        return plain.signum() != 0 && plain.scale() > scale;
+    }
+
+    private UnfitException unfit(String value, String why) {
+        String shown = value.length() > 100 ? value.substring(0, 100) + "…" : value;
+        return new UnfitException("column " + column.name() + " of type "
+                + column.type().declaration() + ": the value " + shown + " " + why);
+    }
+
+    /** The most digits behind any decimal point of the text, trailing zeros not counted. */
+    private static int decimals(String text) {
+        int most = 0;
+        for (int point = text.indexOf('.'); point >= 0; point = text.indexOf('.', point + 1)) {
+            int last = point;
+            for (int i = point + 1; i < text.length() && text.charAt(i) >= '0' && text.charAt(i) <= '9'; i++) {
+                if (text.charAt(i) != '0') {
+                    last = i;
+                }
+            }
+            most = Math.max(most, last - point);
+        }
+        return most;
+    }
+}

@@ -1,0 +1,93 @@
+package dev.switchback.connectors.postgres;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.util.List;
+
+import dev.switchback.connectors.postgres.ApplyTransaction.Parts;
+import dev.switchback.connectors.spi.Batch.Work;
+import dev.switchback.connectors.spi.FaultPoints;
+import dev.switchback.connectors.spi.HeldChange;
+import dev.switchback.connectors.spi.InputChange;
+import dev.switchback.transforms.mutation.Mutation;
+import dev.switchback.transforms.mutation.Mutation.Clear;
+
+/**
+ * One more attempt at a held change, over as many tries as it takes: whether one that lost its connection was committed
+ * shows in whether the change is still held. Not thread-safe.
+ */
+final class RetryTransaction {
+
+    private final Parts parts;
+    private final HeldChange held;
+    private final InputChange change;
+    private final List<Work> works;
+
+    private int generation;
+
+    /** @throws IllegalArgumentException when the change clears a table: such a change is never held */
+    RetryTransaction(Parts parts, HeldChange held, List<Mutation> mutations) {
+        this.parts = parts;
+        this.held = held;
+        this.change = held.change();
+        this.works = mutations.stream()
+                .map(mutation -> new Work(mutation, List.of(change)))
+                .toList();
+        if (mutations.stream().anyMatch(Clear.class::isInstance)) {
+            throw new IllegalArgumentException(change + " clears a table");
+        }
+    }
+
+    /** @return whether it is no longer held */
+    boolean run(Connection connection) throws SQLException {
+        if (!lock(connection)) {
+            return true;
+        }
+        ApplyTransaction.checkConstraintsAtOnce(connection);
+        Savepoint before = connection.setSavepoint();
+        try {
+            for (Work work : works) {
+                parts.writes().write(parts.connection(), List.of(work));
+            }
+            parts.held().remove(connection, change);
+            commit(connection);
+            return true;
+        } catch (RowsRefused refused) {
+            connection.rollback(before);
+            parts.held().postpone(connection, change, refused.reason(), refused.sqlstate());
+            commit(connection);
+            return false;
+        }
+    }
+
+    /** Puts it off without trying it, for the reason that it carries. */
+    void postpone(Connection connection) throws SQLException {
+        if (lock(connection)) {
+            parts.held().postpone(connection, change, held.reason(), null);
+            commit(connection);
+        }
+    }
+
+    /** Locks checkpoint, control row and the held change; false, and nothing locked, where it is no longer held. */
+    private boolean lock(Connection connection) throws SQLException {
+        if (generation != 0 && generation != parts.connection().generation()) {
+            parts.checkpoints().reclaim(connection, List.of(change.input()));
+            connection.commit();
+            parts.checkpoints().reclaimed(List.of(change.input()));
+        }
+        generation = parts.connection().generation();
+        parts.checkpoints().lock(connection, change.input());
+        boolean locked = parts.held().lock(connection, change);
+        if (!locked) {
+            connection.rollback();
+        }
+        return locked;
+    }
+
+    private void commit(Connection connection) throws SQLException {
+        parts.faults().reached(FaultPoints.Point.BEFORE_DESTINATION_COMMIT);
+        connection.commit();
+        parts.faults().reached(FaultPoints.Point.AFTER_DESTINATION_COMMIT);
+    }
+}
