@@ -68,13 +68,14 @@ public final class PostgresCatalog {
 
     private static final String KEYS =
             """
-            SELECT i.indrelid, NOT i.indimmediate AS deferrable, array_agg(a.attname::text ORDER BY k.place) AS columns
+            SELECT i.indrelid, c.relname AS name, NOT i.indimmediate AS deferrable, array_agg(a.attname::text ORDER BY k.place) AS columns
             FROM pg_index i
+            JOIN pg_class c ON c.oid = i.indexrelid
             CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, place)
             JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
             WHERE i.indrelid = ANY (?) AND i.indisprimary AND i.indisvalid AND NOT i.indisexclusion
               AND k.place <= i.indnkeyatts
-            GROUP BY i.indrelid, i.indimmediate
+            GROUP BY i.indrelid, i.indimmediate, c.relname
             """;
 
     private final Connection connection;
@@ -103,6 +104,7 @@ public final class PostgresCatalog {
                         new PostgresTable(
                                 each.relation,
                                 schema(each.relation.id(), itsColumns, key, types),
+                                key.name,
                                 key.deferrable,
                                 leaves.getOrDefault(oid, List.of()),
                                 each.hasChildren,
@@ -133,8 +135,8 @@ public final class PostgresCatalog {
 
     private record Found(Relation relation, boolean hasChildren) {}
 
-    private record Key(List<String> columns, boolean deferrable) {
-        static final Key NONE = new Key(List.of(), false);
+    private record Key(String name, List<String> columns, boolean deferrable) {
+        static final Key NONE = new Key("", List.of(), false);
     }
 
     private record FoundColumn(Column column, long typeOid, int modifier) {}
@@ -242,7 +244,10 @@ public final class PostgresCatalog {
                 while (row.next()) {
                     keys.put(
                             row.getLong("indrelid"),
-                            new Key(strings(row.getArray("columns")), row.getBoolean("deferrable")));
+                            new Key(
+                                    row.getString("name"),
+                                    strings(row.getArray("columns")),
+                                    row.getBoolean("deferrable")));
                 }
             }
         }

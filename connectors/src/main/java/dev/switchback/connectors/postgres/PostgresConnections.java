@@ -59,7 +59,7 @@ public final class PostgresConnections {
         try {
             return pinned(DriverManager.getConnection(settings.jdbcUrl(), properties));
         } catch (SQLException failure) {
-            throw new ProblemException(problem(failure), failure);
+            throw new ProblemException(new ConnectionFailure(side, settings).explainLogin(failure), failure);
         }
     }
 
@@ -95,9 +95,12 @@ public final class PostgresConnections {
         return PINNED_SETTINGS;
     }
 
-    /** What a failure of this database means for the person who must act. */
+    /**
+     * What a failure of this database means for the person who must act: UNREACHABLE for one of the connection, REFUSED
+     * for a missing privilege or a lock that was not to be had, else INTERNAL.
+     */
     public Problem problem(SQLException failure) {
-        return ConnectionFailure.explain(where(), settings, failure);
+        return new ConnectionFailure(side, settings).explain(failure);
     }
 
     public PostgresSettings settings() {

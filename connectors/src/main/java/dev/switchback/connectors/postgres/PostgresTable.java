@@ -10,6 +10,7 @@ import dev.switchback.transforms.schema.TableSchema;
  * A table with what PostgreSQL alone knows about it.
  *
  * @param schema its columns, and its primary key even where that is deferrable
+ * @param keyName the primary key's constraint; empty where there is none
  * @param keyDeferrable whether the primary key is checked only later than each statement
  * @param leaves the partitions that hold its rows, at any depth; empty for a table that is not partitioned
  * @param hasChildren whether tables inherit from it other than as partitions
@@ -18,6 +19,7 @@ import dev.switchback.transforms.schema.TableSchema;
 public record PostgresTable(
         Relation relation,
         TableSchema schema,
+        String keyName,
         boolean keyDeferrable,
         List<Relation> leaves,
         boolean hasChildren,

@@ -9,7 +9,6 @@ import dev.switchback.transforms.schema.TableId;
  * Everything that must be so in a database before a flow may capture from it. Looks only: creates nothing, locks nothing,
  * and leaves nothing behind.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class SourcePreflight {
 
     private final PostgresConnections source;
