@@ -107,6 +107,10 @@ public final class PostgresConnections {
         return settings;
     }
 
+    String side() {
+        return side;
+    }
+
     /** For {@link Problem#where()}: {@code source db-old:5432/shop}. */
     public String where() {
         return side + " " + settings;

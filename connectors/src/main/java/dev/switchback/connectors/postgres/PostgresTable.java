@@ -34,6 +34,15 @@ public record PostgresTable(
         return relation.id();
     }
 
+    /** A column's type in full. */
+    public PostgresType type(String column) {
+        PostgresType type = types.get(column);
+        if (type == null) {
+            throw new IllegalArgumentException(id() + " has no column " + column);
+        }
+        return type;
+    }
+
     public boolean partitioned() {
         return relation.kind() == RelationKind.PARTITIONED_TABLE;
     }

@@ -116,6 +116,24 @@ public record PostgresType(
         return kind == Kind.DOMAIN ? part().withoutDomains() : this;
     }
 
+    /**
+     * Whether values that the database takes for equal always print the same. Not so for -0 and 0, 1.0 and 1.00, '1 mon'
+     * and '30 days'; a column's collation may break it too.
+     */
+    boolean oneTextForEqualValues() {
+        return switch (kind) {
+            case ENUM -> true;
+            case ARRAY, DOMAIN, RANGE -> part().oneTextForEqualValues();
+            case MULTIRANGE, COMPOSITE, PSEUDO -> false;
+            case BASE ->
+                switch (name) {
+                    case "numeric", "bpchar" -> modifier != -1;
+                    case "real", "double precision", "interval", "json", "jsonb", "xml" -> false;
+                    default -> extension == null;
+                };
+        };
+    }
+
     /** What an array, a domain or a range is made of. */
     PostgresType part() {
         if (inner == null) {

@@ -1,0 +1,198 @@
+package dev.switchback.connectors.postgres;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiConsumer;
+
+import dev.switchback.connectors.postgres.TablePair.ColumnPair;
+import dev.switchback.transforms.schema.Column;
+import dev.switchback.transforms.schema.Column.Generation;
+import dev.switchback.transforms.schema.TableId;
+
+/** What must be so of a destination table for a source table's rows to fit it. Stateless. */
+final class PairChecks {
+
+    /** A pair both of whose tables are there. */
+    record Matched(TablePair pair, PostgresTable source, PostgresTable destination) {
+
+        /** Hands over each pair of columns that are both there. */
+        void forEachColumn(BiConsumer<Column, Column> action) {
+            for (ColumnPair each : pair.columns()) {
+                Optional<Column> from = source.schema().column(each.source());
+                Optional<Column> to = destination.schema().column(each.destination());
+                if (from.isPresent() && to.isPresent()) {
+                    action.accept(from.get(), to.get());
+                }
+            }
+        }
+
+        String from(Column column) {
+            return ColumnChecks.name(source, column.name());
+        }
+
+        String to(Column column) {
+            return ColumnChecks.name(destination, column.name());
+        }
+
+        String alter(Column column) {
+            return "ALTER TABLE " + Words.name(destination.id()) + " ALTER COLUMN " + Words.name(column.name());
+        }
+    }
+
+    private PairChecks() {}
+
+    static void missingColumns(Matched tables, Report report) {
+        for (ColumnPair each : tables.pair.columns()) {
+            Optional<Column> from = tables.source.schema().column(each.source());
+            if (from.isEmpty()
+                    || tables.destination.schema().column(each.destination()).isPresent()) {
+                continue;
+            }
+            report.refuse(
+                    "Table " + Words.name(tables.destination.id()) + " has no column " + Words.name(each.destination())
+                            + " for " + tables.from(from.get()) + ".",
+                    "Run ALTER TABLE " + Words.name(tables.destination.id()) + " ADD COLUMN "
+                            + Words.name(each.destination()) + " "
+                            + from.get().type().declaration()
+                            + ", or leave it out with a select: in the migration file.");
+        }
+    }
+
+    static void unfilledColumns(Matched tables, Report report) {
+        Set<String> written = new HashSet<>();
+        tables.pair.columns().forEach(each -> written.add(each.destination()));
+        for (Column column : tables.destination.schema().columns()) {
+            if (!column.nullable() && !column.hasDefault() && !written.contains(column.name())) {
+                report.refuse(
+                        "Column " + tables.to(column) + " is NOT NULL without a default, and nothing fills it.",
+                        "Run " + tables.alter(column) + " SET DEFAULT ..., or " + tables.alter(column)
+                                + " DROP NOT NULL, or fill it with a select: in the migration file.");
+            }
+        }
+    }
+
+    static void generatedColumns(Matched tables, Report report) {
+        tables.forEachColumn((from, to) -> {
+            boolean fromGenerated = from.generation() == Generation.STORED;
+            boolean toGenerated = to.generation() == Generation.STORED;
+            if (fromGenerated && !toGenerated) {
+                report.refuse(
+                        "Column " + tables.from(from) + " is generated, so that changes do not contain it, but "
+                                + tables.to(to) + " is not.",
+                        "Generate it at the destination too, or leave it out with a select: in the migration file.");
+            } else if (toGenerated && !fromGenerated) {
+                report.refuse(
+                        "Column " + tables.to(to) + " is generated, and takes no values from " + tables.from(from)
+                                + ".",
+                        "Run " + tables.alter(to)
+                                + " DROP EXPRESSION, or leave it out with a select: in the migration file.");
+            }
+        });
+    }
+
+    static void types(Matched tables, Report report) {
+        tables.forEachColumn((from, to) -> {
+            PostgresType source = tables.source.type(from.name());
+            PostgresType destination = tables.destination.type(to.name());
+            if (source.notCarried().isPresent() || to.generation() == Generation.STORED) {
+                return;
+            }
+            TypePairs.mismatch(source, destination)
+                    .ifPresent(reason -> report.refuse(
+                            "Column " + tables.from(from) + " is " + from.type().declaration() + ", but "
+                                    + tables.to(to) + " is " + to.type().declaration() + ", " + reason + ".",
+                            remedy(tables, from, to, source, destination)));
+        });
+    }
+
+    private static String remedy(
+            Matched tables, Column from, Column to, PostgresType source, PostgresType destination) {
+        PostgresType target = destination.withoutDomains();
+        if (source.withoutDomains().kind() == PostgresType.Kind.ENUM && target.kind() == PostgresType.Kind.ENUM) {
+            return "Run ALTER TYPE " + target.name() + " ADD VALUE for each.";
+        }
+        return "Run " + tables.alter(to) + " TYPE " + from.type().declaration() + ".";
+    }
+
+    static void key(Matched tables, Map<Long, List<Set<String>>> unique, Report report) {
+        PostgresTable destination = tables.destination;
+        List<String> key = tables.pair.key();
+        List<Set<String>> keys = unique.getOrDefault(destination.relation().oid(), List.of());
+        boolean columnsThere =
+                key.stream().allMatch(name -> destination.schema().column(name).isPresent());
+        if (key.isEmpty() || !columnsThere || keys.contains(Set.copyOf(key))) {
+            return;
+        }
+        String table = Words.name(destination.id());
+        String columns = "(" + Words.names(key) + ")";
+        boolean other = !destination.schema().key().isEmpty();
+        boolean deferrable = Set.copyOf(destination.schema().key()).equals(Set.copyOf(key));
+        String has = deferrable
+                ? "The key " + columns + " of " + table + " is DEFERRABLE, so that rows cannot be upserted by it."
+                : "Rows of " + table + " are to be found by " + columns + ", but "
+                        + (other
+                                ? "its primary key is ("
+                                        + Words.names(destination.schema().key()) + ")."
+                                : "it has no primary key.");
+        report.refuse(
+                has,
+                deferrable
+                        ? "Run ALTER TABLE " + table + " DROP CONSTRAINT " + Words.name(destination.keyName())
+                                + ", ADD PRIMARY KEY " + columns + "."
+                        : "Run ALTER TABLE " + table + (other ? " ADD UNIQUE " : " ADD PRIMARY KEY ") + columns + ".");
+    }
+
+    /** Two keys of the source that the destination takes for one would overwrite each other. */
+    static void coarserKey(Matched tables, Map<Long, Set<String>> fuzzy, Report report) {
+        tables.forEachColumn((from, to) -> {
+            if (!tables.pair.key().contains(to.name())) {
+                return;
+            }
+            boolean coarse = "citext"
+                            .equals(tables.destination
+                                    .type(to.name())
+                                    .withoutDomains()
+                                    .extension())
+                    || fuzzy.getOrDefault(tables.destination.relation().oid(), Set.of())
+                            .contains(to.name());
+            if (coarse) {
+                report.refuse(
+                        "Key column " + tables.to(to) + " takes different values of " + tables.from(from)
+                                + " for one key (" + to.type().declaration() + ").",
+                        "Run " + tables.alter(to) + " TYPE " + from.type().declaration() + " COLLATE \"default\".");
+            }
+        });
+    }
+
+    static void nullability(Matched tables, Report report) {
+        tables.forEachColumn((from, to) -> {
+            if (from.nullable() && !to.nullable() && to.generation() != Generation.STORED) {
+                report.notice("Column " + tables.to(to) + " is NOT NULL, but " + tables.from(from)
+                        + " is not: a row with NULL in it will be held.");
+            }
+        });
+    }
+
+    /** The pairs both of whose tables exist and can hold rows. */
+    static List<Matched> match(
+            CheckedDatabase destination, Map<TableId, PostgresTable> sources, Iterable<TablePair> pairs)
+            throws SQLException {
+        Map<TableId, PostgresTable> real = new HashMap<>();
+        destination.realTables().forEach(table -> real.put(table.id(), table));
+        List<Matched> matched = new ArrayList<>();
+        for (TablePair pair : pairs) {
+            PostgresTable from = sources.get(pair.source());
+            PostgresTable to = real.get(pair.destination());
+            if (from != null && to != null) {
+                matched.add(new Matched(pair, from, to));
+            }
+        }
+        return matched;
+    }
+}
