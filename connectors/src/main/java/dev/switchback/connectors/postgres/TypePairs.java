@@ -14,8 +14,15 @@ final class TypePairs {
 
     private static final List<String> INTEGERS = List.of("smallint", "integer", "bigint");
     private static final Set<String> TEXTS = Set.of("text", "character varying");
-    private static final Set<String> TIMES =
-            Set.of("time without time zone", "timestamp without time zone", "timestamp with time zone");
+    private static final String NARROWER = "which is narrower";
+
+    /** Types whose modifier is a length or a precision, and nothing else. */
+    private static final Set<String> LENGTHS = Set.of(
+            "character varying",
+            "bit varying",
+            "time without time zone",
+            "timestamp without time zone",
+            "timestamp with time zone");
 
     /** {@code VARHDRSZ}, which the modifiers of numeric and varchar include. */
     private static final int HEADER = 4;
