@@ -1,7 +1,7 @@
 package dev.switchback.pipeline.topology;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,9 +43,9 @@ final class ApplyBuffer {
 
     /**
      * @param checkpoints of the task's input partitions, as the destination has them
-     * @param held what the destination holds of them
+     * @param held source keys for which the destination holds changes
      */
-    ApplyBuffer(Map<InputPartition, Checkpoint> checkpoints, Collection<HeldChange> held) {
+    ApplyBuffer(Map<InputPartition, Checkpoint> checkpoints, Map<InputPartition, Set<ByteBuffer>> held) {
         checkpoints.forEach((input, checkpoint) -> cursors.put(input, new InputCursor(input, checkpoint)));
         heldKeys.replace(held);
     }

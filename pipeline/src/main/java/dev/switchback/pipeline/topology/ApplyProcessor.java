@@ -1,7 +1,6 @@
 package dev.switchback.pipeline.topology;
 
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 
 import org.apache.kafka.streams.processor.Cancellable;
@@ -14,8 +13,6 @@ import org.jspecify.annotations.Nullable;
 import dev.switchback.connectors.spi.Checkpoint;
 import dev.switchback.connectors.spi.HeldChange;
 import dev.switchback.connectors.spi.InputPartition;
-import dev.switchback.transforms.problem.Problem;
-import dev.switchback.transforms.problem.ProblemException;
 
 /**
  * The topology's last step: puts each record into its task's buffer. The destination sees it when the stream thread
@@ -60,7 +57,6 @@ final class ApplyProcessor extends ContextualProcessor<byte[], MappedEvent, Void
             hold(event, event.unmappable());
         } else if (event.clearsTable()) {
             thread.flush();
-            refuseToClearBeforeHeldChanges(event);
             buffer.clear(event);
             thread.flush();
         } else {
@@ -82,7 +78,7 @@ final class ApplyProcessor extends ContextualProcessor<byte[], MappedEvent, Void
         thread = threads.current();
         Map<InputPartition, Checkpoint> checkpoints = thread.claim(inputs);
         resumption.refuseGaps(checkpoints);
-        buffer = new ApplyBuffer(checkpoints, thread.held(inputs));
+        buffer = new ApplyBuffer(checkpoints, thread.heldKeys(inputs));
         heldRetry = new HeldRetry(thread, buffer, decoder, mapper);
         thread.add(buffer);
         startClock();
@@ -105,19 +101,6 @@ final class ApplyProcessor extends ContextualProcessor<byte[], MappedEvent, Void
                         destinationKey,
                         reason),
                 event.event());
-    }
-
-    private void refuseToClearBeforeHeldChanges(MappedEvent event) {
-        String topic = event.input().input().topic();
-        List<HeldChange> held = thread.held(topics.of(topic));
-        if (!held.isEmpty()) {
-            throw new ProblemException(new Problem(
-                    Problem.Kind.REFUSED,
-                    EventDecoder.place(event.input()),
-                    "The table was truncated at the source, but " + held.size()
-                            + " of its earlier changes are held, and would come back after it was cleared.",
-                    "Retry or discard them with 'switchback held', then start again."));
-        }
     }
 
     /** Each tick makes Streams commit, so the clock runs only while there is something to do. */

@@ -62,10 +62,10 @@ public final class ApplyRole implements AutoCloseable {
         return lag.snapshot();
     }
 
-    /** How many changes this member knows to be held in its partitions. */
-    public int held() {
+    /** How many source keys have held changes in this member's partitions; a moment old. */
+    public int heldKeys() {
         @Nullable ApplyRun current = run();
-        return current == null ? 0 : current.held();
+        return current == null ? 0 : current.heldKeys();
     }
 
     /**

@@ -89,9 +89,8 @@ final class ApplyRun implements AutoCloseable {
                 .withTimeout(limit));
     }
 
-    /** How many changes this member knows to be held. */
-    int held() {
-        return threads.held();
+    int heldKeys() {
+        return threads.heldKeys();
     }
 
     /** When the slowest stream thread last asked Kafka for records. */

@@ -14,7 +14,7 @@ import dev.switchback.connectors.spi.Flow;
  * The stream threads of this member that apply. Streams creates threads, tasks and producers in places that do not know
  * of each other; they meet here, by the thread that calls. Thread-safe.
  */
-final class ApplyThreads implements AutoCloseable {
+public final class ApplyThreads implements AutoCloseable {
 
     private final Flow flow;
     private final long epoch;
@@ -23,7 +23,7 @@ final class ApplyThreads implements AutoCloseable {
     private final ApplyListener listener;
     private final Map<Thread, StreamThreadApply> threads = new ConcurrentHashMap<>();
 
-    ApplyThreads(Flow flow, long epoch, Destination destination, BufferBounds bounds, ApplyListener listener) {
+    public ApplyThreads(Flow flow, long epoch, Destination destination, BufferBounds bounds, ApplyListener listener) {
         this.flow = flow;
         this.epoch = epoch;
         this.destination = destination;
@@ -66,9 +66,11 @@ final class ApplyThreads implements AutoCloseable {
         }
     }
 
-    /** How many changes the tasks of this member know to be held. */
-    int held() {
-        return threads.values().stream().mapToInt(StreamThreadApply::heldCount).sum();
+    /** How many source keys the tasks of this member know to have held changes. */
+    int heldKeys() {
+        return threads.values().stream()
+                .mapToInt(StreamThreadApply::heldKeyCount)
+                .sum();
     }
 
     /** Closes what threads left behind that did not get as far as having a task. Call it when they have ended. */

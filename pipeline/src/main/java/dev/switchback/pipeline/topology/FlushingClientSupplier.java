@@ -11,13 +11,13 @@ import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
 import dev.switchback.connectors.spi.FaultPoints;
 
 /** Gives Streams its usual clients, but a producer that writes the apply buffers before Streams commits. */
-final class FlushingClientSupplier implements KafkaClientSupplier {
+public final class FlushingClientSupplier implements KafkaClientSupplier {
 
     private final KafkaClientSupplier clients = new DefaultKafkaClientSupplier();
     private final ApplyThreads threads;
     private final FaultPoints faults;
 
-    FlushingClientSupplier(ApplyThreads threads, FaultPoints faults) {
+    public FlushingClientSupplier(ApplyThreads threads, FaultPoints faults) {
         this.threads = threads;
         this.faults = faults;
     }

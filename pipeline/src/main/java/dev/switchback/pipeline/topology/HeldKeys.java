@@ -1,7 +1,6 @@
 package dev.switchback.pipeline.topology;
 
 import java.nio.ByteBuffer;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -9,65 +8,41 @@ import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
-import dev.switchback.connectors.spi.HeldChange;
 import dev.switchback.connectors.spi.InputChange;
 import dev.switchback.connectors.spi.InputPartition;
 
-/**
- * Which source keys of a task have held changes, so that later changes of theirs queue behind. A key is its Avro bytes
- * without the schema id, which a new version of the schema changes. Not thread-safe.
- */
+/** Which source keys of a task have held changes, so that later changes of theirs queue behind. Not thread-safe. */
 final class HeldKeys {
 
-    /** Magic byte and schema id of Confluent's wire format. */
-    private static final int HEADER_BYTES = 5;
-
-    private final Map<SourceKey, Set<Long>> offsets = new HashMap<>();
+    private final Map<InputPartition, Set<ByteBuffer>> keys = new HashMap<>();
     private int count;
 
     boolean isEmpty() {
         return count == 0;
     }
 
-    /** How many changes are held. */
     int count() {
         return count;
     }
 
     boolean contains(InputChange change) {
-        return count > 0 && offsets.containsKey(SourceKey.of(change));
+        if (count == 0) {
+            return false;
+        }
+        @Nullable Set<ByteBuffer> held = keys.get(change.input());
+        return held != null && held.contains(change.sourceKey());
     }
 
     void add(InputChange change) {
-        if (offsets.computeIfAbsent(SourceKey.of(change), key -> new HashSet<>())
-                .add(change.offset())) {
+        if (keys.computeIfAbsent(change.input(), input -> new HashSet<>()).add(change.sourceKey())) {
             count++;
         }
     }
 
-    void remove(InputChange change) {
-        SourceKey key = SourceKey.of(change);
-        @Nullable Set<Long> queue = offsets.get(key);
-        if (queue != null && queue.remove(change.offset())) {
-            count--;
-            if (queue.isEmpty()) {
-                offsets.remove(key);
-            }
-        }
-    }
-
     /** Forgets everything, and learns what the destination holds. */
-    void replace(Collection<HeldChange> held) {
-        offsets.clear();
-        count = 0;
-        held.forEach(change -> add(change.change()));
-    }
-
-    private record SourceKey(InputPartition input, ByteBuffer key) {
-
-        static SourceKey of(InputChange change) {
-            int header = Math.min(HEADER_BYTES, change.key().length);
-            return new SourceKey(change.input(), ByteBuffer.wrap(change.key(), header, change.key().length - header));
-        }
+    void replace(Map<InputPartition, Set<ByteBuffer>> held) {
+        keys.clear();
+        held.forEach((input, sourceKeys) -> keys.put(input, new HashSet<>(sourceKeys)));
+        count = keys.values().stream().mapToInt(Set::size).sum();
     }
 }

@@ -6,7 +6,7 @@ import java.util.Map;
 import dev.switchback.connectors.spi.InputPartition;
 
 /** What Kafka knows about apply's input besides the records that Streams hands out. Thread-safe. */
-interface InputLog {
+public interface InputLog {
 
     /** What stands in a range of offsets. */
     enum Content {

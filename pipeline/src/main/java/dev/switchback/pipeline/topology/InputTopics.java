@@ -22,9 +22,9 @@ import dev.switchback.transforms.problem.ProblemException;
  * @param ids Kafka's id of each topic, by its name
  * @param partitions of each topic, all the same
  */
-record InputTopics(Map<String, String> ids, int partitions) {
+public record InputTopics(Map<String, String> ids, int partitions) {
 
-    InputTopics {
+    public InputTopics {
         ids = Map.copyOf(ids);
     }
 

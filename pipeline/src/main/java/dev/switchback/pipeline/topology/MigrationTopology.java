@@ -21,12 +21,12 @@ import dev.switchback.transforms.mapping.Mapping;
  * All change topics belong to one sub-topology and have the same number of partitions, so task i owns partition i of each
  * of them, and one destination transaction can take changes of all tables.
  */
-final class MigrationTopology {
+public final class MigrationTopology {
 
-    static final String CHANGES = "changes";
-    static final String DECODE = "decode";
-    static final String MAP = "map";
-    static final String APPLY = "apply";
+    public static final String CHANGES = "changes";
+    public static final String DECODE = "decode";
+    public static final String MAP = "map";
+    public static final String APPLY = "apply";
 
     private MigrationTopology() {}
 
@@ -35,7 +35,7 @@ final class MigrationTopology {
      * @param log what Kafka knows of the topics, to compare with the destination's checkpoints
      * @param threads where the tasks of one stream thread find what they share
      */
-    static Topology build(
+    public static Topology build(
             InputTopics topics,
             Map<String, Mapping> mappings,
             ChangeDecoder changeDecoder,

@@ -1,10 +1,12 @@
 package dev.switchback.pipeline.topology;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -39,7 +41,7 @@ final class StreamThreadApply {
     private final ApplyListener listener;
     private final List<ApplyBuffer> buffers = new ArrayList<>();
     private long lastAgeCheck;
-    private volatile int heldCount;
+    private volatile int heldKeyCount;
 
     StreamThreadApply(Flow flow, ApplySession session, BufferBounds bounds, ApplyListener listener) {
         this.flow = flow;
@@ -105,13 +107,13 @@ final class StreamThreadApply {
         if (now - lastAgeCheck >= bounds.age().toMillis()) {
             lastAgeCheck = now;
             flush();
-            countHeld();
+            countHeldKeys();
         }
     }
 
-    /** How many changes the tasks know to be held. May be called from any thread; a moment old. */
-    int heldCount() {
-        return heldCount;
+    /** How many source keys the tasks know to have held changes. May be called from any thread; a moment old. */
+    int heldKeyCount() {
+        return heldKeyCount;
     }
 
     /** Streams has committed these offsets: there is nothing before them that would still have to be read. */
@@ -126,24 +128,31 @@ final class StreamThreadApply {
         }
     }
 
-    List<HeldChange> held(Collection<InputPartition> inputs) {
-        return guarded(() -> session.held(inputs));
+    Map<InputPartition, Set<ByteBuffer>> heldKeys(Collection<InputPartition> inputs) {
+        return guarded(() -> session.heldKeys(inputs));
     }
 
     List<HeldChange> due(Collection<InputPartition> inputs) {
         return guarded(() -> session.due(inputs));
     }
 
-    boolean retry(HeldChange held, List<Mutation> mutations) {
-        return guarded(() -> session.retry(held, mutations));
+    void retry(HeldChange held, List<Mutation> mutations) {
+        guarded(() -> session.retry(held, mutations));
+    }
+
+    void postpone(HeldChange held) {
+        guarded(() -> {
+            session.postpone(held);
+            return held;
+        });
     }
 
     void close() {
         session.close();
     }
 
-    private void countHeld() {
-        heldCount =
+    private void countHeldKeys() {
+        heldKeyCount =
                 buffers.stream().mapToInt(buffer -> buffer.heldKeys().count()).sum();
     }
 

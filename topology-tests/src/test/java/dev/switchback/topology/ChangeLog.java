@@ -1,0 +1,156 @@
+package dev.switchback.topology;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.switchback.connectors.avro.ChangeEncoder;
+import dev.switchback.connectors.avro.MemorySchemaStore;
+import dev.switchback.connectors.avro.SchemaStore;
+import dev.switchback.connectors.avro.WatermarkEncoder;
+import dev.switchback.connectors.spi.Direction;
+import dev.switchback.connectors.spi.Flow;
+import dev.switchback.connectors.spi.InputPartition;
+import dev.switchback.pipeline.topology.InputTopics;
+import dev.switchback.transforms.change.Change;
+import dev.switchback.transforms.change.Operation;
+import dev.switchback.transforms.change.Row;
+import dev.switchback.transforms.change.RowType;
+import dev.switchback.transforms.change.Watermark;
+import dev.switchback.transforms.mapping.Mapping;
+import dev.switchback.transforms.mapping.MappingCompiler;
+import dev.switchback.transforms.schema.TableSchema;
+
+/**
+ * What capture has written: the records of some tables' change topics, of one partition each, in the order in which they
+ * were written. Tests append to it, members of apply read it from its start.
+ */
+final class ChangeLog {
+
+    static final Flow FLOW = new Flow("stores", Direction.FORWARD);
+
+    /** A record of a change topic. */
+    record Entry(String topic, byte @Nullable [] key, byte[] value) {}
+
+    private final MemorySchemaStore schemas = new MemorySchemaStore();
+    private final WatermarkEncoder watermarks = new WatermarkEncoder(schemas);
+    private final Map<TableSchema, ChangeEncoder> encoders = new LinkedHashMap<>();
+    private final Map<TableSchema, RowType> types = new HashMap<>();
+    private final List<Entry> entries = new ArrayList<>();
+    private long lsn = 1;
+
+    ChangeLog(TableSchema... tables) {
+        for (TableSchema table : tables) {
+            encoders.put(table, new ChangeEncoder(schemas, topic(table), table));
+            types.put(table, new RowType(table.columnNames()));
+        }
+    }
+
+    static String topic(TableSchema table) {
+        return FLOW.changeTopic(table.id());
+    }
+
+    static InputPartition input(TableSchema table) {
+        return new InputPartition(topic(table), "id-of-" + topic(table), 0);
+    }
+
+    InputTopics topics() {
+        return new InputTopics(
+                encoders.keySet().stream().collect(Collectors.toMap(ChangeLog::topic, table -> input(table)
+                        .topicId())),
+                1);
+    }
+
+    /** Each table under its own name, column by column. */
+    Map<String, Mapping> mappings() {
+        return encoders.keySet().stream()
+                .collect(Collectors.toMap(
+                        ChangeLog::topic,
+                        table -> MappingCompiler.compile(
+                                table, MappingCompiler.select(table, null, "test"), table, table.key(), "test")));
+    }
+
+    SchemaStore schemas() {
+        return schemas;
+    }
+
+    List<Entry> entries() {
+        return entries;
+    }
+
+    void insert(TableSchema table, @Nullable Object... row) {
+        append(table, Operation.INSERT, null, row(table, row));
+    }
+
+    void read(TableSchema table, @Nullable Object... row) {
+        append(table, Operation.READ, null, row(table, row));
+    }
+
+    /** Columns that the source's log left out are {@link dev.switchback.transforms.change.Absent#VALUE}. */
+    void update(TableSchema table, @Nullable Object... row) {
+        append(table, Operation.UPDATE, null, row(table, row));
+    }
+
+    /** @param row of which only the key is known, by default */
+    void delete(TableSchema table, @Nullable Object... row) {
+        append(table, Operation.DELETE, row(table, row), null);
+    }
+
+    void truncate(TableSchema table) {
+        append(table, Operation.TRUNCATE, null, null);
+    }
+
+    /** Into every topic, as capture does. */
+    void watermark(long id) {
+        byte[] value = watermarks.value(new Watermark(id, lsn++, nowMicros()));
+        encoders.keySet().forEach(table -> entries.add(new Entry(topic(table), null, value)));
+    }
+
+    /** Whatever a stranger may write. */
+    void foreign(TableSchema table, byte @Nullable [] key, byte[] value) {
+        entries.add(new Entry(topic(table), key, value));
+    }
+
+    byte[] encodedKey(TableSchema table, @Nullable Object... row) {
+        return encoder(table).key(row(table, row));
+    }
+
+    byte[] encodedInsert(TableSchema table, @Nullable Object... row) {
+        return encoder(table).value(change(table, Operation.INSERT, null, row(table, row)));
+    }
+
+    private void append(TableSchema table, Operation operation, @Nullable Row before, @Nullable Row after) {
+        @Nullable Row keyed = after == null ? before : after;
+        byte @Nullable [] key = keyed == null ? null : encoder(table).key(keyed);
+        entries.add(new Entry(topic(table), key, encoder(table).value(change(table, operation, before, after))));
+    }
+
+    private Change change(TableSchema table, Operation operation, @Nullable Row before, @Nullable Row after) {
+        return new Change(operation, table.id(), before, after, lsn++, nowMicros());
+    }
+
+    private Row row(TableSchema table, @Nullable Object... values) {
+        RowType type = types.get(table);
+        if (type == null) {
+            throw new IllegalArgumentException("no such table: " + table.id());
+        }
+        return new Row(type, values);
+    }
+
+    private ChangeEncoder encoder(TableSchema table) {
+        ChangeEncoder encoder = encoders.get(table);
+        if (encoder == null) {
+            throw new IllegalArgumentException("no such table: " + table.id());
+        }
+        return encoder;
+    }
+
+    private static long nowMicros() {
+        return System.currentTimeMillis() * 1_000;
+    }
+}
