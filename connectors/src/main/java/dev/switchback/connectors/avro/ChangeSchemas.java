@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
+import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.Schema.Field;
 
@@ -63,6 +64,16 @@ public final class ChangeSchemas {
                     + " is not the one that this version of Switchback writes for " + table.id());
         }
         return table;
+    }
+
+    /** @throws UndecodableException when the text is no Avro schema */
+    static Schema parse(String json) {
+        try {
+            return new Schema.Parser().parse(json);
+        } catch (AvroRuntimeException | NullPointerException e) {
+            // Avro 1.12.1 answers a type name it does not know with a NullPointerException.
+            throw new UndecodableException("no Avro schema: " + e.getMessage(), e);
+        }
     }
 
     static String keySubject(String topic) {

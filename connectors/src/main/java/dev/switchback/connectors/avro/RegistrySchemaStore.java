@@ -9,7 +9,6 @@ import java.util.concurrent.ConcurrentMap;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import org.apache.avro.Schema;
-import org.apache.avro.SchemaParseException;
 import org.jspecify.annotations.Nullable;
 
 import dev.switchback.connectors.avro.RegistryClient.Answer;
@@ -130,10 +129,10 @@ public final class RegistrySchemaStore implements SchemaStore {
     private Schema parsed(int id, Answer answer) {
         try {
             if (answer.body().path("schemaType").asText("AVRO").equals("AVRO")) {
-                return new Schema.Parser().parse(answer.body().path("schema").asText());
+                return ChangeSchemas.parse(answer.body().path("schema").asText());
             }
             throw noAvro(id, null);
-        } catch (SchemaParseException e) {
+        } catch (UndecodableException e) {
             throw noAvro(id, e);
         }
     }

@@ -10,7 +10,6 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
 
 import org.apache.avro.Schema;
-import org.apache.avro.SchemaParseException;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -194,10 +193,10 @@ public final class TopicSchemaStore implements SchemaStore {
         String text = new String(record.value(), StandardCharsets.UTF_8);
         int id = Math.toIntExact(record.offset());
         try {
-            schemas.put(id, new Schema.Parser().parse(text));
+            schemas.put(id, ChangeSchemas.parse(text));
             ids.putIfAbsent(new Registered(key.substring(0, key.lastIndexOf(BEHIND_SUBJECT)), text), id);
-        } catch (SchemaParseException | IndexOutOfBoundsException e) {
-            log.warn("topic {} holds something else than a schema at offset {}", topic.name(), id, e);
+        } catch (UndecodableException | IndexOutOfBoundsException e) {
+            log.warn("topic {} holds something else than a schema at offset {}: {}", topic.name(), id, e.getMessage());
         }
     }
 

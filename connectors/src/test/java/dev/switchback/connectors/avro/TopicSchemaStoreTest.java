@@ -104,12 +104,13 @@ class TopicSchemaStoreTest {
     void recordsThatAreNoSchemasAreSteppedOver() {
         topic.append(utf8("a-value/1"), utf8("no schema"));
         topic.append(utf8("a-value/2"), null);
+        topic.append(utf8("a-value/3"), utf8("{\"type\": \"nonsense\"}"));
         topic.append(null, utf8("\"string\""));
         topic.append(utf8("no subject"), utf8("\"string\""));
 
         int id = writer.register("a-value", record("A"));
 
-        assertThat(id).isEqualTo(4);
+        assertThat(id).isEqualTo(5);
         assertThat(reader.byId(id)).isEqualTo(record("A"));
     }
 
