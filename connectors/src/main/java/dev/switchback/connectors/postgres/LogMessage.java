@@ -23,7 +23,8 @@ public sealed interface LogMessage {
     /**
      * Everything that committed before it lies before it in the log.
      *
-     * @param id grows by one with each watermark of the migration in this database, in commit order
+     * @param id grows by {@link dev.switchback.transforms.change.Watermark#STEP} with each watermark of the migration in
+     *     this database, in commit order
      */
     record Watermark(String migration, long id) implements LogMessage {}
 

@@ -5,6 +5,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
+import dev.switchback.transforms.change.Watermark;
+
 /**
  * Writes one migration's markers into a database's log. Stateless; as thread-safe as the connection it is given.
  *
@@ -26,7 +28,8 @@ public final class Watermarks {
      * @throws IllegalStateException when the migration has no control row in this database
      */
     public long emit(Connection connection) throws SQLException {
-        String sql = "WITH next AS (UPDATE switchback.control SET watermark = watermark + 1 WHERE migration = ?"
+        String sql = "WITH next AS (UPDATE switchback.control SET watermark = watermark + " + Watermark.STEP
+                + " WHERE migration = ?"
                 + " RETURNING watermark AS id, migration)"
                 + " SELECT id, pg_logical_emit_message(true, '" + LogMessage.PREFIX + "',"
                 + " json_build_object('kind', 'watermark', 'migration', migration, 'id', id)::text) FROM next";
@@ -36,6 +39,25 @@ public final class Watermarks {
                 if (!answer.next()) {
                     throw new IllegalStateException("no row for " + migration + " in switchback.control");
                 }
+                return answer.getLong(1);
+            }
+        }
+    }
+
+    /** The id of the last watermark that the migration emitted in this database; 0 when there was none. */
+    public static long last(Connection connection, String migration) throws SQLException {
+        String sql = "SELECT coalesce(max(watermark), 0) FROM switchback.control WHERE migration = ?";
+        try (PreparedStatement exists = connection.prepareStatement("SELECT to_regclass('switchback.control')");
+                ResultSet control = exists.executeQuery()) {
+            control.next();
+            if (control.getString(1) == null) {
+                return 0;
+            }
+        }
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, migration);
+            try (ResultSet answer = statement.executeQuery()) {
+                answer.next();
                 return answer.getLong(1);
             }
         }

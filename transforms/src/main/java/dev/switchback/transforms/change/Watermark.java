@@ -8,4 +8,11 @@ package dev.switchback.transforms.change;
  * @param lsn where in the log it stands
  * @param commitMicros when the source committed it, in microseconds since 1970
  */
-public record Watermark(long id, long lsn, long commitMicros) implements Event {}
+public record Watermark(long id, long lsn, long commitMicros) implements Event {
+
+    /**
+     * The distance between the ids of two watermarks that follow each other in a database. The ids between them belong to
+     * the barriers that capture itself puts there.
+     */
+    public static final long STEP = 1L << 20;
+}

@@ -1,0 +1,222 @@
+package dev.switchback.connectors.debezium;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import dev.switchback.connectors.avro.SchemaStore;
+import dev.switchback.connectors.debezium.CaptureState.Phase;
+import dev.switchback.connectors.postgres.PostgresConnections;
+import dev.switchback.connectors.postgres.ReplicationSlot;
+import dev.switchback.connectors.postgres.SlotBlockers;
+import dev.switchback.connectors.spi.Drain;
+import dev.switchback.connectors.spi.FaultPoints;
+import dev.switchback.transforms.problem.ProblemException;
+import dev.switchback.transforms.schema.TableId;
+import dev.switchback.transforms.schema.TableSchema;
+
+/**
+ * One try to capture: from reading the stored offset to the first failure. {@link #execute} belongs to one thread,
+ * {@link #close} to any; Debezium calls the hooks.
+ */
+final class CaptureRun implements EngineHooks, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CaptureRun.class);
+    private static final Duration LOST_SENDER_GRACE = Duration.ofSeconds(5);
+
+    private final CaptureSettings settings;
+    private final PostgresConnections source;
+    private final SchemaStore schemas;
+    private final Drain drain;
+    private final Progress progress;
+    private final FaultPoints faults;
+    private volatile @Nullable ChangeSink sink;
+    private volatile @Nullable Beginning beginning;
+    private volatile @Nullable ChangeLog log;
+    private volatile @Nullable Engine engine;
+    private volatile @Nullable WalSender sender;
+    private volatile @Nullable Heartbeat heartbeat;
+
+    CaptureRun(CaptureSettings settings, SchemaStore schemas, Drain drain, Progress progress, FaultPoints faults) {
+        this.settings = settings;
+        this.source = settings.source();
+        this.schemas = schemas;
+        this.drain = drain;
+        this.progress = progress;
+        this.faults = faults;
+    }
+
+    /**
+     * Captures until that fails, or {@link #close} is called.
+     *
+     * @return why it failed; null when it was closed
+     */
+    @Nullable Throwable execute() throws SQLException, InterruptedException {
+        progress.phase(Phase.STARTING);
+        try (Connection connection = source.open();
+                EngineHooks.Registration registration = EngineHooks.register(this);
+                SourceRows rows = new SourceRows(source)) {
+            requireSlotUnread(connection);
+            Map<TableId, String> topics = topics().ensure(tableIds());
+            // From here on, any other capture of this flow is fenced off, and its last transaction has ended.
+            ChangeSink changes = new ChangeSink(settings, schemas, faults);
+            sink = changes;
+            Beginning from = new CaptureStart(settings, topics).begin(changes, connection);
+            beginning = from;
+            changes.use(from.tables(), schemas);
+            ChangeLog changeLog =
+                    new ChangeLog(changes, from.offset(), progress, drain, source.where(), from.haltPlace());
+            log = changeLog;
+            changeLog.resumeDrain();
+            if (!from.resumes() && topics().hold(tableIds())) {
+                changeLog.truncate(tableIds()); // Rows deleted since an earlier snapshot must not survive this one.
+            }
+            progress.phase(from.resumes() ? Phase.STREAMING : Phase.SNAPSHOTTING);
+            Transfer transfer = new Transfer(
+                    changeLog,
+                    new RecordKinds(from.tables(), source),
+                    rows,
+                    new LeafTruncates(source.where()),
+                    settings.flow().migration());
+            Engine debezium = new Engine(EngineProperties.of(settings, from.tables(), registration.name()), transfer);
+            engine = debezium;
+            return debezium.run();
+        }
+    }
+
+    @Override
+    public @Nullable Map<String, Object> resumeFrom() {
+        Beginning from = beginning;
+        if (from == null || !from.resumes()) {
+            return null;
+        }
+        // Without "lsn_proc" Debezium does not look for the place by itself, and skips nothing.
+        long commitLsn = from.offset().position().commitLsn();
+        return Map.of("lsn", commitLsn, "lsn_commit", commitLsn);
+    }
+
+    @Override
+    public void creatingSlot() {
+        if (resumeFrom() != null) {
+            throw new ProblemException(
+                    CaptureStart.slotGone(source.where(), settings.flow().slot()));
+        }
+    }
+
+    @Override
+    public void slotCreated(long lsn) {
+        ChangeLog changeLog = log;
+        if (changeLog != null) {
+            changeLog.startAt(lsn);
+        }
+    }
+
+    @Override
+    public ProblemException slotNotCreated(Throwable late) {
+        try (Connection connection = source.open()) {
+            List<SlotBlockers.Blocker> blockers = SlotBlockers.find(connection);
+            return new ProblemException(
+                    SlotBlockers.problem(
+                            source.where(),
+                            settings.flow().slot(),
+                            settings.tuning().slotCreation(),
+                            blockers),
+                    late);
+        } catch (SQLException failure) {
+            return new ProblemException(source.problem(failure), failure);
+        }
+    }
+
+    @Override
+    public void streaming(int pid, LongConsumer confirm) {
+        WalSender ours = new WalSender(settings.flow().slot(), pid);
+        sender = ours;
+        ChangeLog changeLog = log;
+        Beginning from = beginning;
+        if (changeLog == null || from == null) {
+            throw new IllegalStateException("the log is read before it is known from where");
+        }
+        if (from.resumes()) {
+            requireSlot(from.offset().position().commitLsn());
+        }
+        changeLog.confirmTo(confirm);
+        heartbeat = new Heartbeat(
+                source, settings.flow().migration(), ours, settings.tuning().heartbeat(), this::fail);
+    }
+
+    /** Checked while we read the slot, since nobody else can move it meanwhile. */
+    private void requireSlot(long commitLsn) {
+        try (Connection connection = source.open()) {
+            CaptureStart.requireSlot(connection, source.where(), settings.flow().slot(), commitLsn);
+        } catch (SQLException failure) {
+            throw new ProblemException(source.problem(failure), failure);
+        }
+    }
+
+    /** Another capture that is at work must not be fenced off by one that then cannot read the slot. */
+    private void requireSlotUnread(Connection connection) throws SQLException {
+        String slot = settings.flow().slot();
+        Optional<ReplicationSlot.State> state = new ReplicationSlot(slot).state(connection);
+        if (state.isPresent() && state.get().activePid() != null) {
+            throw new SQLException("the slot " + slot + " is read by process "
+                    + state.get().activePid() + " of the server: by another capture of this migration, or by one that"
+                    + " has only just ended");
+        }
+    }
+
+    private void fail(String reason) {
+        Engine debezium = engine;
+        if (debezium != null) {
+            debezium.fail(new IllegalStateException(reason), LOST_SENDER_GRACE);
+        }
+    }
+
+    /**
+     * Ends {@link #execute}, and the server's session that sends us the log.
+     *
+     * @param within how long Debezium may take to end by itself
+     */
+    void close(Duration within) {
+        Engine debezium = engine;
+        if (debezium != null) {
+            debezium.close(within);
+        }
+        close();
+    }
+
+    @Override
+    public void close() {
+        Heartbeat beats = heartbeat;
+        if (beats != null) {
+            beats.close();
+        }
+        ChangeSink changes = sink;
+        if (changes != null) {
+            changes.close();
+        }
+        WalSender ours = sender;
+        if (ours != null) {
+            try {
+                ours.end(source);
+            } catch (SQLException | ProblemException failure) {
+                LOG.warn("The server may go on sending the log for a while: {}", failure.getMessage());
+            }
+        }
+    }
+
+    private ChangeTopics topics() {
+        return new ChangeTopics(settings.kafka(), settings.flow(), settings.topics());
+    }
+
+    private List<TableId> tableIds() {
+        return settings.tables().stream().map(TableSchema::id).toList();
+    }
+}

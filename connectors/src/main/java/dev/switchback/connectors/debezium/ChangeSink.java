@@ -1,0 +1,222 @@
+package dev.switchback.connectors.debezium;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+
+import dev.switchback.connectors.avro.ChangeEncoder;
+import dev.switchback.connectors.avro.ChangePartitioner;
+import dev.switchback.connectors.avro.SchemaStore;
+import dev.switchback.connectors.avro.WatermarkEncoder;
+import dev.switchback.connectors.debezium.CaptureListener.Committed;
+import dev.switchback.connectors.spi.FaultPoints;
+import dev.switchback.connectors.spi.FaultPoints.Point;
+import dev.switchback.connectors.spi.Flow;
+import dev.switchback.transforms.change.Change;
+import dev.switchback.transforms.change.Operation;
+import dev.switchback.transforms.change.Row;
+import dev.switchback.transforms.change.Watermark;
+import dev.switchback.transforms.problem.Problem;
+import dev.switchback.transforms.problem.ProblemException;
+import dev.switchback.transforms.schema.TableId;
+
+/**
+ * Writes changes and the log offset behind them in Kafka transactions. After any failure it must be closed and another
+ * one opened: nothing of the open transaction will ever be seen. Not thread-safe, but for {@link #close}.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // committing fails with whatever a send failed with
+final class ChangeSink implements AutoCloseable {
+
+    private static final int BUFFER_BYTES = 64 << 20;
+    private static final int BATCH_BYTES = 256 << 10;
+    private static final Duration ABANDON_WITHIN = Duration.ofMillis(500);
+
+    private final Flow flow;
+    private final int partitions;
+    private final FaultPoints faults;
+    private final Producer<byte[], byte[]> producer;
+    private final Map<TableId, ChangeEncoder> encoders = new HashMap<>();
+    private final Map<TableId, List<String>> keys = new ConcurrentHashMap<>();
+    private final WatermarkEncoder watermarks;
+    private boolean open;
+    private int rowsRead;
+    private int changes;
+    private long bytes;
+    private long commitMicros;
+    private volatile @Nullable ProblemException tooLarge;
+
+    /** Fences every earlier sink of the flow, and ends its open transaction. */
+    ChangeSink(CaptureSettings settings, SchemaStore schemas, FaultPoints faults) {
+        this.flow = settings.flow();
+        this.partitions = settings.topics().partitions();
+        this.faults = faults;
+        this.watermarks = new WatermarkEncoder(schemas);
+        this.producer = new KafkaProducer<>(config(settings), new ByteArraySerializer(), new ByteArraySerializer());
+        producer.initTransactions();
+    }
+
+    private static Map<String, Object> config(CaptureSettings settings) {
+        Map<String, Object> config = new HashMap<>();
+        int largest = settings.topics().maxRecordBytes();
+        config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, largest);
+        config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, (long) BUFFER_BYTES + largest);
+        config.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
+        config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 15_000);
+        config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 15_000);
+        config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 30_000);
+        config.putAll(settings.kafka());
+        config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, settings.flow().captureTransactionalId());
+        config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        config.put(ProducerConfig.ACKS_CONFIG, "all");
+        return config;
+    }
+
+    /** Names the tables whose changes may be sent. */
+    void use(List<CapturedTable> tables, SchemaStore schemas) {
+        for (CapturedTable table : tables) {
+            TableId id = table.schema().id();
+            encoders.put(id, new ChangeEncoder(schemas, flow.changeTopic(id), table.schema()));
+            keys.put(id, table.schema().key());
+        }
+    }
+
+    /** @param keyed a row that has the change's key; null for a TRUNCATE, which goes to partition 0 */
+    void send(Change change, @Nullable Row keyed) {
+        ChangeEncoder encoder = encoders.get(change.table());
+        if (encoder == null) {
+            throw new IllegalArgumentException(change.table() + " is not captured");
+        }
+        byte[] key = keyed == null ? null : encoder.key(keyed);
+        int partition = key == null ? 0 : ChangePartitioner.partition(key, partitions);
+        byte[] value = encoder.value(change);
+        begin();
+        count(change, value.length + (key == null ? 0 : key.length));
+        try {
+            producer.send(
+                    new ProducerRecord<>(flow.changeTopic(change.table()), partition, key, value),
+                    (metadata, failure) -> remember(failure, change.table(), keyed, value.length));
+        } catch (KafkaException failure) {
+            throw explained(failure);
+        }
+    }
+
+    /** Puts a watermark behind everything sent so far, in every partition of every change topic. */
+    void sendWatermark(Watermark watermark) {
+        byte[] value = watermarks.value(watermark);
+        begin();
+        for (TableId table : encoders.keySet()) {
+            for (int partition = 0; partition < partitions; partition++) {
+                producer.send(new ProducerRecord<>(flow.changeTopic(table), partition, null, value));
+            }
+        }
+    }
+
+    /**
+     * Stores what the captured tables look like, in a transaction of its own.
+     *
+     * @return where, for {@link StoredOffset#tables()}
+     */
+    long store(List<CapturedTable> tables) throws InterruptedException {
+        begin();
+        var stored = producer.send(
+                new ProducerRecord<>(flow.offsetsTopic(), 0, OffsetsTopic.TABLES_KEY, CapturedTable.toJson(tables)));
+        producer.commitTransaction();
+        open = false;
+        try {
+            RecordMetadata metadata = stored.get();
+            return metadata.offset();
+        } catch (ExecutionException failure) {
+            throw new KafkaException(failure);
+        }
+    }
+
+    /** Commits what was sent, together with the offset behind it. */
+    Committed commit(StoredOffset offset) {
+        begin();
+        try {
+            producer.send(new ProducerRecord<>(flow.offsetsTopic(), 0, OffsetsTopic.OFFSET_KEY, offset.toJson()));
+            faults.reached(Point.BEFORE_KAFKA_COMMIT);
+            producer.commitTransaction();
+        } catch (KafkaException failure) {
+            throw explained(failure);
+        }
+        open = false;
+        Committed committed = new Committed(rowsRead, changes, bytes, commitMicros);
+        rowsRead = 0;
+        changes = 0;
+        bytes = 0;
+        commitMicros = 0;
+        faults.reached(Point.AFTER_KAFKA_COMMIT);
+        return committed;
+    }
+
+    /** Whether anything, changes or watermarks, was sent since the last commit. */
+    boolean dirty() {
+        return open;
+    }
+
+    @Override
+    public void close() {
+        // An open transaction is ended by the next sink, or by the broker when its time is up.
+        producer.close(ABANDON_WITHIN);
+    }
+
+    private void count(Change change, int size) {
+        if (change.operation() == Operation.READ) {
+            rowsRead++;
+        } else {
+            changes++;
+            commitMicros = Math.max(commitMicros, change.commitMicros());
+        }
+        bytes += size;
+    }
+
+    private void begin() {
+        if (!open) {
+            producer.beginTransaction();
+            open = true;
+        }
+    }
+
+    /** A record that is too large makes everything after it in its transaction fail, too. */
+    private RuntimeException explained(KafkaException failure) {
+        ProblemException record = tooLarge;
+        return record == null ? failure : record;
+    }
+
+    private void remember(@Nullable Exception failure, TableId table, @Nullable Row keyed, int bytes) {
+        if (failure instanceof RecordTooLargeException && tooLarge == null) {
+            String topic = flow.changeTopic(table);
+            tooLarge = new ProblemException(
+                    new Problem(
+                            Problem.Kind.REFUSED,
+                            table + (keyed == null ? "" : " " + keyOf(keyed, table)),
+                            "A change of this row takes " + bytes + " bytes, more than Kafka accepts in one record.",
+                            "Raise max.message.bytes of the topic " + topic
+                                    + " (and max.request.size under kafka: in the migration file) above that, and start"
+                                    + " again; capture goes on with this change."),
+                    failure);
+        }
+    }
+
+    private String keyOf(Row row, TableId table) {
+        return keys.getOrDefault(table, List.of()).stream()
+                .map(column -> column + "=" + row.value(column))
+                .collect(Collectors.joining(", ", "(", ")"));
+    }
+}

@@ -1,0 +1,152 @@
+package dev.switchback.connectors.debezium;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TopicExistsException;
+
+import dev.switchback.connectors.spi.Flow;
+import dev.switchback.transforms.problem.Problem;
+import dev.switchback.transforms.problem.ProblemException;
+import dev.switchback.transforms.schema.TableId;
+
+/** The topics that capture writes: one for each table, and the one of its offsets. Thread-safe. */
+public final class ChangeTopics {
+
+    private static final int ANSWER_SECONDS = 15;
+
+    private final Map<String, Object> kafka;
+    private final Flow flow;
+    private final CaptureSettings.Topics settings;
+
+    /** @param kafka how to reach Kafka, as for any client */
+    public ChangeTopics(Map<String, Object> kafka, Flow flow, CaptureSettings.Topics settings) {
+        this.kafka = new HashMap<>(kafka);
+        this.kafka.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, ANSWER_SECONDS * 1000);
+        this.kafka.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, ANSWER_SECONDS * 500);
+        this.flow = flow;
+        this.settings = settings;
+    }
+
+    /**
+     * Creates the topics that are missing.
+     *
+     * @return Kafka's ids of the change topics
+     * @throws ProblemException when a topic exists with another number of partitions, or Kafka does not answer
+     */
+    public Map<TableId, String> ensure(Collection<TableId> tables) {
+        try (Admin admin = Admin.create(kafka)) {
+            List<NewTopic> topics = new ArrayList<>();
+            tables.forEach(table -> topics.add(changeTopic(table)));
+            topics.add(offsetsTopic());
+            create(admin, topics);
+            return check(admin, tables);
+        }
+    }
+
+    /** Whether anything was ever written to one of the change topics. */
+    boolean hold(Collection<TableId> tables) {
+        Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+        for (TableId table : tables) {
+            for (int partition = 0; partition < settings.partitions(); partition++) {
+                ends.put(new TopicPartition(flow.changeTopic(table), partition), OffsetSpec.latest());
+            }
+        }
+        try (Admin admin = Admin.create(kafka)) {
+            return answer(admin.listOffsets(ends).all()).values().stream()
+                    .mapToLong(ListOffsetsResultInfo::offset)
+                    .anyMatch(end -> end > 0);
+        }
+    }
+
+    private NewTopic changeTopic(TableId table) {
+        return new NewTopic(flow.changeTopic(table), settings.partitions(), settings.replication())
+                .configs(Map.of(
+                        TopicConfig.CLEANUP_POLICY_CONFIG,
+                        TopicConfig.CLEANUP_POLICY_DELETE,
+                        TopicConfig.RETENTION_MS_CONFIG,
+                        Long.toString(settings.retention().toMillis()),
+                        TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                        Integer.toString(settings.maxRecordBytes())));
+    }
+
+    private NewTopic offsetsTopic() {
+        return new NewTopic(flow.offsetsTopic(), 1, settings.replication())
+                .configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
+    }
+
+    private static void create(Admin admin, List<NewTopic> topics) {
+        Set<String> existing = answer(admin.listTopics().names());
+        List<NewTopic> missing = topics.stream()
+                .filter(topic -> !existing.contains(topic.name()))
+                .toList();
+        admin.createTopics(missing).values().values().forEach(created -> {
+            try {
+                answer(created);
+            } catch (ProblemException failure) {
+                if (!(failure.getCause() instanceof TopicExistsException)) {
+                    throw failure;
+                }
+            }
+        });
+    }
+
+    private Map<TableId, String> check(Admin admin, Collection<TableId> tables) {
+        Map<String, TopicDescription> topics = answer(
+                admin.describeTopics(tables.stream().map(flow::changeTopic).toList())
+                        .allTopicNames());
+        Map<TableId, String> ids = new HashMap<>();
+        for (TableId table : tables) {
+            TopicDescription topic = Objects.requireNonNull(topics.get(flow.changeTopic(table)));
+            int partitions = topic.partitions().size();
+            if (partitions != settings.partitions()) {
+                throw new ProblemException(new Problem(
+                        Problem.Kind.REFUSED,
+                        "topic " + topic.name(),
+                        "It has " + partitions + " partitions, but the migration asks for " + settings.partitions()
+                                + ".",
+                        "Ask for " + partitions + ": a key must stay in its partition."));
+            }
+            ids.put(table, topic.topicId().toString());
+        }
+        return ids;
+    }
+
+    private static <T> T answer(org.apache.kafka.common.KafkaFuture<T> future) {
+        try {
+            return future.get(ANSWER_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException failure) {
+            Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+            throw new ProblemException(unreachable(cause), cause);
+        } catch (TimeoutException late) {
+            throw new ProblemException(unreachable(late), late);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new org.apache.kafka.common.errors.InterruptException(interrupted);
+        }
+    }
+
+    private static Problem unreachable(Throwable cause) {
+        return new Problem(
+                Problem.Kind.UNREACHABLE,
+                "Kafka",
+                "It did not do what capture asked: " + cause + ".",
+                "See that the broker runs and lets this login create and describe topics.");
+    }
+}

@@ -1,0 +1,100 @@
+package dev.switchback.connectors.debezium;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import dev.switchback.connectors.postgres.PostgresConnections;
+import dev.switchback.connectors.postgres.Watermarks;
+import dev.switchback.transforms.problem.ProblemException;
+
+/**
+ * Gives the log a message of ours now and then, while others write to it: PostgreSQL does not send transactions that
+ * touch no captured table, so without it the slot would hold back their log for ever. Also notices when the server no
+ * longer sends to us, which a connection that died without a word does not tell. Thread-safe.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // a beat reports its failures itself
+final class Heartbeat implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
+
+    /** What the server writes by itself, around a heartbeat of ours, is not worth another one. */
+    private static final long WORTH_A_BEAT = 4096;
+
+    private final PostgresConnections source;
+    private final Watermarks watermarks;
+    private final WalSender sender;
+    private final Consumer<String> lost;
+    private final ScheduledExecutorService clock;
+    private @Nullable Connection connection;
+    private long beatLsn;
+    private int missed;
+
+    /** @param lost told, with the reason, when the server has stopped to send */
+    Heartbeat(PostgresConnections source, String migration, WalSender sender, Duration every, Consumer<String> lost) {
+        this.source = source;
+        this.watermarks = new Watermarks(migration);
+        this.sender = sender;
+        this.lost = lost;
+        this.clock = Executors.newSingleThreadScheduledExecutor(work -> {
+            Thread thread = new Thread(work, "capture-heartbeat");
+            thread.setDaemon(true);
+            return thread;
+        });
+        clock.scheduleWithFixedDelay(this::beat, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void beat() {
+        try {
+            if (connection == null) {
+                connection = source.open();
+            }
+            if (endOfLog(connection) - beatLsn > WORTH_A_BEAT) {
+                watermarks.heartbeat(connection);
+                beatLsn = endOfLog(connection);
+            }
+            missed = sender.reads(connection) ? 0 : missed + 1;
+            if (missed > 1) {
+                lost.accept("the server no longer sends the log to this process");
+            }
+        } catch (SQLException | ProblemException failure) {
+            LOG.warn("No heartbeat in the log: {}", failure.getMessage());
+            disconnect();
+        }
+    }
+
+    static long endOfLog(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet answer = statement.executeQuery("SELECT pg_current_wal_lsn() - '0/0'::pg_lsn")) {
+            answer.next();
+            return answer.getLong(1);
+        }
+    }
+
+    private void disconnect() {
+        try {
+            if (connection != null) {
+                connection.close();
+            }
+        } catch (SQLException gone) {
+            LOG.debug("the heartbeat's connection did not close: {}", gone.getMessage());
+        }
+        connection = null;
+    }
+
+    @Override
+    public void close() {
+        clock.shutdownNow();
+        disconnect();
+    }
+}

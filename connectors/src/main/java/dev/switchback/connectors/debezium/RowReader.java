@@ -1,0 +1,117 @@
+package dev.switchback.connectors.debezium;
+
+import java.util.HexFormat;
+import java.util.List;
+
+import org.apache.kafka.connect.data.Field;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.Struct;
+import org.jspecify.annotations.Nullable;
+
+import dev.switchback.transforms.change.Absent;
+import dev.switchback.transforms.change.Row;
+import dev.switchback.transforms.change.RowType;
+import dev.switchback.transforms.schema.Carrier;
+import dev.switchback.transforms.schema.Column;
+import dev.switchback.transforms.schema.TableSchema;
+
+/** Turns the text of a table's values into their carriers. Thread-safe. */
+final class RowReader {
+
+    private static final int HEX_PREFIX = 2;
+
+    private final TableSchema table;
+    private final RowType type;
+    private final Carrier[] carriers;
+
+    RowReader(TableSchema table) {
+        this.table = table;
+        this.type = new RowType(table.columnNames());
+        this.carriers =
+                table.columns().stream().map(column -> column.type().carrier()).toArray(Carrier[]::new);
+    }
+
+    TableSchema table() {
+        return table;
+    }
+
+    /** Where a Connect schema has this table's columns. */
+    Field[] fields(Schema schema) {
+        return table.columnNames().stream().map(schema::field).toArray(Field[]::new);
+    }
+
+    /** @param fields of the struct's schema, from {@link #fields} */
+    Row row(Struct struct, Field[] fields) {
+        @Nullable Object[] values = new @Nullable Object[carriers.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = value((String) struct.get(fields[i]), carriers[i]);
+        }
+        return new Row(type, values);
+    }
+
+    /** The row with its absent values taken from {@code text}, which holds a text for each column. */
+    Row completed(Row row, @Nullable String[] text) {
+        @Nullable Object[] values = row.values().clone();
+        for (int i = 0; i < values.length; i++) {
+            if (values[i] == Absent.VALUE) {
+                values[i] = value(text[i], carriers[i]);
+            }
+        }
+        return new Row(type, values);
+    }
+
+    static boolean incomplete(Row row) {
+        for (Object value : row.values()) {
+            if (value == Absent.VALUE) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The values of a row's key as text. */
+    List<String> keyText(Row row) {
+        return table.key().stream().map(column -> text(row.value(column))).toList();
+    }
+
+    boolean sameKey(Row one, Row other) {
+        for (String column : table.key()) {
+            if (!java.util.Objects.deepEquals(one.value(column), other.value(column))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a column may hold the same text
+    static @Nullable Object value(@Nullable String text, Carrier carrier) {
+        if (text == null) {
+            return null;
+        }
+        if (text == TextConverter.ABSENT) {
+            return Absent.VALUE;
+        }
+        return switch (carrier) {
+            case BOOLEAN -> text.charAt(0) == 't';
+            case INT32 -> Integer.valueOf(text);
+            case INT64 -> Long.valueOf(text);
+            case FLOAT32 -> Float.valueOf(text);
+            case FLOAT64 -> Double.valueOf(text);
+            case BYTES -> HexFormat.of().parseHex(text, HEX_PREFIX, text.length());
+            case TEXT -> text;
+        };
+    }
+
+    private static String text(@Nullable Object value) {
+        if (value instanceof byte[] bytes) {
+            return "\\x" + HexFormat.of().formatHex(bytes);
+        }
+        return String.valueOf(value);
+    }
+
+    /** For messages. */
+    @Override
+    public String toString() {
+        return table.id() + " " + table.columns().stream().map(Column::name).toList();
+    }
+}

@@ -1,0 +1,43 @@
+package dev.switchback.connectors.debezium;
+
+import io.debezium.config.Configuration;
+import io.debezium.connector.postgresql.PostgresConnectorConfig;
+import io.debezium.connector.postgresql.PostgresConnectorTask;
+import io.debezium.connector.postgresql.PostgresOffsetContext;
+import io.debezium.connector.postgresql.PostgresPartition;
+import io.debezium.connector.postgresql.PostgresSchema;
+import io.debezium.connector.postgresql.connection.PostgresConnection;
+import io.debezium.connector.postgresql.connection.ReplicationConnection;
+import io.debezium.pipeline.ChangeEventSourceCoordinator;
+
+/** Debezium's task with our {@link SlotConnection}. Made by Debezium, by class name. */
+public final class TextTask extends PostgresConnectorTask {
+
+    private String run = "";
+
+    @Override
+    public ChangeEventSourceCoordinator<PostgresPartition, PostgresOffsetContext> start(Configuration config) {
+        run = config.getString(EngineHooks.PROPERTY);
+        return super.start(config);
+    }
+
+    @Override
+    protected ReplicationConnection buildReplicationConnection(
+            PostgresConnection catalogue, PostgresSchema schema, PostgresConnectorConfig config) {
+        TextTypes types = new TextTypes(catalogue);
+        ReplicationConnection plain = ReplicationConnection.builder(config)
+                .withSlot(config.slotName())
+                .withPublication(config.publicationName())
+                .withTableFilter(config.getTableFilters())
+                .withPublicationAutocreateMode(PostgresConnectorConfig.AutoCreateMode.DISABLED)
+                .withPlugin(config.plugin())
+                .dropSlotOnClose(false)
+                .createFailOverSlot(false)
+                .statusUpdateInterval(EngineProperties.STATUS_INTERVAL)
+                .withTypeRegistry(types)
+                .withSchema(schema)
+                .jdbcMetadataConnection(catalogue)
+                .build();
+        return new SlotConnection(plain, types, schema, EngineHooks.of(run));
+    }
+}

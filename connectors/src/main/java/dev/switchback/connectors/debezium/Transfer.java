@@ -1,0 +1,171 @@
+package dev.switchback.connectors.debezium;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Objects;
+
+import io.debezium.engine.ChangeEvent;
+import io.debezium.engine.DebeziumEngine;
+import io.debezium.relational.RelationalChangeRecordEmitter;
+import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.jspecify.annotations.Nullable;
+
+import dev.switchback.connectors.debezium.RecordKinds.Beat;
+import dev.switchback.connectors.debezium.RecordKinds.Message;
+import dev.switchback.connectors.debezium.RecordKinds.Stray;
+import dev.switchback.connectors.debezium.RecordKinds.TableChange;
+import dev.switchback.connectors.postgres.LogMessage;
+import dev.switchback.connectors.postgres.LogMessage.LeafTruncated;
+import dev.switchback.transforms.change.Change;
+import dev.switchback.transforms.change.Operation;
+import dev.switchback.transforms.change.Row;
+import dev.switchback.transforms.change.Watermark;
+import dev.switchback.transforms.problem.ProblemException;
+
+/**
+ * Takes what Debezium read and writes it to Kafka: each batch, with the offset behind it, in one Kafka transaction. Runs
+ * on the engine's thread; whatever it throws ends the run.
+ */
+final class Transfer implements DebeziumEngine.ChangeConsumer<ChangeEvent<SourceRecord, SourceRecord>> {
+
+    private final ChangeLog log;
+    private final RecordKinds kinds;
+    private final SourceRows rows;
+    private final LeafTruncates truncates;
+    private final String migration;
+    private @Nullable SourceRecord firstHalf;
+
+    /** @param migration the one whose log messages are ours */
+    Transfer(ChangeLog log, RecordKinds kinds, SourceRows rows, LeafTruncates truncates, String migration) {
+        this.log = log;
+        this.kinds = kinds;
+        this.rows = rows;
+        this.truncates = truncates;
+        this.migration = migration;
+    }
+
+    @Override
+    public void handleBatch(
+            List<ChangeEvent<SourceRecord, SourceRecord>> batch,
+            DebeziumEngine.RecordCommitter<ChangeEvent<SourceRecord, SourceRecord>> debezium)
+            throws InterruptedException {
+        log.alive();
+        try {
+            for (ChangeEvent<SourceRecord, SourceRecord> event : batch) {
+                take(event.value());
+            }
+        } catch (ProblemException halt) {
+            log.commit(); // What stands before the place of the halt is to be in Kafka.
+            throw halt;
+        }
+        log.commit();
+        log.alive();
+    }
+
+    private void take(SourceRecord record) throws InterruptedException {
+        RecordKinds.Kind kind = kinds.of(record);
+        RecordOffset offset = new RecordOffset(record.sourceOffset());
+        if (offset.ofSnapshot()) {
+            takeRow(record, kind, offset);
+            return;
+        }
+        log.snapshotDone();
+        if (kind instanceof Beat) {
+            log.passedCommit(offset.commitLsn());
+        } else if (kind instanceof Message) {
+            takeMessage(record, offset);
+        } else if (kind instanceof Stray) {
+            throw new ProblemException(log.unknownTable());
+        } else if (isFirstHalf(record)) {
+            firstHalf = record; // The second follows at once, and the two are one message of the log.
+        } else {
+            takeChange(record, (TableChange) kind, offset);
+            firstHalf = null;
+        }
+    }
+
+    private void takeRow(SourceRecord record, RecordKinds.Kind kind, RecordOffset offset) {
+        if (kind instanceof TableChange table) {
+            Change row = change(record, table, offset);
+            log.sink().send(row, row.after());
+        }
+    }
+
+    private void takeChange(SourceRecord record, TableChange table, RecordOffset offset) throws InterruptedException {
+        Change change = change(record, table, offset);
+        truncates.passed(offset.commitLsn(), change);
+        boolean truncate = change.operation() == Operation.TRUNCATE;
+        if (truncate && !log.resuming()) {
+            log.drain();
+        }
+        if (!log.pass(offset.commitLsn(), offset.lsn())) {
+            return;
+        }
+        RowReader reader = table.records().reader();
+        Row before = firstHalf == null
+                ? change.before()
+                : change(firstHalf, table, offset).before();
+        Row after = change.after();
+        if (truncate) {
+            log.sink().send(change, null);
+            log.drain();
+        } else if (before != null && after != null && !reader.sameKey(before, after)) {
+            sendKeyChange(change, before, after, reader);
+        } else {
+            log.sink().send(change, after == null ? before : after);
+        }
+    }
+
+    /** A row whose key changes is deleted under the old key and, whole, created under the new one. */
+    private void sendKeyChange(Change change, Row before, Row after, RowReader reader) {
+        log.sink().send(part(change, Operation.DELETE, before, null), before);
+        Row whole = RowReader.incomplete(after) ? rows.complete(reader, after) : after;
+        if (whole != null) { // If the row is there no more, something later in the log removes it.
+            log.sink().send(part(change, Operation.INSERT, null, whole), whole);
+        }
+    }
+
+    private static Change part(Change change, Operation operation, @Nullable Row before, @Nullable Row after) {
+        return new Change(operation, change.table(), before, after, change.lsn(), change.commitMicros());
+    }
+
+    private void takeMessage(SourceRecord record, RecordOffset offset) {
+        byte[] content = content(record);
+        if (SlotStream.isUnknownTable(content)) {
+            throw new ProblemException(log.unknownTable());
+        }
+        if (!offset.ofTransaction()) {
+            return; // So not ours; and a resumed log does not bring it again, so it must not be counted.
+        }
+        LogMessage message = LogMessage.parse(content)
+                .filter(ours -> ours.migration().equals(migration))
+                .orElse(null);
+        if (message instanceof LeafTruncated leaf) {
+            truncates.check(offset.commitLsn(), leaf);
+        }
+        boolean send = log.pass(offset.commitLsn(), offset.lsn());
+        if (send && message instanceof LogMessage.Watermark watermark) {
+            log.sendWatermark(new Watermark(watermark.id(), offset.lsn(), offset.commitMicros()));
+        }
+    }
+
+    private static boolean isFirstHalf(SourceRecord record) {
+        return !record.headers().isEmpty()
+                && record.headers().lastWithName(RelationalChangeRecordEmitter.PK_UPDATE_NEWKEY_FIELD) != null;
+    }
+
+    private static Change change(SourceRecord record, TableChange table, RecordOffset offset) {
+        return table.records().change((Struct) record.value(), offset.lsn(), offset.commitMicros());
+    }
+
+    private static byte[] content(SourceRecord record) {
+        Object content = ((Struct) record.value()).getStruct("message").get("content");
+        if (Objects.requireNonNull(content) instanceof ByteBuffer buffer) {
+            byte[] bytes = new byte[buffer.remaining()];
+            buffer.duplicate().get(bytes);
+            return bytes;
+        }
+        return (byte[]) content;
+    }
+}
