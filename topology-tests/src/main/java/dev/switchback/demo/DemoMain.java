@@ -1,20 +1,43 @@
 package dev.switchback.demo;
 
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.Option;
+
+import dev.switchback.transforms.problem.ProblemException;
 
 /** The {@code demo} verb, kept out of the product jar. */
 @Command(
         name = "switchback demo",
         mixinStandardHelpOptions = true,
         version = "Switchback 0.1.0-SNAPSHOT",
-        description = "Moves a shop under write load from one PostgreSQL to another and compares every table.")
-public final class DemoMain implements Runnable {
+        description = "Moves a shop under write load from one PostgreSQL to another and compares every table.",
+        footer = {"", "Exit codes: 0 equal, 1 differences found, 2 bad usage, 4 internal error."})
+public final class DemoMain implements Callable<Integer> {
 
-    @Spec
-    private CommandSpec spec;
+    private static final int DIFFERENT = 1;
+    private static final int INTERNAL = 4;
+
+    @Option(
+            names = "--corrupt",
+            description = "Change one row of the destination behind Switchback's back; the demo must find it.")
+    private boolean corrupt;
+
+    @Option(names = "--json", description = "Print the result as one JSON object, on the last line.")
+    private boolean json;
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "N",
+            defaultValue = "20",
+            description = "How long the writers go on once everything is copied (default: ${DEFAULT-VALUE}).")
+    private int seconds;
+
+    private final Screen screen = Screen.standard();
 
     private DemoMain() {}
 
@@ -23,7 +46,19 @@ public final class DemoMain implements Runnable {
     }
 
     @Override
-    public void run() {
-        spec.commandLine().usage(System.out);
+    public Integer call() {
+        try {
+            DemoResult result = new Demo(screen, Duration.ofSeconds(seconds), corrupt).run();
+            if (json) {
+                screen.line(result.json());
+            }
+            return result.equal() ? 0 : DIFFERENT;
+        } catch (ProblemException e) {
+            e.problems().forEach(problem -> screen.failed(problem.toString()));
+            return e.exitCode();
+        } catch (SQLException | RuntimeException | AssertionError e) {
+            screen.failed("the demo failed: " + e);
+            return INTERNAL;
+        }
     }
 }

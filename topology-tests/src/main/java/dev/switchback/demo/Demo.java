@@ -1,0 +1,207 @@
+package dev.switchback.demo;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+import dev.switchback.connectors.postgres.PostgresSettings;
+import dev.switchback.platform.EmbeddedDatabase;
+import dev.switchback.platform.Platform;
+import dev.switchback.platform.TableCompare;
+import dev.switchback.platform.WriteLoad;
+
+/** The demo's story, from two empty servers to the verdict. Nobody cleans up after it. */
+final class Demo {
+
+    private static final int WRITERS = 8;
+    private static final long SEED = 42;
+
+    /** A transaction changes three rows on average. */
+    private static final int TRANSACTIONS_PER_SECOND = 850;
+
+    private static final int DIFFERENCES_SHOWN = 5;
+
+    /** Followed closely enough to measure: what the source commits now is at the destination within this time. */
+    private static final Duration CAUGHT_UP = Duration.ofMillis(500);
+
+    private final Screen screen;
+    private final Duration following;
+    private final boolean corrupt;
+
+    /**
+     * @param following how long the writers go on once everything is copied
+     * @param corrupt whether to change a row of the destination behind its back before the tables are compared
+     */
+    Demo(Screen screen, Duration following, boolean corrupt) {
+        this.screen = screen;
+        this.following = following;
+        this.corrupt = corrupt;
+    }
+
+    DemoResult run() throws SQLException {
+        screen.line("");
+        screen.line("  "
+                + screen.strong("A shop moves between two PostgreSQL servers while " + WRITERS
+                        + " writers keep writing to it."));
+        screen.line("");
+        screen.progress("starting two servers");
+        Stopwatch watch = new Stopwatch();
+        try (Platform platform =
+                Platform.databases(Shop.DATABASE, Map.of("track_commit_timestamp", "on", "fsync", "on"))) {
+            Path file = prepare(platform);
+            long rows = Shop.rows(platform.source());
+            screen.done(
+                    text("Two servers, and %,d rows in %d tables at the source", rows, Shop.TABLES.size()),
+                    watch.lap());
+            return migrate(platform, file, watch);
+        }
+    }
+
+    private Path prepare(Platform platform) {
+        EmbeddedDatabase source = platform.source();
+        EmbeddedDatabase destination = platform.destination();
+        Shop.createTables(source);
+        Shop.createTables(destination);
+        screen.progress("filling the source");
+        Shop.seed(source);
+        return migrationFile(
+                platform.directory(), Shop.createMigrationUser(source), Shop.createMigrationUser(destination));
+    }
+
+    private DemoResult migrate(Platform platform, Path file, Stopwatch watch) throws SQLException {
+        Stopwatch writing = new Stopwatch();
+        try (WriteLoad load = WriteLoad.start(
+                        platform.source(), WRITERS, SEED, TRANSACTIONS_PER_SECOND, new ShopWriter(WRITERS));
+                Migration migration = Migration.run(file, platform.directory().resolve("data"));
+                Follower follower = new Follower(migration, platform)) {
+            screen.done("switchback run " + file.getFileName(), watch.lap());
+            copy(follower, load, Shop.rows(platform.source()));
+            screen.done(text("%,d rows copied while the writers went on", follower.rowsCopied()), watch.lap());
+            long sinceMicros = System.currentTimeMillis() * 1000;
+            follow(follower, load);
+            load.close();
+            Duration wrote = writing.lap();
+            screen.done(text("Followed; %,d row changes by now", load.changes()), watch.lap());
+            follower.roundTrip(() -> screen.progress("draining"));
+            screen.done("Writers stopped; drained, by a watermark in every partition", watch.lap());
+            return verdict(platform, load, wrote, sinceMicros, watch);
+        }
+    }
+
+    private void copy(Follower follower, WriteLoad load, long rows) throws SQLException {
+        Duration roundTrip;
+        do {
+            roundTrip = follower.roundTrip(() -> {
+                load.rethrowFailure();
+                long percent = Math.min(100, 100 * follower.rowsCopied() / rows);
+                screen.progress(text(
+                        "copying: %,d of %,d rows (%d %%), %,d row changes meanwhile",
+                        follower.rowsCopied(), rows, percent, load.changes()));
+            });
+        } while (roundTrip.compareTo(CAUGHT_UP) > 0);
+    }
+
+    private void follow(Follower follower, WriteLoad load) throws SQLException {
+        long before = load.changes();
+        Stopwatch watch = new Stopwatch();
+        while (watch.running().compareTo(following) < 0) {
+            Duration roundTrip = follower.roundTrip(load::rethrowFailure);
+            screen.progress(text(
+                    "following: %d of %d s, %,.0f row changes a second, %d ms behind",
+                    watch.running().toSeconds(),
+                    following.toSeconds(),
+                    (load.changes() - before) / seconds(watch.running()),
+                    roundTrip.toMillis()));
+        }
+    }
+
+    private DemoResult verdict(Platform platform, WriteLoad load, Duration wrote, long sinceMicros, Stopwatch watch) {
+        EmbeddedDatabase source = platform.source();
+        EmbeddedDatabase destination = platform.destination();
+        CommitLag lag = CommitLag.measure(source, destination, Shop.TABLES, sinceMicros);
+        if (corrupt) {
+            corrupt(destination);
+        }
+        screen.progress("comparing every row");
+        List<TableCompare.Result> tables = TableCompare.compare(source, destination, Shop.TABLES, DIFFERENCES_SHOWN);
+        DemoResult result = new DemoResult(
+                tables,
+                tables.stream().mapToLong(TableCompare.Result::rows).sum(),
+                load.changes(),
+                load.changes() / seconds(wrote),
+                lag.quantile(0.5),
+                lag.quantile(0.99));
+        String compared = text("Compared every row of %d tables on both sides", tables.size());
+        if (result.equal()) {
+            screen.done(compared, watch.lap());
+        } else {
+            screen.failed(compared);
+        }
+        summarize(result, lag);
+        return result;
+    }
+
+    private void summarize(DemoResult result, CommitLag lag) {
+        screen.line("");
+        screen.line(text("  rows     %,12d", result.rows()));
+        screen.line(text("  changes  %,12d   %,.0f a second", result.changes(), result.changesPerSecond()));
+        screen.line(text(
+                "  lag      %9d ms   half of the rows, 99 %% within %d ms; source commit to destination commit,"
+                        + " by the servers' own commit timestamps of %,d rows",
+                result.lagMillisP50(), result.lagMillisP99(), lag.count()));
+        screen.line("  result   " + screen.strong(result.equal() ? "       equal" : "   different"));
+        if (!result.equal()) {
+            screen.line("");
+            screen.line(text("  %,d rows are not the same:", result.differences()));
+            result.tables().stream()
+                    .flatMap(table -> table.first().stream())
+                    .limit(DIFFERENCES_SHOWN)
+                    .forEach(difference -> screen.line("    " + difference));
+        }
+        screen.line("");
+    }
+
+    private static void corrupt(EmbeddedDatabase destination) {
+        destination.execute("UPDATE order_item SET quantity = quantity + 1 WHERE (order_id, line) ="
+                + " (SELECT order_id, line FROM order_item ORDER BY order_id DESC, line LIMIT 1)");
+    }
+
+    private static Path migrationFile(Path directory, PostgresSettings source, PostgresSettings destination) {
+        String tables =
+                Shop.TABLES.stream().map(table -> "  " + table + ": {}\n").collect(Collectors.joining());
+        try {
+            return Files.writeString(
+                    directory.resolve("shop.yaml"),
+                    """
+                    migration: shop
+                    source: %s
+                    destination: %s
+                    metrics: {port: 0}
+                    tables:
+                    %s"""
+                            .formatted(yaml(source), yaml(destination), tables));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String yaml(PostgresSettings settings) {
+        return "{type: postgres, url: \"postgresql://%s\", user: %s, password: \"%s\"}"
+                .formatted(settings, settings.user(), settings.password());
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toMillis() / 1000.0;
+    }
+
+    private static String text(String format, Object... arguments) {
+        return String.format(Locale.ROOT, format, arguments);
+    }
+}
