@@ -17,6 +17,7 @@ import dev.switchback.connectors.spi.Direction;
 import dev.switchback.connectors.spi.Flow;
 import dev.switchback.connectors.spi.InputPartition;
 import dev.switchback.pipeline.topology.InputTopics;
+import dev.switchback.transforms.change.Absent;
 import dev.switchback.transforms.change.Change;
 import dev.switchback.transforms.change.Operation;
 import dev.switchback.transforms.change.Row;
@@ -91,7 +92,7 @@ final class ChangeLog {
         append(table, Operation.READ, null, row(table, row));
     }
 
-    /** Columns that the source's log left out are {@link dev.switchback.transforms.change.Absent#VALUE}. */
+    /** Columns that the source's log left out are {@link Absent#VALUE}. */
     void update(TableSchema table, @Nullable Object... row) {
         append(table, Operation.UPDATE, null, row(table, row));
     }
@@ -122,6 +123,11 @@ final class ChangeLog {
 
     byte[] encodedInsert(TableSchema table, @Nullable Object... row) {
         return encoder(table).value(change(table, Operation.INSERT, null, row(table, row)));
+    }
+
+    /** An insert that lacks a value, which no mapping takes. */
+    byte[] encodedInsertWithout(TableSchema table) {
+        return encodedInsert(table, 1L, Absent.VALUE, null);
     }
 
     private void append(TableSchema table, Operation operation, @Nullable Row before, @Nullable Row after) {

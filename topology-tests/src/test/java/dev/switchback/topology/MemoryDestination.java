@@ -86,6 +86,11 @@ final class MemoryDestination implements Destination {
         return List.copyOf(batches);
     }
 
+    /** Held changes whose next try is not due. */
+    synchronized Set<HeldChange> postponed() {
+        return Set.copyOf(postponed);
+    }
+
     /** How often a held change was tried again. */
     synchronized int retries() {
         return retries;

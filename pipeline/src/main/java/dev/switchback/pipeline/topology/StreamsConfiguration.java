@@ -15,7 +15,7 @@ import org.apache.kafka.streams.errors.LogAndFailProcessingExceptionHandler;
 /** How apply sets Kafka Streams up: exactly once, and tuned for delay. Stateless. */
 final class StreamsConfiguration {
 
-    /** Streams warns at each start unless it is set; the topology has no global store. */
+    /** Streams, and its assignor within the consumer, warn at each start unless it is set; there is no global store. */
     private static final String GLOBAL_HANDLER = "processing.exception.handler.global.enabled";
 
     private StreamsConfiguration() {}
@@ -48,6 +48,7 @@ final class StreamsConfiguration {
         config.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, LogAndFailProcessingExceptionHandler.class);
         config.put(StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG, LogAndFailExceptionHandler.class);
         config.put(GLOBAL_HANDLER, true);
+        config.put(StreamsConfig.mainConsumerPrefix(GLOBAL_HANDLER), true);
         config.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, settings.threads());
         config.put(StreamsConfig.STATE_DIR_CONFIG, settings.stateDirectory().toString());
     }

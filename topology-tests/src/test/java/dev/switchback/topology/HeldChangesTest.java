@@ -1,0 +1,212 @@
+package dev.switchback.topology;
+
+import static dev.switchback.topology.Tables.STORE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import dev.switchback.connectors.spi.HeldChange;
+import dev.switchback.transforms.change.Absent;
+
+/** A change that cannot be applied waits, its key waits with it, and everybody else goes on. */
+class HeldChangesTest {
+
+    private static final Duration RETRY = Duration.ofSeconds(2);
+
+    private final ChangeLog log = new ChangeLog(STORE);
+    private final MemoryDestination destination = new MemoryDestination();
+    private ApplyMember member = new ApplyMember(log, destination);
+
+    @AfterEach
+    void close() {
+        member.close();
+    }
+
+    @Test
+    void aChangeThatTheDestinationRefusesIsHeldAndOthersGoOn() {
+        destination.tables().forbid("Atlantis");
+        log.insert(STORE, 1L, "Atlantis", null);
+        log.insert(STORE, 2L, "Bern", null);
+
+        member.apply();
+
+        assertThat(destination.tables().rows(STORE.id())).containsExactly("[2, Bern, null]");
+        assertThat(destination.held()).singleElement().satisfies(held -> {
+            assertThat(held.change().offset()).isZero();
+            assertThat(held.reason()).contains("forbids Atlantis");
+        });
+        assertThat(destination.checkpoint(ChangeLog.input(STORE)).nextOffset()).isEqualTo(2);
+    }
+
+    @Test
+    void laterChangesOfAHeldKeyQueueBehindIt() {
+        destination.tables().forbid("Atlantis");
+        log.insert(STORE, 1L, "Atlantis", null);
+        member.apply();
+        log.update(STORE, 1L, "Basel", null);
+        log.update(STORE, 1L, "Bern", null);
+
+        member.apply();
+
+        assertThat(destination.tables().rows(STORE.id())).isEmpty();
+        assertThat(destination.held())
+                .extracting(held -> held.change().offset())
+                .containsExactly(0L, 1L, 2L);
+        assertThat(destination.held().get(2).sourceKey()).isEqualTo("(1)");
+    }
+
+    @Test
+    void changesOfOneKeyThatAreRefusedTogetherAreHeldInOrder() {
+        destination.tables().forbid("Atlantis");
+        log.insert(STORE, 1L, "Atlantis", null);
+        log.update(STORE, 1L, "Atlantis", "sunk");
+
+        member.apply();
+
+        assertThat(destination.held())
+                .extracting(held -> held.change().offset())
+                .containsExactly(0L, 1L);
+    }
+
+    @Test
+    void changesThatWereRefusedAsOneAreRetriedOneByOne() {
+        destination.tables().forbid("Atlantis");
+        log.insert(STORE, 1L, "Basel", null);
+        log.update(STORE, 1L, "Atlantis", null);
+        member.apply();
+
+        destination.makeHeldDue();
+        member.letPass(RETRY);
+
+        assertThat(destination.tables().rows(STORE.id())).containsExactly("[1, Basel, null]");
+        assertThat(destination.held())
+                .extracting(held -> held.change().offset())
+                .containsExactly(1L);
+    }
+
+    @Test
+    void aChangeThatCannotBeMappedIsHeld() {
+        log.insert(STORE, 1L, "Basel", Absent.VALUE);
+        log.insert(STORE, 2L, "Bern", null);
+
+        member.apply();
+
+        assertThat(destination.tables().rows(STORE.id())).containsExactly("[2, Bern, null]");
+        assertThat(destination.held()).singleElement().satisfies(held -> {
+            assertThat(held.sourceKey()).isEqualTo("(1)");
+            assertThat(held.destinationKey()).isEqualTo("?");
+            assertThat(held.table()).isEqualTo("public.store");
+            assertThat(held.reason()).contains("notes");
+        });
+    }
+
+    @Test
+    void aHeldKeyIsKnownToTheNextMember() {
+        destination.tables().forbid("Atlantis");
+        log.insert(STORE, 1L, "Atlantis", null);
+        member.apply();
+        member.close();
+        log.update(STORE, 1L, "Basel", null);
+
+        member = new ApplyMember(log, destination);
+        member.apply();
+
+        assertThat(destination.tables().rows(STORE.id())).isEmpty();
+        assertThat(destination.held())
+                .extracting(held -> held.change().offset())
+                .containsExactly(0L, 1L);
+    }
+
+    @Test
+    void aHeldKeyIsAppliedInOrderOnceTheDestinationTakesIt() {
+        destination.tables().forbid("Atlantis");
+        log.insert(STORE, 1L, "Atlantis", null);
+        log.insert(STORE, 2L, "Bern", null);
+        member.apply();
+        log.update(STORE, 1L, "Basel", null);
+        member.apply();
+
+        destination.tables().permit("Atlantis");
+        destination.makeHeldDue();
+        member.letPass(RETRY);
+
+        assertThat(destination.held()).isEmpty();
+        assertThat(destination.tables().rows(STORE.id())).containsExactly("[1, Basel, null]", "[2, Bern, null]");
+    }
+
+    @Test
+    void aKeyIsFreeAgainWhenItsQueueIsEmpty() {
+        aHeldKeyIsAppliedInOrderOnceTheDestinationTakesIt();
+        log.update(STORE, 1L, "Chur", null);
+
+        member.apply();
+
+        assertThat(destination.tables().rows(STORE.id())).containsExactly("[1, Chur, null]", "[2, Bern, null]");
+    }
+
+    @Test
+    void aChangeInTheBufferDoesNotOvertakeItsKeysQueue() {
+        destination.tables().forbid("Atlantis");
+        log.insert(STORE, 1L, "Atlantis", null);
+        member.apply();
+        destination.tables().permit("Atlantis");
+        destination.makeHeldDue();
+        log.update(STORE, 1L, "Basel", null);
+        log.update(STORE, 1L, "Bern", null);
+
+        member.read();
+        member.letPass(RETRY);
+
+        assertThat(destination.held()).isEmpty();
+        assertThat(destination.tables().rows(STORE.id())).containsExactly("[1, Bern, null]");
+    }
+
+    @Test
+    void anOperatorsDiscardFreesTheKey() {
+        destination.tables().forbid("Atlantis");
+        log.insert(STORE, 1L, "Atlantis", null);
+        member.apply();
+        destination.discardHeld();
+        member.letPass(RETRY);
+        log.insert(STORE, 1L, "Basel", null);
+
+        member.apply();
+
+        assertThat(destination.tables().rows(STORE.id())).containsExactly("[1, Basel, null]");
+        assertThat(destination.held()).isEmpty();
+    }
+
+    @Test
+    void aConflictBetweenTwoKeysPassesByItself() {
+        destination.tables().unique(STORE.id(), 1);
+        log.insert(STORE, 1L, "Basel", null);
+        member.apply();
+        log.insert(STORE, 2L, "Basel", null);
+        member.apply();
+        assertThat(destination.held()).hasSize(1);
+
+        log.update(STORE, 1L, "Bern", null);
+        member.apply();
+        destination.makeHeldDue();
+        member.letPass(RETRY);
+
+        assertThat(destination.held()).isEmpty();
+        assertThat(destination.tables().rows(STORE.id())).containsExactly("[1, Bern, null]", "[2, Basel, null]");
+    }
+
+    @Test
+    void aChangeThatStillCannotBeMappedIsPutOff() {
+        log.insert(STORE, 1L, "Basel", Absent.VALUE);
+        member.apply();
+
+        member.letPass(RETRY);
+
+        assertThat(destination.postponed()).extracting(HeldChange::reason).allMatch(reason -> reason.contains("notes"));
+        assertThat(destination.postponed()).hasSize(1);
+        assertThat(destination.held()).hasSize(1);
+        assertThat(destination.retries()).isZero();
+    }
+}

@@ -1,0 +1,64 @@
+package dev.switchback.topology;
+
+import static dev.switchback.topology.Tables.STORE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.apache.kafka.streams.errors.TaskMigratedException;
+import org.junit.jupiter.api.Test;
+
+class OwnershipTest {
+
+    private final ChangeLog log = new ChangeLog(STORE);
+    private final MemoryDestination destination = new MemoryDestination();
+
+    @Test
+    void aMemberThatLostItsPartitionWritesNothing() {
+        try (ApplyMember stalled = new ApplyMember(log, destination)) {
+            log.insert(STORE, 1L, "Basel", null);
+            stalled.read();
+            try (ApplyMember successor = new ApplyMember(log, destination)) {
+                successor.apply();
+                log.update(STORE, 1L, "Bern", null);
+                successor.apply();
+
+                assertThatThrownBy(stalled::flush).isInstanceOf(TaskMigratedException.class);
+            }
+        }
+
+        assertThat(destination.tables().rows(STORE.id())).containsExactly("[1, Bern, null]");
+        assertThat(destination.checkpoint(ChangeLog.input(STORE)).nextOffset()).isEqualTo(2);
+    }
+
+    @Test
+    void itWritesNothingEvenBeforeItsSuccessorDoes() {
+        try (ApplyMember stalled = new ApplyMember(log, destination)) {
+            log.insert(STORE, 1L, "Basel", null);
+            stalled.read();
+            new ApplyMember(log, destination).close();
+
+            assertThatThrownBy(stalled::flush).isInstanceOf(TaskMigratedException.class);
+        }
+
+        assertThat(destination.tables().rows(STORE.id())).isEmpty();
+    }
+
+    @Test
+    void aMemberUnderAnOlderEpochStopsAndSaysWhy() {
+        try (ApplyMember member = new ApplyMember(log, destination)) {
+            log.insert(STORE, 1L, "Basel", null);
+            member.read();
+            destination.raiseEpoch(2);
+
+            assertThatThrownBy(member::flush)
+                    .satisfies(thrown -> assertThat(ApplyMember.problem(thrown).problems())
+                            .singleElement()
+                            .satisfies(problem -> {
+                                assertThat(problem.where()).isEqualTo("apply of stores.forward");
+                                assertThat(problem.what()).contains("the epoch is 2, not 1");
+                            }));
+        }
+
+        assertThat(destination.tables().rows(STORE.id())).isEmpty();
+    }
+}
