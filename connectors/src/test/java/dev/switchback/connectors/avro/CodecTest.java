@@ -26,7 +26,7 @@ import dev.switchback.transforms.change.RowType;
 import dev.switchback.transforms.change.Watermark;
 import dev.switchback.transforms.schema.TableSchema;
 
-class CodecProperties {
+class CodecTest {
 
     private static final long ENCODED_MILLIS = 1_700_000_000_000L;
     private static final InstantSource CLOCK = InstantSource.fixed(Instant.ofEpochMilli(ENCODED_MILLIS));
