@@ -17,12 +17,15 @@ final class NearNames {
     /** The likeliest first; none that is further off than a third of its letters, unless it is just in another schema. */
     static List<TableId> of(TableId missing, Collection<TableId> tables) {
         return tables.stream()
-                .filter(table ->
-                        distance(missing, table) <= Math.max(2, missing.name().length() / 3))
+                .filter(table -> distance(missing, table) <= limit(missing.name()))
                 .sorted(Comparator.<TableId>comparingInt(table -> distance(missing, table))
                         .thenComparing(Comparator.naturalOrder()))
                 .limit(MOST)
                 .toList();
+    }
+
+    private static int limit(String name) {
+        return name.length() < 4 ? 1 : Math.max(2, name.length() / 3);
     }
 
     /** Another schema counts like one letter, and so does another case. */

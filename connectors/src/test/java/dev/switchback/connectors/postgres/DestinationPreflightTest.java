@@ -1,0 +1,329 @@
+package dev.switchback.connectors.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import dev.switchback.connectors.postgres.TablePair.ColumnPair;
+import dev.switchback.transforms.problem.Problem;
+import dev.switchback.transforms.problem.Problem.Kind;
+import dev.switchback.transforms.schema.TableId;
+
+/** Each refusal by a role that has all it needs but one thing, and proof that looking has left nothing behind. */
+class DestinationPreflightTest {
+
+    private static final TestServer SERVER = TestServer.shared();
+    private static final TableId S = new TableId("old", "s");
+    private static final TableId T = new TableId("public", "t");
+
+    private PostgresSettings database;
+    private String role;
+
+    /** What is done to a good destination, and what is then said. {r} and {d} stand for role and database. */
+    private record Case(String name, List<String> sql, List<String> problems, List<String> notices) {
+
+        static Case refuses(String name, String sql, String... problems) {
+            return new Case(name, List.of(sql.split(";\\s*")), List.of(problems), List.of());
+        }
+
+        static Case notices(String name, String sql, String... notices) {
+            return new Case(name, List.of(sql.split(";\\s*")), List.of(), List.of(notices));
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    @BeforeEach
+    void aDestinationInWhichAllIsWell() {
+        database = SERVER.createDatabase();
+        role = SERVER.createRole("");
+        SERVER.execute(
+                "GRANT CREATE ON DATABASE " + database.database() + " TO " + role,
+                "GRANT SET ON PARAMETER session_replication_role TO " + role);
+        TestServer.execute(
+                database,
+                "CREATE SCHEMA old",
+                "CREATE TABLE old.s (id int PRIMARY KEY, name varchar(20) NOT NULL, note text)",
+                "CREATE TABLE t (id int PRIMARY KEY, name varchar(20) NOT NULL, note text)",
+                "GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON t TO " + role);
+    }
+
+    static Stream<Case> findings() {
+        return Stream.of(
+                Case.refuses("nothing amiss", "SELECT 1"),
+                Case.refuses(
+                        "a missing table, with a name near",
+                        "ALTER TABLE t RENAME TO te",
+                        "Table public.t does not exist. | Create it, or correct its name in the migration file; did you"
+                                + " mean public.te?"),
+                Case.refuses(
+                        "a view",
+                        "ALTER TABLE t RENAME TO t_; CREATE VIEW t AS SELECT * FROM t_",
+                        "public.t is a view, and only tables can be moved. | Name the table behind it, or take it out of"
+                                + " the migration file."),
+                Case.refuses(
+                        "an unlogged table",
+                        "ALTER TABLE t SET UNLOGGED",
+                        "Table public.t is unlogged. | Run ALTER TABLE public.t SET LOGGED."),
+                Case.refuses(
+                        "no primary key",
+                        "ALTER TABLE t DROP CONSTRAINT t_pkey",
+                        "Rows of public.t are to be found by (id), but it has no primary key. | Run ALTER TABLE public.t"
+                                + " ADD PRIMARY KEY (id)."),
+                Case.refuses(
+                        "another primary key",
+                        "ALTER TABLE t DROP CONSTRAINT t_pkey, ADD PRIMARY KEY (id, name)",
+                        "Rows of public.t are to be found by (id), but its primary key is (id, name). | Run ALTER TABLE"
+                                + " public.t ADD UNIQUE (id)."),
+                Case.refuses(
+                        "another primary key with a unique constraint beside it is fine",
+                        "ALTER TABLE t DROP CONSTRAINT t_pkey, ADD PRIMARY KEY (id, name), ADD UNIQUE (id)"),
+                Case.refuses(
+                        "a partial unique index is no key",
+                        "ALTER TABLE t DROP CONSTRAINT t_pkey; CREATE UNIQUE INDEX ON t (id) WHERE id > 0",
+                        "Rows of public.t are to be found by (id), but it has no primary key. | Run ALTER TABLE public.t"
+                                + " ADD PRIMARY KEY (id)."),
+                Case.refuses(
+                        "a deferrable primary key",
+                        "ALTER TABLE t DROP CONSTRAINT t_pkey, ADD PRIMARY KEY (id) DEFERRABLE",
+                        "The key (id) of public.t is DEFERRABLE, so that rows cannot be upserted by it. | Run ALTER TABLE"
+                                + " public.t DROP CONSTRAINT t_pkey, ADD PRIMARY KEY (id)."),
+                Case.refuses(
+                        "a key that takes different values for one",
+                        "CREATE COLLATION fuzzy (provider = icu, locale = 'und-u-ks-level2', deterministic = false);"
+                                + " ALTER TABLE old.s ALTER id TYPE text; ALTER TABLE t ALTER id TYPE text COLLATE fuzzy",
+                        "Key column public.t.id takes different values of old.s.id for one key (text). | Run ALTER TABLE"
+                                + " public.t ALTER COLUMN id TYPE text COLLATE \"default\"."),
+                Case.refuses(
+                        "a missing column",
+                        "ALTER TABLE t DROP COLUMN name",
+                        "Table public.t has no column name for old.s.name. | Run ALTER TABLE public.t ADD COLUMN name"
+                                + " character varying(20), or leave it out with a select: in the migration file."),
+                Case.refuses(
+                        "a column that nothing fills",
+                        "ALTER TABLE t ADD \"order\" int NOT NULL",
+                        "Column public.t.\"order\" is NOT NULL without a default, and nothing fills it. | Run ALTER TABLE"
+                                + " public.t ALTER COLUMN \"order\" SET DEFAULT ..., or ALTER TABLE public.t ALTER COLUMN"
+                                + " \"order\" DROP NOT NULL, or fill it with a select: in the migration file."),
+                Case.refuses(
+                        "columns that fill themselves are fine",
+                        "ALTER TABLE t ADD a int NOT NULL DEFAULT 1, ADD b int NOT NULL GENERATED ALWAYS AS IDENTITY,"
+                                + " ADD c int NOT NULL GENERATED ALWAYS AS (1) STORED, ADD d int"),
+                Case.refuses(
+                        "a column that is generated at the source only",
+                        "ALTER TABLE old.s DROP note, ADD note text GENERATED ALWAYS AS ('x') STORED",
+                        "Column old.s.note is generated, so that changes do not contain it, but public.t.note is not. |"
+                                + " Generate it at the destination too, or leave it out with a select: in the migration"
+                                + " file."),
+                Case.refuses(
+                        "a column that is generated at the destination only",
+                        "ALTER TABLE t DROP note, ADD note text GENERATED ALWAYS AS ('x') STORED",
+                        "Column public.t.note is generated, and takes no values from old.s.note. | Run ALTER TABLE"
+                                + " public.t ALTER COLUMN note DROP EXPRESSION, or leave it out with a select: in the"
+                                + " migration file."),
+                Case.refuses(
+                        "a column that is generated on both sides is fine",
+                        "ALTER TABLE old.s DROP note, ADD note text GENERATED ALWAYS AS ('x') STORED;"
+                                + " ALTER TABLE t DROP note, ADD note text GENERATED ALWAYS AS ('x') STORED"),
+                Case.refuses(
+                        "a GENERATED ALWAYS identity is fine",
+                        "ALTER TABLE t ALTER id ADD GENERATED ALWAYS AS IDENTITY"),
+                Case.refuses(
+                        "a narrower type",
+                        "ALTER TABLE t ALTER name TYPE varchar(10)",
+                        "Column old.s.name is character varying(20), but public.t.name is character varying(10), which is"
+                                + " narrower. | Run ALTER TABLE public.t ALTER COLUMN name TYPE character varying(20)."),
+                Case.refuses(
+                        "another type",
+                        "ALTER TABLE t ALTER note TYPE int USING 1",
+                        "Column old.s.note is text, but public.t.note is integer, which does not take every value as it"
+                                + " is. | Run ALTER TABLE public.t ALTER COLUMN note TYPE text."),
+                Case.refuses(
+                        "an enum that lacks labels",
+                        "CREATE TYPE old.mood AS ENUM ('sad', 'it''s ok', 'glad'); CREATE TYPE mood AS ENUM ('glad');"
+                                + " ALTER TABLE old.s ALTER note TYPE old.mood USING 'sad';"
+                                + " ALTER TABLE t ALTER note TYPE mood USING 'glad'",
+                        "Column old.s.note is old.mood, but public.t.note is public.mood, which lacks the label 'sad',"
+                                + " 'it''s ok'. | Run ALTER TYPE public.mood ADD VALUE for each."),
+                Case.refuses(
+                        "privileges",
+                        "REVOKE UPDATE, TRUNCATE ON t FROM {r}",
+                        "Role {r} lacks UPDATE, TRUNCATE on public.t. | Run GRANT UPDATE, TRUNCATE ON public.t TO {r}."),
+                Case.refuses(
+                        "no CREATE on the database",
+                        "REVOKE CREATE ON DATABASE {d} FROM {r}",
+                        "Role {r} may not create schema switchback in database {d}. | Run GRANT CREATE ON DATABASE {d} TO"
+                                + " {r}."),
+                Case.refuses(
+                        "row level security",
+                        "ALTER TABLE t ENABLE ROW LEVEL SECURITY",
+                        "Row level security on public.t may hide rows from role {r}. | Run ALTER ROLE {r} BYPASSRLS."),
+                Case.refuses(
+                        "a subscribed table",
+                        "CREATE SUBSCRIPTION feed CONNECTION 'host=/nowhere' PUBLICATION p WITH (connect = false);"
+                                + " INSERT INTO pg_subscription_rel SELECT oid, 't'::regclass, 'r' FROM pg_subscription"
+                                + " WHERE subname = 'feed' AND subdbid = (SELECT oid FROM pg_database WHERE datname ="
+                                + " '{d}')",
+                        "Table public.t is written by subscription feed, which no fence can stop. | Run DROP SUBSCRIPTION"
+                                + " feed, or take the table out of its publication and refresh it."),
+                Case.refuses(
+                        "several things at once",
+                        "ALTER TABLE t DROP COLUMN name; ALTER TABLE t ALTER note TYPE xml USING NULL; REVOKE DELETE ON t"
+                                + " FROM {r}",
+                        "Role {r} lacks DELETE on public.t. | Run GRANT DELETE ON public.t TO {r}.",
+                        "Table public.t has no column name for old.s.name. | Run ALTER TABLE public.t ADD COLUMN name"
+                                + " character varying(20), or leave it out with a select: in the migration file.",
+                        "Column old.s.note is text, but public.t.note is xml, which does not take every value as it is. |"
+                                + " Run ALTER TABLE public.t ALTER COLUMN note TYPE text."),
+                Case.notices(
+                        "a column that takes no NULL",
+                        "ALTER TABLE t ALTER note SET NOT NULL",
+                        "Column public.t.note is NOT NULL, but old.s.note is not: a row with NULL in it will be held."),
+                Case.notices(
+                        "a trigger that always fires",
+                        "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new\\ END';"
+                                + " CREATE TRIGGER always BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f();"
+                                + " ALTER TABLE t ENABLE ALWAYS TRIGGER always;"
+                                + " CREATE TRIGGER usually BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f();"
+                                + " CREATE TRIGGER replica BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f();"
+                                + " ALTER TABLE t ENABLE REPLICA TRIGGER replica",
+                        "Triggers that are enabled ALWAYS or for REPLICA fire for applied rows: always on public.t,"
+                                + " replica on public.t."),
+                Case.notices(
+                        "a role that may not spare triggers and foreign keys",
+                        "REVOKE SET ON PARAMETER session_replication_role FROM {r};"
+                                + " CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new\\ END';"
+                                + " CREATE TRIGGER usually BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f();"
+                                + " CREATE TRIGGER replica BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f();"
+                                + " ALTER TABLE t ENABLE REPLICA TRIGGER replica;"
+                                + " CREATE TABLE parent (id int PRIMARY KEY);"
+                                + " ALTER TABLE t ADD CONSTRAINT of_parent FOREIGN KEY (id) REFERENCES parent",
+                        "Role {r} may not set session_replication_role, so triggers fire and foreign keys are checked for"
+                                + " applied rows: of_parent on public.t, usually on public.t; GRANT SET ON PARAMETER"
+                                + " session_replication_role TO {r} (PostgreSQL 15 and newer) spares them."),
+                Case.notices(
+                        "a role that may not spare triggers, where there are none",
+                        "REVOKE SET ON PARAMETER session_replication_role FROM {r}",
+                        "Role {r} may not set session_replication_role, so triggers fire and foreign keys are checked for"
+                                + " applied rows (there are none now); GRANT SET ON PARAMETER session_replication_role TO"
+                                + " {r} (PostgreSQL 15 and newer) spares them."));
+    }
+
+    @ParameterizedTest
+    @MethodSource("findings")
+    void whatStandsInTheWayIsSaidAtOnceAndNothingIsLeftBehind(Case given) throws SQLException {
+        TestServer.execute(
+                database,
+                given.sql.stream()
+                        .map(this::named)
+                        .map(sql -> sql.replace("\\", ";"))
+                        .toArray(String[]::new));
+        List<String> before = leftovers();
+
+        Findings findings = check("id", "name", "note");
+
+        assertThat(findings.problems())
+                .extracting(problem -> problem.what() + " | " + problem.remedy())
+                .containsExactlyElementsOf(
+                        given.problems.stream().map(this::named).toList());
+        assertThat(findings.problems())
+                .allMatch(problem ->
+                        problem.kind() == Kind.REFUSED && problem.where().equals("destination " + database));
+        assertThat(findings.notices())
+                .containsExactlyElementsOf(given.notices.stream()
+                        .map(notice -> "destination " + database + ": " + named(notice))
+                        .toList());
+        assertThat(leftovers()).isEqualTo(before);
+    }
+
+    @Test
+    void aRenamedColumnIsCheckedUnderBothItsNames() {
+        TestServer.execute(
+                database, "ALTER TABLE t RENAME note TO remark", "ALTER TABLE t ALTER remark TYPE varchar(5)");
+        TablePair pair = new TablePair(
+                S,
+                T,
+                List.of(new ColumnPair("id", "id"), new ColumnPair("name", "name"), new ColumnPair("note", "remark")),
+                List.of("id"));
+
+        assertThat(check(pair).problems())
+                .extracting(Problem::what)
+                .containsExactly(
+                        "Column old.s.note is text, but public.t.remark is character varying(5), which does not"
+                                + " take every value as it is.");
+    }
+
+    @Test
+    void aSourceTableThatIsMissingLeavesTheDestinationToBeChecked() {
+        TestServer.execute(database, "REVOKE INSERT ON t FROM " + role);
+        TablePair pair = new TablePair(new TableId("old", "gone"), T, List.of(), List.of());
+
+        assertThat(check(pair).problems())
+                .extracting(Problem::what)
+                .containsExactly("Role " + role + " lacks INSERT on public.t.");
+    }
+
+    @Test
+    void aRoleThatMayNotLogInIsUnreachable() {
+        PostgresSettings wrong = SERVER.settings(database.database(), role, "wrong");
+
+        Findings findings =
+                new DestinationPreflight(new PostgresConnections("destination", wrong)).check(Map.of(), List.of());
+
+        assertThat(findings.problems()).extracting(Problem::kind).containsExactly(Kind.UNREACHABLE);
+    }
+
+    private Findings check(String... columns) {
+        return check(new TablePair(
+                S,
+                T,
+                Arrays.stream(columns).map(name -> new ColumnPair(name, name)).toList(),
+                List.of("id")));
+    }
+
+    private Findings check(TablePair pair) {
+        try (Connection connection = new PostgresConnections("source", database).open()) {
+            Map<TableId, PostgresTable> sources = new PostgresCatalog(connection).tables(List.of(pair.source()));
+            return new DestinationPreflight(new PostgresConnections(
+                            "destination", SERVER.settings(database.database(), role, "secret")))
+                    .check(sources, List.of(pair));
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private String named(String text) {
+        return text.replace("{r}", role).replace("{d}", database.database());
+    }
+
+    private List<String> leftovers() throws SQLException {
+        String sql = "SELECT 'schema ' || nspname FROM pg_namespace WHERE nspname !~ '^pg_'"
+                + " UNION ALL SELECT 'relation ' || oid FROM pg_class WHERE oid >= 16384"
+                + " UNION ALL SELECT 'trigger ' || tgname FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1";
+        try (Connection connection = new PostgresConnections("test", database).open();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            List<String> found = new ArrayList<>();
+            while (row.next()) {
+                found.add(row.getString(1));
+            }
+            return found;
+        }
+    }
+}
