@@ -55,7 +55,17 @@ final class BrokerChangeLog implements AutoCloseable {
     private final Admin admin;
     private final KafkaProducer<byte[], byte[]> producer;
 
-    BrokerChangeLog(String bootstrapServers, String migration, TableSchema table, int partitions) {
+    static BrokerChangeLog withTopic(String bootstrapServers, String migration, TableSchema table, int partitions) {
+        BrokerChangeLog log = withoutTopic(bootstrapServers, migration, table, partitions);
+        log.createTopic();
+        return log;
+    }
+
+    static BrokerChangeLog withoutTopic(String bootstrapServers, String migration, TableSchema table, int partitions) {
+        return new BrokerChangeLog(bootstrapServers, migration, table, partitions);
+    }
+
+    private BrokerChangeLog(String bootstrapServers, String migration, TableSchema table, int partitions) {
         this.flow = new Flow(migration, Direction.FORWARD);
         this.table = table;
         this.type = new RowType(table.columnNames());
@@ -63,12 +73,15 @@ final class BrokerChangeLog implements AutoCloseable {
         this.kafka = Map.of("bootstrap.servers", bootstrapServers);
         this.encoder = new ChangeEncoder(schemas, topic(), table);
         this.admin = Admin.create(kafka);
-        await(admin.createTopics(List.of(new NewTopic(topic(), partitions, (short) 1)))
-                .all());
         Map<String, Object> config = new HashMap<>(kafka);
         config.put("transactional.id", flow.captureTransactionalId());
         this.producer = new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
         producer.initTransactions();
+    }
+
+    void createTopic() {
+        await(admin.createTopics(List.of(new NewTopic(topic(), partitions, (short) 1)))
+                .all());
     }
 
     Flow flow() {

@@ -50,7 +50,7 @@ class FlushBeforeCommitTest {
     @Test
     void theBufferIsFlushedBeforeEveryCommit() {
         MemoryDestination destination = new MemoryDestination();
-        try (BrokerChangeLog log = new BrokerChangeLog(broker.bootstrapServers(), "commits", STORE, 3)) {
+        try (BrokerChangeLog log = BrokerChangeLog.withTopic(broker.bootstrapServers(), "commits", STORE, 3)) {
             Queue<Map<Integer, Long>> behind = new ConcurrentLinkedQueue<>();
             Queue<Point> points = new ConcurrentLinkedQueue<>();
             FaultPoints look = point -> {
@@ -77,7 +77,7 @@ class FlushBeforeCommitTest {
     @Test
     void theCheckpointFollowsBehindTheTransactionMarkers() {
         MemoryDestination destination = new MemoryDestination();
-        try (BrokerChangeLog log = new BrokerChangeLog(broker.bootstrapServers(), "markers", STORE, 2);
+        try (BrokerChangeLog log = BrokerChangeLog.withTopic(broker.bootstrapServers(), "markers", STORE, 2);
                 ApplyRole role = new ApplyRole(
                         settings(log, destination, BufferBounds.DEFAULT, FaultPoints.NONE), ApplyListener.NONE)) {
             role.start();
