@@ -41,6 +41,12 @@ public final class ControlSchema {
     /** "switchba" in ASCII: any number that nobody else locks. */
     private static final long CREATION_LOCK = 0x7377697463686261L;
 
+    /** Not to_regclass: it would answer from a cache that a wait for another process's transaction leaves stale. */
+    private static final String VERSION_EXISTS = "SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n"
+            + " ON n.oid = c.relnamespace WHERE n.nspname = 'switchback' AND c.relname = 'version')";
+
+    private static final String SCHEMA_EXISTS = "SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = 'switchback')";
+
     private ControlSchema() {}
 
     /**
@@ -55,6 +61,7 @@ public final class ControlSchema {
         }
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
+            statement.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED");
             statement.execute("SELECT pg_advisory_xact_lock(" + CREATION_LOCK + ")");
             int found = version(connection);
             if (found == 0) {
@@ -140,7 +147,7 @@ public final class ControlSchema {
 
     /** 0 where nothing is here. */
     private static int version(Connection connection) throws SQLException {
-        if (!answersYes(connection, "SELECT to_regclass('switchback.version') IS NOT NULL")) {
+        if (!answersYes(connection, VERSION_EXISTS)) {
             return 0;
         }
         try (Statement statement = connection.createStatement();
@@ -160,7 +167,7 @@ public final class ControlSchema {
 
     /** CREATE SCHEMA IF NOT EXISTS would demand the privilege to create one even where somebody has created it. */
     private static void createVersionTable(Connection connection, Statement statement) throws SQLException {
-        if (!answersYes(connection, "SELECT to_regnamespace('switchback') IS NOT NULL")) {
+        if (!answersYes(connection, SCHEMA_EXISTS)) {
             statement.execute("CREATE SCHEMA switchback");
         }
         statement.execute("CREATE TABLE switchback.version"

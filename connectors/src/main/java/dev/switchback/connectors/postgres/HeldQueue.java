@@ -99,9 +99,9 @@ final class HeldQueue {
             next = bind(statement, next, "bytea", byte[][]::new, entries, entry -> source(entry)
                     .value());
             next = bind(statement, next, "text", String[]::new, entries, entry -> entry.change.table());
-            next = bind(statement, next, "text", String[]::new, entries, entry -> entry.change.sourceKey());
-            next = bind(statement, next, "text", String[]::new, entries, entry -> entry.change.destinationKey());
-            next = bind(statement, next, "text", String[]::new, entries, entry -> entry.change.reason());
+            next = bind(statement, next, "text", String[]::new, entries, entry -> words(entry.change.sourceKey()));
+            next = bind(statement, next, "text", String[]::new, entries, entry -> words(entry.change.destinationKey()));
+            next = bind(statement, next, "text", String[]::new, entries, entry -> words(entry.change.reason()));
             next = bind(statement, next, "text", String[]::new, entries, Entry::sqlstate);
             bind(statement, next, "int4", Integer[]::new, entries, Entry::attempts);
             statement.executeUpdate();
@@ -156,7 +156,7 @@ final class HeldQueue {
     void postpone(Connection connection, InputChange change, String reason, @Nullable String sqlstate)
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(POSTPONE)) {
-            statement.setString(1, reason);
+            statement.setString(1, words(reason));
             statement.setString(2, sqlstate);
             bindChange(statement, 3, change);
             statement.executeUpdate();
@@ -179,6 +179,11 @@ final class HeldQueue {
             statement.setString(next, "a TRUNCATE at the source cleared the table behind this change");
             statement.executeUpdate();
         }
+    }
+
+    /** PostgreSQL's text takes every character but this one. */
+    private static String words(String text) {
+        return text.replace('\0', '\uFFFD');
     }
 
     private static InputChange source(Entry entry) {
