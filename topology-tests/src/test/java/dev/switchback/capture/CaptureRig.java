@@ -88,6 +88,7 @@ final class CaptureRig implements AutoCloseable {
     CaptureRig startStreaming() {
         start();
         awaitPhase(Phase.STREAMING);
+        awaitCaughtUp();
         return this;
     }
 

@@ -84,7 +84,6 @@ final class CaptureRun implements EngineHooks, AutoCloseable {
                     changeLog,
                     new RecordKinds(from.tables(), source),
                     rows,
-                    new LeafTruncates(source.where()),
                     settings.flow().migration());
             Engine debezium = new Engine(EngineProperties.of(settings, from.tables(), registration.name()), transfer);
             engine = debezium;

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 import dev.switchback.connectors.debezium.CaptureState.Phase;
 import dev.switchback.connectors.postgres.LogIdentity;
+import dev.switchback.connectors.postgres.LogMessage.LeafTruncated;
 import dev.switchback.connectors.spi.Drain;
 import dev.switchback.transforms.change.Change;
 import dev.switchback.transforms.change.Operation;
@@ -69,10 +70,7 @@ final class ChangeLog {
     }
 
     void snapshotDone() {
-        if (!snapshotDone) {
-            snapshotDone = true;
-            progress.phase(Phase.STREAMING);
-        }
+        snapshotDone = true;
     }
 
     /** @return whether the message is to be sent; false when it was, before capture stopped */
@@ -101,6 +99,9 @@ final class ChangeLog {
             return;
         }
         CaptureListener.Committed committed = sink.commit(offset);
+        if (snapshotDone && (stored == null || !stored.snapshotDone())) {
+            progress.phase(Phase.STREAMING);
+        }
         stored = offset;
         progress.committed(committed, snapshotDone ? offset.position().commitLsn() : 0);
         if (snapshotDone) {
@@ -151,6 +152,17 @@ final class ChangeLog {
                         + " moved to another schema, or a table was added to the publication. Everything before that is"
                         + " in Kafka, nothing after it.",
                 "Undo that if the table was only just renamed; otherwise start the migration anew.");
+    }
+
+    Problem leafTruncated(LeafTruncated leaf) {
+        return new Problem(
+                Problem.Kind.REFUSED,
+                where,
+                "The partition " + leaf.leaf() + " of " + leaf.root()
+                        + " was truncated by itself, and the log does not tell which rows that removed. Everything before"
+                        + " that is in Kafka, nothing after it.",
+                "Start the migration anew; until it is over, delete a partition's rows with DELETE, or truncate "
+                        + leaf.root() + " as a whole.");
     }
 
     private StoredOffset offset() {

@@ -20,6 +20,8 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.utils.Utils;
 
 import dev.switchback.connectors.spi.Flow;
 import dev.switchback.transforms.problem.Problem;
@@ -30,6 +32,7 @@ import dev.switchback.transforms.schema.TableId;
 public final class ChangeTopics {
 
     private static final int ANSWER_SECONDS = 15;
+    private static final int PAUSE_MILLIS = 50;
 
     private final Map<String, Object> kafka;
     private final Flow flow;
@@ -108,9 +111,7 @@ public final class ChangeTopics {
     }
 
     private Map<TableId, String> check(Admin admin, Collection<TableId> tables) {
-        Map<String, TopicDescription> topics = answer(
-                admin.describeTopics(tables.stream().map(flow::changeTopic).toList())
-                        .allTopicNames());
+        Map<String, TopicDescription> topics = described(admin, tables);
         Map<TableId, String> ids = new HashMap<>();
         for (TableId table : tables) {
             TopicDescription topic = Objects.requireNonNull(topics.get(flow.changeTopic(table)));
@@ -126,6 +127,21 @@ public final class ChangeTopics {
             ids.put(table, topic.topicId().toString());
         }
         return ids;
+    }
+
+    private Map<String, TopicDescription> described(Admin admin, Collection<TableId> tables) {
+        List<String> names = tables.stream().map(flow::changeTopic).toList();
+        for (int tries = ANSWER_SECONDS * 1000 / PAUSE_MILLIS; ; tries--) {
+            try {
+                return answer(admin.describeTopics(names).allTopicNames());
+            } catch (ProblemException failure) {
+                // A topic that was only just created is not known everywhere yet.
+                if (tries == 0 || !(failure.getCause() instanceof UnknownTopicOrPartitionException)) {
+                    throw failure;
+                }
+            }
+            Utils.sleep(PAUSE_MILLIS);
+        }
     }
 
     private static <T> T answer(org.apache.kafka.common.KafkaFuture<T> future) {

@@ -3,8 +3,6 @@ package dev.switchback.connectors.debezium;
 import java.util.HexFormat;
 import java.util.List;
 
-import org.apache.kafka.connect.data.Field;
-import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.Struct;
 import org.jspecify.annotations.Nullable;
 
@@ -35,16 +33,11 @@ final class RowReader {
         return table;
     }
 
-    /** Where a Connect schema has this table's columns. */
-    Field[] fields(Schema schema) {
-        return table.columnNames().stream().map(schema::field).toArray(Field[]::new);
-    }
-
-    /** @param fields of the struct's schema, from {@link #fields} */
-    Row row(Struct struct, Field[] fields) {
+    Row row(Struct struct) {
         @Nullable Object[] values = new @Nullable Object[carriers.length];
         for (int i = 0; i < values.length; i++) {
-            values[i] = value((String) struct.get(fields[i]), carriers[i]);
+            // Connect would put a column's default in the place of NULL.
+            values[i] = value((String) struct.getWithoutDefault(type.columns().get(i)), carriers[i]);
         }
         return new Row(type, values);
     }

@@ -18,14 +18,12 @@ final class TableRecords {
     private final Field before;
     private final Field after;
     private final Field op;
-    private final Field[] columns;
 
     TableRecords(RowReader reader, Schema envelope) {
         this.reader = reader;
         this.before = envelope.field(FieldName.BEFORE);
         this.after = envelope.field(FieldName.AFTER);
         this.op = envelope.field(FieldName.OPERATION);
-        this.columns = reader.fields(after.schema());
     }
 
     RowReader reader() {
@@ -48,6 +46,6 @@ final class TableRecords {
 
     private @Nullable Row row(Struct envelope, Field which) {
         Struct row = (Struct) envelope.get(which);
-        return row == null ? null : reader.row(row, columns);
+        return row == null ? null : reader.row(row);
     }
 }

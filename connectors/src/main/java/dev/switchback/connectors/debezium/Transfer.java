@@ -32,16 +32,14 @@ final class Transfer implements DebeziumEngine.ChangeConsumer<ChangeEvent<Source
     private final ChangeLog log;
     private final RecordKinds kinds;
     private final SourceRows rows;
-    private final LeafTruncates truncates;
     private final String migration;
     private @Nullable SourceRecord firstHalf;
 
     /** @param migration the one whose log messages are ours */
-    Transfer(ChangeLog log, RecordKinds kinds, SourceRows rows, LeafTruncates truncates, String migration) {
+    Transfer(ChangeLog log, RecordKinds kinds, SourceRows rows, String migration) {
         this.log = log;
         this.kinds = kinds;
         this.rows = rows;
-        this.truncates = truncates;
         this.migration = migration;
     }
 
@@ -94,7 +92,6 @@ final class Transfer implements DebeziumEngine.ChangeConsumer<ChangeEvent<Source
 
     private void takeChange(SourceRecord record, TableChange table, RecordOffset offset) throws InterruptedException {
         Change change = change(record, table, offset);
-        truncates.passed(offset.commitLsn(), change);
         boolean truncate = change.operation() == Operation.TRUNCATE;
         if (truncate && !log.resuming()) {
             log.drain();
@@ -142,7 +139,7 @@ final class Transfer implements DebeziumEngine.ChangeConsumer<ChangeEvent<Source
                 .filter(ours -> ours.migration().equals(migration))
                 .orElse(null);
         if (message instanceof LeafTruncated leaf) {
-            truncates.check(offset.commitLsn(), leaf);
+            throw new ProblemException(log.leafTruncated(leaf));
         }
         boolean send = log.pass(offset.commitLsn(), offset.lsn());
         if (send && message instanceof LogMessage.Watermark watermark) {
