@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 
 import dev.switchback.transforms.change.Watermark;
 
@@ -63,13 +64,29 @@ public final class Watermarks {
         }
     }
 
-    /** Emits a message that moves the log and nothing else. */
-    public void heartbeat(Connection connection) throws SQLException {
+    /**
+     * Emits a message that moves the log and nothing else.
+     *
+     * @return where in the log it begins; its transaction's commit stands behind that
+     */
+    public long heartbeat(Connection connection) throws SQLException {
         String sql = "SELECT pg_logical_emit_message(true, '" + LogMessage.PREFIX
-                + "', json_build_object('kind', 'heartbeat', 'migration', ?::text)::text)";
+                + "', json_build_object('kind', 'heartbeat', 'migration', ?::text)::text) - '0/0'::pg_lsn";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setString(1, migration);
-            statement.execute();
+            try (ResultSet answer = statement.executeQuery()) {
+                answer.next();
+                return answer.getLong(1);
+            }
+        }
+    }
+
+    /** Where a database's log ends now. */
+    public static long endOfLog(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet answer = statement.executeQuery("SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn")) {
+            answer.next();
+            return answer.getLong(1);
         }
     }
 }

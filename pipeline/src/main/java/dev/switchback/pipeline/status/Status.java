@@ -5,17 +5,20 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
+import dev.switchback.transforms.problem.Problem;
+
 /**
  * How a migration stood at one moment.
  *
  * @param tables in the order of the migration file
- * @param rowsPerSecond rows that reached the destination, copied or changed, over the last moments
+ * @param rowsPerSecond rows that reached the destination, copied or changed, since the reading before
  * @param lag how long what the source has committed and the destination lacks has been waiting; zero when nothing does
  * @param idle whether there is nothing to do
  * @param held changes that could not be applied, and those that wait behind them
  * @param slot what the source keeps for capture; empty before there is a slot
- * @param members the processes that run the migration, or have run it
+ * @param members the processes that run the migration, or have run it within a day
  * @param warnings one sentence each about what an operator should look at
+ * @param problems what could not be asked, so that the rest may be old or missing
  */
 public record Status(
         String migration,
@@ -27,9 +30,12 @@ public record Status(
         long held,
         Optional<SlotStatus> slot,
         List<MemberStatus> members,
-        List<String> warnings) {
+        List<String> warnings,
+        List<Problem> problems) {
 
     /**
+     * How far one table is.
+     *
      * @param rowsCopied rows that the backfill brought
      * @param rowsEstimated how many rows the source's planner believes the table to have
      * @param changesApplied changes that were applied since the backfill began
@@ -38,6 +44,8 @@ public record Status(
             String table, String destination, long rowsCopied, long rowsEstimated, long changesApplied) {}
 
     /**
+     * What the source keeps.
+     *
      * @param lagBytes how much log the reader has not confirmed yet
      * @param retainedBytes how much log the server keeps for it
      */
@@ -51,7 +59,11 @@ public record Status(
      */
     public record MemberStatus(String name, List<RoleStatus> roles, Instant lastSeen, boolean alive) {}
 
-    /** @param reason why the role is not simply running; empty if it is */
+    /**
+     * What one role of one process does.
+     *
+     * @param reason why the role is not simply running; empty if it is
+     */
     public record RoleStatus(String role, String phase, String reason) {}
 
     public long rowsCopied() {

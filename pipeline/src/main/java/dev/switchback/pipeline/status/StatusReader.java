@@ -1,0 +1,141 @@
+package dev.switchback.pipeline.status;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.switchback.connectors.postgres.CheckpointRow;
+import dev.switchback.connectors.postgres.ControlSchema;
+import dev.switchback.connectors.postgres.HeldChanges;
+import dev.switchback.connectors.postgres.Members;
+import dev.switchback.connectors.postgres.PostgresCatalog;
+import dev.switchback.connectors.postgres.PostgresConnections;
+import dev.switchback.connectors.postgres.ReplicationSlot;
+import dev.switchback.connectors.spi.Flow;
+import dev.switchback.pipeline.file.MigrationFile;
+import dev.switchback.transforms.problem.Problem;
+import dev.switchback.transforms.problem.ProblemException;
+import dev.switchback.transforms.schema.TableId;
+
+/**
+ * Reads how a migration stands, again and again: rates are those since the reading before. What does not answer keeps its
+ * last known value and is named among the problems. Not thread-safe.
+ */
+public final class StatusReader implements AutoCloseable {
+
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
+    private static final Duration ESTIMATES_LAST = Duration.ofSeconds(30);
+
+    private final MigrationFile file;
+    private final Flow flow;
+    private final KeptConnection source;
+    private final KeptConnection destination;
+    private final Supplier<Backlog> openBacklog;
+    private @Nullable Backlog backlog;
+    private SourceView sourceView = SourceView.NOTHING;
+    private DestinationView destinationView = DestinationView.NOTHING;
+    private Optional<Instant> oldestWaiting = Optional.empty();
+
+    /** What the source showed. */
+    record SourceView(Map<TableId, Long> estimates, Instant estimatedAt, Optional<ReplicationSlot.State> slot) {
+        static final SourceView NOTHING = new SourceView(Map.of(), Instant.MIN, Optional.empty());
+    }
+
+    /** What the destination showed. */
+    record DestinationView(List<CheckpointRow> checkpoints, long held, List<Members.Entry> members, Instant at) {
+        static final DestinationView NOTHING = new DestinationView(List.of(), 0, List.of(), Instant.EPOCH);
+    }
+
+    /** @param openBacklog opens what tells how much of Kafka is not applied; called when it is first needed */
+    public StatusReader(
+            MigrationFile file,
+            PostgresConnections source,
+            PostgresConnections destination,
+            Supplier<Backlog> openBacklog) {
+        this.file = file;
+        this.flow = file.flow();
+        this.source = new KeptConnection(source, ANSWER_WITHIN);
+        this.destination = new KeptConnection(destination, ANSWER_WITHIN);
+        this.openBacklog = openBacklog;
+    }
+
+    /** How the migration stands now. */
+    public Status read() {
+        List<Problem> problems = new ArrayList<>();
+        DestinationView before = destinationView;
+        tried(problems, () -> sourceView = source.ask(this::readSource));
+        tried(problems, () -> destinationView = destination.ask(this::readDestination));
+        tried(problems, () -> oldestWaiting = backlog().oldest(topics(), destinationView.checkpoints()));
+        return new StatusComposition(file, sourceView, before, destinationView, oldestWaiting, problems).status();
+    }
+
+    private static void tried(List<Problem> problems, Runnable reading) {
+        try {
+            reading.run();
+        } catch (ProblemException e) {
+            problems.addAll(e.problems());
+        }
+    }
+
+    private SourceView readSource(Connection connection) throws SQLException {
+        SourceView last = sourceView;
+        boolean fresh = Duration.between(last.estimatedAt(), Instant.now()).compareTo(ESTIMATES_LAST) < 0;
+        return new SourceView(
+                fresh ? last.estimates() : estimates(connection),
+                fresh ? last.estimatedAt() : Instant.now(),
+                new ReplicationSlot(flow.slot()).state(connection));
+    }
+
+    private Map<TableId, Long> estimates(Connection connection) throws SQLException {
+        Map<TableId, Long> estimates = new HashMap<>();
+        new PostgresCatalog(connection)
+                .tables(file.tables().keySet())
+                .forEach((id, table) -> estimates.put(id, table.estimatedRows()));
+        return estimates;
+    }
+
+    private DestinationView readDestination(Connection connection) throws SQLException {
+        if (ControlSchema.control(connection, flow.migration()).isEmpty()) {
+            return new DestinationView(List.of(), 0, List.of(), Instant.now());
+        }
+        List<Members.Entry> members = new Members(flow).list(connection);
+        return new DestinationView(
+                ControlSchema.checkpoints(connection, flow),
+                new HeldChanges(connection, flow.migration()).count(),
+                members,
+                members.stream().map(Members.Entry::now).findFirst().orElseGet(Instant::now));
+    }
+
+    private Collection<String> topics() {
+        return file.tables().keySet().stream().map(flow::changeTopic).toList();
+    }
+
+    private Backlog backlog() {
+        Backlog open = backlog;
+        if (open == null) {
+            open = openBacklog.get();
+            backlog = open;
+        }
+        return open;
+    }
+
+    @Override
+    public void close() {
+        source.close();
+        destination.close();
+        Backlog open = backlog;
+        if (open != null) {
+            open.close();
+        }
+    }
+}
