@@ -19,7 +19,7 @@ import dev.switchback.transforms.problem.ProblemException;
  * Keeps a data directory to one process. The operating system drops the lock when the process ends, however it ends;
  * the file stays and tells the next one who holds, or held, it.
  */
-final class DirectoryLock implements AutoCloseable {
+public final class DirectoryLock implements AutoCloseable {
 
     private final FileChannel channel;
 
@@ -32,7 +32,7 @@ final class DirectoryLock implements AutoCloseable {
      *
      * @throws ProblemException when another process, or another broker of this one, holds it, or it cannot be written
      */
-    static DirectoryLock of(Path directory) {
+    public static DirectoryLock of(Path directory) {
         Path file = directory.resolve("lock");
         try {
             Files.createDirectories(directory);

@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 import dev.switchback.connectors.postgres.DestinationPreflight;
 import dev.switchback.connectors.postgres.Findings;
@@ -48,16 +49,39 @@ final class Planning {
     private record Selected(Table table, PostgresTable source, Selection selection, List<String> key) {}
 
     Plan plan() {
-        note(new SourcePreflight(source).check(file.flow(), file.tables().keySet()));
-        Map<TableId, PostgresTable> sources = problems.stream().anyMatch(Planning::unreachable)
-                ? Map.of()
-                : tables(source, file.tables().keySet());
+        List<Problem> unread = new ArrayList<>();
+        Map<TableId, PostgresTable> sources = sources(unread);
         List<Selected> selected = select(sources);
+        Findings source = new SourcePreflight(this.source).check(file.flow(), columns(selected));
+        note(source);
+        if (source.problems().isEmpty()) {
+            problems.addAll(unread);
+        }
         note(new DestinationPreflight(destination).check(sources, pairs(selected)));
         requireNone();
         List<PlannedTable> planned = compile(selected);
         requireNone();
         return new Plan(file, planned, notices);
+    }
+
+    /** Why the source cannot be read, its preflight says best. */
+    private Map<TableId, PostgresTable> sources(List<Problem> unread) {
+        try {
+            return tables(source, file.tables().keySet());
+        } catch (ProblemException e) {
+            unread.addAll(e.problems());
+            return Map.of();
+        }
+    }
+
+    /** What the mappings read of each declared table; nothing of one that could not be read itself. */
+    private Map<TableId, Set<String>> columns(List<Selected> selected) {
+        Map<TableId, Set<String>> columns = new LinkedHashMap<>();
+        file.tables().keySet().forEach(table -> columns.put(table, Set.of()));
+        selected.forEach(one -> columns.put(
+                one.table().source(),
+                one.selection().columns().stream().map(Selection.Pair::source).collect(Collectors.toSet())));
+        return columns;
     }
 
     private List<Selected> select(Map<TableId, PostgresTable> sources) {
@@ -139,10 +163,6 @@ final class Planning {
     private void note(Findings findings) {
         problems.addAll(findings.problems());
         notices.addAll(findings.notices());
-    }
-
-    private static boolean unreachable(Problem problem) {
-        return problem.kind() == Problem.Kind.UNREACHABLE;
     }
 
     private void requireNone() {

@@ -1,19 +1,42 @@
 package dev.switchback.pipeline.run;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import dev.switchback.connectors.spi.FaultPoints;
+import dev.switchback.pipeline.metrics.MetricsServer;
 import dev.switchback.pipeline.plan.Plan;
 import dev.switchback.pipeline.status.Status;
+import dev.switchback.pipeline.topology.ApplyRole;
 import dev.switchback.pipeline.topology.LagHistogram;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
 
 /** A migration that runs in this process, with the roles it was given. Thread-safe. */
-@SuppressWarnings("DoNotCallSuggester")
 public final class Pipeline implements AutoCloseable {
 
-    private Pipeline() {}
+    private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
+
+    /** Of the ten seconds within which all must have ended, what the roles may take; the broker ends behind them. */
+    static final Duration ROLES_CLOSE_WITHIN = Duration.ofSeconds(6);
+
+    private static final Duration REST_CLOSES_WITHIN = Duration.ofSeconds(3);
+
+    private final Assembly.Parts parts;
+    private final CountDownLatch ending = new CountDownLatch(1);
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    private Pipeline(Plan plan, RunSettings settings, FaultPoints faults) {
+        this.parts = new Assembly(plan, settings, faults, ending::countDown).parts();
+    }
 
     /**
      * Creates what is missing (control schema, topics, publication, triggers) and starts the roles. Returns once they
@@ -23,17 +46,30 @@ public final class Pipeline implements AutoCloseable {
      *     directory; nothing is left running
      */
     public static Pipeline start(Plan plan, RunSettings settings) {
-        throw new UnsupportedOperationException("not built yet: " + plan + settings);
+        return start(plan, settings, FaultPoints.NONE);
+    }
+
+    /** As {@link #start(Plan, RunSettings)}, for tests of what happens when the process dies at a certain point. */
+    public static Pipeline start(Plan plan, RunSettings settings, FaultPoints faults) {
+        Pipeline pipeline = new Pipeline(plan, settings, faults);
+        pipeline.parts.observation().start();
+        pipeline.parts.roles().start();
+        return pipeline;
     }
 
     /** How the migration stood at most a second or so ago. Does not block. */
     public Status status() {
-        throw new UnsupportedOperationException("not built yet");
+        return parts.observation().latest();
     }
 
     /** Delays from the source's commit to the destination's, of all changes that this process applied. */
     public LagHistogram.Snapshot lag() {
-        throw new UnsupportedOperationException("not built yet");
+        return parts.roles().apply().map(ApplyRole::lag).orElseGet(() -> new LagHistogram().snapshot());
+    }
+
+    /** The port that serves metrics; 0 if none does. */
+    public int metricsPort() {
+        return parts.metrics().map(MetricsServer::port).orElse(0);
     }
 
     /**
@@ -43,7 +79,11 @@ public final class Pipeline implements AutoCloseable {
      * @throws ProblemException when a role has halted meanwhile
      */
     public boolean drain(Duration timeout) throws InterruptedException {
-        throw new UnsupportedOperationException("not built yet" + timeout);
+        boolean drained = parts.drainage().await(timeout, () -> isClosing() || isHalted());
+        if (!drained && isHalted()) {
+            throw new ProblemException(parts.roles().halted());
+        }
+        return drained;
     }
 
     /**
@@ -53,10 +93,82 @@ public final class Pipeline implements AutoCloseable {
      * @return why it ended; empty after {@link #close}
      */
     public List<Problem> awaitEnd() throws InterruptedException {
-        throw new UnsupportedOperationException("not built yet");
+        ending.await();
+        if (isClosing()) {
+            return List.of();
+        }
+        Roles roles = parts.roles();
+        if (roles.apply().isPresent() && !roles.applyHalted()) {
+            LOG.info("capture has halted; what it captured is being applied");
+            parts.remainder().awaitApplied(() -> isClosing() || roles.applyHalted());
+        }
+        return roles.halted();
     }
 
     /** Ends every role within ten seconds, whatever does not answer, and leaves no session behind that holds the slot. */
     @Override
-    public void close() {}
+    public void close() {
+        if (!closing.compareAndSet(false, true)) {
+            awaitClosed();
+            return;
+        }
+        ending.countDown();
+        // First of all: whoever waits for a destination that stays away must not be waited for.
+        parts.destination().close();
+        List<Runnable> roles = new ArrayList<>();
+        parts.roles().capture().ifPresent(capture -> roles.add(capture::close));
+        parts.roles().apply().ifPresent(apply -> roles.add(() -> apply.close(ROLES_CLOSE_WITHIN)));
+        within(ROLES_CLOSE_WITHIN.plusMillis(500), roles);
+        within(REST_CLOSES_WITHIN, List.of(this::closeRest));
+        closed.countDown();
+    }
+
+    private void closeRest() {
+        parts.observation().close(Duration.ofMillis(500));
+        List<AutoCloseable> opened = parts.opened();
+        for (int i = opened.size() - 1; i >= 0; i--) {
+            try {
+                opened.get(i).close();
+            } catch (Exception e) {
+                LOG.debug("{} did not close", opened.get(i), e);
+            }
+        }
+    }
+
+    /** Runs all of it at once, and goes on after the limit whether or not it has ended. */
+    private static void within(Duration limit, List<Runnable> work) {
+        List<Thread> threads = new ArrayList<>();
+        for (Runnable one : work) {
+            Thread thread = new Thread(one, "closing");
+            thread.setDaemon(true);
+            thread.start();
+            threads.add(thread);
+        }
+        long deadline = System.nanoTime() + limit.toNanos();
+        try {
+            for (Thread thread : threads) {
+                thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void awaitClosed() {
+        try {
+            if (!closed.await(ROLES_CLOSE_WITHIN.plus(REST_CLOSES_WITHIN).toSeconds(), TimeUnit.SECONDS)) {
+                LOG.debug("another thread has not ended to close the pipeline");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean isClosing() {
+        return closing.get();
+    }
+
+    private boolean isHalted() {
+        return !parts.roles().halted().isEmpty();
+    }
 }

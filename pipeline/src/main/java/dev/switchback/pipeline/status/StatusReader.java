@@ -69,6 +69,13 @@ public final class StatusReader implements AutoCloseable {
         this.openBacklog = openBacklog;
     }
 
+    /** What can be said before anything was asked. */
+    public Status unknown() {
+        return new StatusComposition(
+                        file, SourceView.NOTHING, destinationView, DestinationView.NOTHING, Optional.empty(), List.of())
+                .status();
+    }
+
     /** How the migration stands now. */
     public Status read() {
         List<Problem> problems = new ArrayList<>();

@@ -1,0 +1,94 @@
+package dev.switchback.pipeline.run;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+import dev.switchback.connectors.debezium.Capture;
+import dev.switchback.connectors.debezium.CaptureState;
+import dev.switchback.pipeline.metrics.RoleHealth;
+import dev.switchback.pipeline.status.Status.RoleStatus;
+import dev.switchback.pipeline.topology.ApplyRole;
+import dev.switchback.pipeline.topology.ApplyState;
+import dev.switchback.transforms.problem.Problem;
+
+/** The roles of this process, seen as one. Thread-safe. */
+record Roles(Optional<Capture> capture, Optional<ApplyRole> apply) {
+
+    /** Within it, a source that has stopped to answer must have been noticed. */
+    private static final Duration CAPTURE_BOUND = Duration.ofSeconds(45);
+
+    /** Longer than a session goes on retrying, which is no sign of a loop that hangs. */
+    private static final Duration APPLY_BOUND = Duration.ofMinutes(2);
+
+    private static final Set<CaptureState.Phase> CAPTURING =
+            Set.of(CaptureState.Phase.SNAPSHOTTING, CaptureState.Phase.STREAMING, CaptureState.Phase.WAITING_FOR_DRAIN);
+
+    void start() {
+        capture.ifPresent(Capture::start);
+        apply.ifPresent(ApplyRole::start);
+    }
+
+    /** Why a role has stopped until a person acts; empty while none has. */
+    List<Problem> halted() {
+        List<Problem> problems = new ArrayList<>();
+        capture.map(Capture::state)
+                .filter(state -> state.phase() == CaptureState.Phase.HALTED)
+                .ifPresent(state -> problems.addAll(state.problems()));
+        apply.map(ApplyRole::state)
+                .filter(Roles::halted)
+                .flatMap(ApplyState::problem)
+                .ifPresent(problems::add);
+        return problems;
+    }
+
+    boolean applyHalted() {
+        return apply.map(ApplyRole::state).filter(Roles::halted).isPresent();
+    }
+
+    private static boolean halted(ApplyState state) {
+        return state.phase() == ApplyState.Phase.HALTED;
+    }
+
+    /** Where in the source's log capture is; 0 before the snapshot is done. */
+    long capturedLsn() {
+        return capture.map(Capture::state).map(CaptureState::commitLsn).orElse(0L);
+    }
+
+    List<RoleHealth> health() {
+        List<RoleHealth> health = new ArrayList<>();
+        capture.map(Capture::state)
+                .ifPresent(state -> health.add(new RoleHealth(
+                        Role.CAPTURE.toString(),
+                        state.phase().toString(),
+                        reason(state.reason(), state.problems()),
+                        state.alive(),
+                        CAPTURE_BOUND,
+                        state.phase() == CaptureState.Phase.HALTED,
+                        CAPTURING.contains(state.phase()))));
+        apply.ifPresent(role -> {
+            ApplyState state = role.state();
+            health.add(new RoleHealth(
+                    Role.APPLY.toString(),
+                    state.phase().toString(),
+                    reason("", state.problem().stream().toList()),
+                    role.lastMoved(),
+                    APPLY_BOUND,
+                    halted(state),
+                    state.phase() == ApplyState.Phase.RUNNING));
+        });
+        return health;
+    }
+
+    List<RoleStatus> statuses() {
+        return health().stream()
+                .map(role -> new RoleStatus(role.role(), role.phase(), role.reason()))
+                .toList();
+    }
+
+    private static String reason(String reason, List<Problem> problems) {
+        return problems.stream().map(Problem::toString).findFirst().orElse(reason);
+    }
+}
