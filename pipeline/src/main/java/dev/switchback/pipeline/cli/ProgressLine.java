@@ -1,0 +1,55 @@
+package dev.switchback.pipeline.cli;
+
+import java.io.PrintWriter;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+
+import dev.switchback.pipeline.status.Status;
+
+/** The line that a running migration shows each second: on a terminal always the same one. Not thread-safe. */
+final class ProgressLine {
+
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
+    private static final String ERASE = "\r\u001b[2K";
+
+    private final PrintWriter out;
+    private final boolean rewrite;
+    private final boolean json;
+    private boolean open;
+
+    ProgressLine(Environment environment, boolean json) {
+        this.out = environment.out();
+        this.rewrite = !json && environment.terminal().getAsBoolean();
+        this.json = json;
+    }
+
+    void show(Status status) {
+        String text = json ? StatusJson.of(status) : text(status);
+        if (rewrite) {
+            out.print(ERASE + text);
+            open = true;
+        } else {
+            out.println(text);
+        }
+        out.flush();
+    }
+
+    /** Leaves the last line where it is. */
+    void end() {
+        if (open) {
+            out.println();
+            open = false;
+        }
+    }
+
+    static String text(Status status) {
+        String time = TIME.format(LocalTime.ofInstant(status.at(), ZoneId.systemDefault()));
+        return time + "  copied " + Numbers.count(status.rowsCopied()) + " of about "
+                + Numbers.count(Math.max(status.rowsEstimated(), status.rowsCopied())) + " rows, "
+                + Numbers.count(status.changesApplied()) + " changes  "
+                + Numbers.count(Math.round(status.rowsPerSecond())) + " rows/s  "
+                + (status.idle() ? "idle" : "lag " + Numbers.duration(status.lag()))
+                + (status.held() == 0 ? "" : "  held " + Numbers.count(status.held()));
+    }
+}

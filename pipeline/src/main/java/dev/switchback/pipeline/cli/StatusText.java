@@ -1,0 +1,61 @@
+package dev.switchback.pipeline.cli;
+
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+import dev.switchback.pipeline.file.ByteSize;
+import dev.switchback.pipeline.status.Status;
+
+/** A status for people. */
+final class StatusText {
+
+    private StatusText() {}
+
+    static void print(Status status, PrintWriter out) {
+        out.println(
+                status.migration() + ": " + (status.idle() ? "idle" : "lag " + Numbers.duration(status.lag())) + ", "
+                        + Numbers.count(Math.round(status.rowsPerSecond())) + " rows/s, " + Numbers.count(status.held())
+                        + " held");
+        tables(status, out);
+        status.slot()
+                .ifPresent(slot -> out.println("slot " + slot.name() + (slot.active() ? "" : " (nobody reads it)")
+                        + ": " + new ByteSize(slot.lagBytes()) + " of log not read, "
+                        + new ByteSize(slot.retainedBytes())
+                        + " kept"));
+        status.members().forEach(member -> out.println(member(member, status)));
+        status.warnings().forEach(warning -> out.println("Warning: " + warning));
+    }
+
+    private static void tables(Status status, PrintWriter out) {
+        int width = status.tables().stream()
+                .mapToInt(table -> name(table).length())
+                .max()
+                .orElse(5);
+        String format = "  %-" + Math.max(width, 5) + "s %15s %15s %15s%n";
+        out.format(Locale.ROOT, format, "table", "rows copied", "of about", "changes");
+        status.tables()
+                .forEach(table -> out.format(
+                        Locale.ROOT,
+                        format,
+                        name(table),
+                        Numbers.count(table.rowsCopied()),
+                        Numbers.count(Math.max(table.rowsEstimated(), table.rowsCopied())),
+                        Numbers.count(table.changesApplied())));
+    }
+
+    private static String name(Status.TableStatus table) {
+        return table.table().equals(table.destination()) ? table.table() : table.table() + " to " + table.destination();
+    }
+
+    private static String member(Status.MemberStatus member, Status status) {
+        String roles = member.roles().stream()
+                .map(role -> role.role() + " " + role.phase())
+                .collect(Collectors.joining(", "));
+        String seen = member.alive()
+                ? ""
+                : " (last seen " + Numbers.duration(Duration.between(member.lastSeen(), status.at())) + " ago)";
+        return "member " + member.name() + ": " + roles + seen;
+    }
+}

@@ -1,0 +1,75 @@
+package dev.switchback.pipeline.cli;
+
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+import dev.switchback.connectors.avro.SchemaStore;
+import dev.switchback.pipeline.file.MigrationFile;
+import dev.switchback.pipeline.plan.Plan;
+import dev.switchback.pipeline.run.KafkaAccess;
+import dev.switchback.pipeline.status.Backlog;
+import dev.switchback.pipeline.status.Status;
+import dev.switchback.pipeline.status.StatusReader;
+
+/** Shows how a migration stands, whoever runs it. */
+@Command(
+        name = "status",
+        mixinStandardHelpOptions = true,
+        description = "Show how far each table is, the replication lag, held changes, the slot and who runs it.",
+        footer = {
+            "",
+            "Examples:",
+            "  switchback status stores.yaml",
+            "  switchback status stores.yaml --json",
+            "",
+            "Rates are measured over one second. Exit code 3 when a system does not answer; the rest is shown."
+        })
+final class StatusVerb implements Callable<Integer> {
+
+    private final Environment environment;
+
+    @Mixin
+    private MigrationOptions migration = new MigrationOptions();
+
+    @Option(names = "--json", description = "Print one JSON object.")
+    private boolean json;
+
+    StatusVerb(Environment environment) {
+        this.environment = environment;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        MigrationFile file = migration.read(environment);
+        Status status = read(file);
+        if (json) {
+            environment.out().println(StatusJson.of(status));
+        } else {
+            StatusText.print(status, environment.out());
+        }
+        return environment.report(status.problems());
+    }
+
+    private Status read(MigrationFile file) throws InterruptedException {
+        try (StatusReader reader =
+                new StatusReader(file, Plan.source(file), Plan.destination(file), () -> backlog(file))) {
+            Status first = reader.read();
+            if (!first.problems().isEmpty()) {
+                return first;
+            }
+            CountDownLatch never = new CountDownLatch(1);
+            return never.await(1, TimeUnit.SECONDS) ? first : reader.read();
+        }
+    }
+
+    private Backlog backlog(MigrationFile file) {
+        KafkaAccess kafka = KafkaAccess.existing(file, migration.data());
+        SchemaStore schemas = kafka.schemas(file);
+        return new Backlog(kafka.settings(), schemas);
+    }
+}
