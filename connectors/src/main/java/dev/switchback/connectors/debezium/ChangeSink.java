@@ -76,6 +76,8 @@ final class ChangeSink implements AutoCloseable {
         config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, (long) BUFFER_BYTES + largest);
         config.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
         config.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        // The broker ends a transaction a moment after it has answered the commit, and lets the next one wait.
+        config.put(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 5L);
         config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 15_000);
         config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 15_000);
         config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 30_000);

@@ -24,6 +24,7 @@ final class Drainage {
 
     private static final Logger LOG = LoggerFactory.getLogger(Drainage.class);
     private static final Duration BETWEEN_QUESTIONS = Duration.ofMillis(20);
+    private static final Duration BETWEEN_WATERMARKS = Duration.ofSeconds(1);
 
     private final PostgresConnections source;
     private final String migration;
@@ -45,8 +46,14 @@ final class Drainage {
     boolean await(Duration timeout, BooleanSupplier hopeless) throws InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();
         long watermark = emit();
+        long emitted = System.nanoTime();
         CountDownLatch never = new CountDownLatch(1);
         while (!applied(watermark)) {
+            // One that was written before capture began to read the log never arrives, but one behind it does.
+            if (System.nanoTime() - emitted > BETWEEN_WATERMARKS.toNanos()) {
+                emit();
+                emitted = System.nanoTime();
+            }
             if (System.nanoTime() > deadline
                     || hopeless.getAsBoolean()
                     || never.await(BETWEEN_QUESTIONS.toMillis(), TimeUnit.MILLISECONDS)) {
