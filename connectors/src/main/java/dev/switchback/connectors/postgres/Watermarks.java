@@ -33,7 +33,10 @@ public final class Watermarks {
                 + " WHERE migration = ?"
                 + " RETURNING watermark AS id, migration)"
                 + " SELECT id, pg_logical_emit_message(true, '" + LogMessage.PREFIX + "',"
-                + " json_build_object('kind', 'watermark', 'migration', migration, 'id', id)::text) FROM next";
+                + " json_build_object('kind', 'watermark', 'migration', migration, 'id', id)::text),"
+                // Lost in a crash after it was awaited, its id would come again at another place.
+                + " CASE current_setting('synchronous_commit') WHEN 'off' THEN"
+                + " set_config('synchronous_commit', 'on', true) END FROM next";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setString(1, migration);
             try (ResultSet answer = statement.executeQuery()) {

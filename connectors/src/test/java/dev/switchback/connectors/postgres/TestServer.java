@@ -43,7 +43,8 @@ public final class TestServer implements AutoCloseable {
 
     /** A server with other settings, on a data directory that is made if it is empty. */
     public static TestServer start(Map<String, String> settings, Path dataDirectory) {
-        Map<String, String> all = new TreeMap<>(Map.of("wal_level", "logical", "max_prepared_transactions", "10"));
+        Map<String, String> all = new TreeMap<>(
+                Map.of("wal_level", "logical", "max_prepared_transactions", "10", "synchronous_commit", "on"));
         all.putAll(settings);
         EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
                 .setDataDirectory(dataDirectory)
