@@ -114,8 +114,11 @@ final class ApplyConnection implements AutoCloseable {
         Connection open = get();
         int bound = open.getNetworkTimeout();
         open.setNetworkTimeout(Runnable::run, 0);
-        statements.run();
-        open.setNetworkTimeout(Runnable::run, bound);
+        try {
+            statements.run();
+        } finally {
+            open.setNetworkTimeout(Runnable::run, bound);
+        }
     }
 
     @Override
