@@ -91,8 +91,8 @@ record BrokerSettings(Path directory, int port, int controllerPort) {
                 // Every half second by default; an idle node should leave the disk alone.
                 "metadata.max.idle.interval.ms", "5000",
                 // After a kill the node waits this long for its former self, which the directory's lock says is dead.
-                "broker.session.timeout.ms", "3000",
-                "broker.heartbeat.interval.ms", "500");
+                "broker.session.timeout.ms", "6000",
+                "broker.heartbeat.interval.ms", "1000");
     }
 
     private static Map<String, String> singleReplica() {

@@ -49,7 +49,7 @@ public final class DirectoryLock implements AutoCloseable {
                     new Problem(
                             Problem.Kind.REFUSED,
                             "data directory " + directory,
-                            "it cannot be written (" + e.getMessage() + ").",
+                            "It cannot be written (" + e.getMessage() + ").",
                             "Give this user the right to write there, or name another directory with --data."),
                     e);
         }
@@ -73,7 +73,7 @@ public final class DirectoryLock implements AutoCloseable {
         return new Problem(
                 Problem.Kind.REFUSED,
                 "data directory " + directory,
-                "another Switchback runs in it (" + Files.readString(file) + ").",
+                "Another Switchback runs in it (" + Files.readString(file) + ").",
                 "Stop that one first, or give this one a directory of its own with --data.");
     }
 

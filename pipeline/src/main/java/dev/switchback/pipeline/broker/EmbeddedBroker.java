@@ -104,7 +104,7 @@ public final class EmbeddedBroker implements AutoCloseable {
                     new Problem(
                             Problem.Kind.REFUSED,
                             "data directory " + dataDirectory,
-                            "the embedded broker's address cannot be read (" + e.getMessage() + ").",
+                            "The embedded broker's address cannot be read (" + e.getMessage() + ").",
                             "Give this user the right to read " + file + "."),
                     e);
         }

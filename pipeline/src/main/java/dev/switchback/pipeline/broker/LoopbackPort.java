@@ -37,7 +37,7 @@ final class LoopbackPort {
             throw new ProblemException(new Problem(
                     Problem.Kind.REFUSED,
                     "embedded broker",
-                    "port " + port + " of " + HOST + " is taken.",
+                    "Port " + port + " of " + HOST + " is taken.",
                     "Stop the program that listens on it, or configure another port."));
         }
         return port;

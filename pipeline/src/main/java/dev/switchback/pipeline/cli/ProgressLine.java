@@ -1,6 +1,7 @@
 package dev.switchback.pipeline.cli;
 
 import java.io.PrintWriter;
+import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -17,6 +18,7 @@ final class ProgressLine {
     private final boolean rewrite;
     private final boolean json;
     private boolean open;
+    private Instant shown = Instant.MIN;
 
     ProgressLine(Environment environment, boolean json) {
         this.out = environment.out();
@@ -24,7 +26,12 @@ final class ProgressLine {
         this.json = json;
     }
 
+    /** Shows a status, unless it is the one that was shown last. */
     void show(Status status) {
+        if (status.at().equals(shown)) {
+            return;
+        }
+        shown = status.at();
         String text = json ? StatusJson.of(status) : text(status);
         if (rewrite) {
             out.print(ERASE + text);

@@ -58,9 +58,11 @@ final class RunVerb implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Logs.intoFile(migration.data());
         MigrationFile file = migration.read(environment);
+        RunSettings settings = new RunSettings(migration.data(), roles);
+        settings.requireFor(file);
         Plan plan = Plan.of(file);
         plan.notices().forEach(notice -> environment.err().println("Note: " + notice));
-        try (Pipeline pipeline = Pipeline.start(plan, new RunSettings(migration.data(), roles))) {
+        try (Pipeline pipeline = Pipeline.start(plan, settings)) {
             return run(pipeline);
         }
     }

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -14,7 +16,9 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
+import dev.switchback.transforms.problem.NearName;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
 
@@ -90,8 +94,21 @@ public final class Switchback implements Runnable {
 
     private int badUsage(ParameterException e, String[] args) {
         String verb = e.getCommandLine().getCommandSpec().qualifiedName();
-        environment.err().println("switchback: " + e.getMessage() + ". See " + verb + " --help.");
+        environment.err().println("switchback: " + sentence(e) + " See " + verb + " --help.");
         return Problem.Kind.BAD_INPUT.exitCode();
+    }
+
+    private static String sentence(ParameterException e) {
+        if (e instanceof UnmatchedArgumentException unmatched
+                && !unmatched.getUnmatched().isEmpty()) {
+            String word = unmatched.getUnmatched().get(0);
+            Set<String> known =
+                    new TreeSet<>(e.getCommandLine().getSubcommands().keySet());
+            known.addAll(e.getCommandLine().getCommandSpec().optionsMap().keySet());
+            return "There is no \"" + word + "\" here. "
+                    + NearName.hint(word, known, "").trim();
+        }
+        return e.getMessage() + ".";
     }
 
     private int failed(Exception e, CommandLine line, ParseResult result) {

@@ -82,7 +82,7 @@ final class DocumentBinding extends DeserializationProblemHandler {
             Collection<String> known = settings(section);
             tree.problem(
                     place,
-                    "there is no setting \"" + name + "\" here.",
+                    "There is no setting \"" + name + "\" here.",
                     NearName.hint(name, known, "There are " + String.join(", ", known) + "."));
         }
         parser.skipChildren();

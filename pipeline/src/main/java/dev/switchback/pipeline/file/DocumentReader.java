@@ -56,7 +56,7 @@ final class DocumentReader {
     private String name() {
         String name = document.migration();
         if (name == null) {
-            tree.problem("migration", "the migration has no name.", "Add migration: NAME at the top.");
+            tree.problem("migration", "The migration has no name.", "Add migration: NAME at the top.");
         } else if (!name.matches("[a-z][a-z0-9_]{0,39}")) {
             tree.problem(
                     "migration",
@@ -69,7 +69,7 @@ final class DocumentReader {
 
     private PostgresSettings database(String side, MigrationDocument.@Nullable Database section) {
         if (section == null) {
-            tree.problem(side, "the " + side + " is not declared.", "Add " + side + ": with url, user and password.");
+            tree.problem(side, "The " + side + " is not declared.", "Add " + side + ": with url, user and password.");
             return UNKNOWN;
         }
         String type = Objects.requireNonNullElse(section.type(), "postgres");
@@ -87,10 +87,10 @@ final class DocumentReader {
         try {
             return PostgresSettings.of(url, user, password);
         } catch (IllegalArgumentException e) {
-            // The URI parser's own message repeats the URL, which may hold a password.
-            String reason = e.getCause() instanceof URISyntaxException ? "not a URL" : e.getMessage();
             tree.problem(
-                    side + "/url", side + ".url is " + reason + ".", "Write url: \"postgresql://host:5432/database\".");
+                    side + "/url",
+                    side + ".url cannot be used: " + e.getMessage() + ".",
+                    "Write url: \"postgresql://host:5432/database\".");
             return UNKNOWN;
         }
     }
@@ -99,7 +99,7 @@ final class DocumentReader {
         if (value == null || value.isBlank()) {
             tree.problem(
                     section + "/" + setting,
-                    section + " has no " + setting + ".",
+                    "The " + section + " has no " + setting + ".",
                     "Add " + setting + ": \"" + example + "\".");
             return null;
         }
@@ -110,7 +110,7 @@ final class DocumentReader {
         if (!source.host().isEmpty() && source.toString().equals(destination.toString())) {
             tree.problem(
                     "destination",
-                    "source and destination are the same database, " + source + ".",
+                    "Source and destination are the same database, " + source + ".",
                     "Change one of the URLs.");
         }
     }
@@ -146,7 +146,7 @@ final class DocumentReader {
         if (url.isEmpty()) {
             tree.problem("registry/url", "registry has no http URL.", "Add url: \"http://host:8081\".");
         } else if (url.get().getUserInfo() != null) {
-            tree.problem("registry/url", "the url holds a login.", "Write user: and password: beside it instead.");
+            tree.problem("registry/url", "The URL holds a login.", "Write user: and password: beside it instead.");
         }
         if ((user == null) != (password == null)) {
             tree.problem("registry", "registry has half a login.", "Add both user: and password:, or neither.");

@@ -130,12 +130,12 @@ public record MigrationFile(
         try {
             return Files.readString(path);
         } catch (NoSuchFileException e) {
-            throw new ProblemException(problem(path, "there is no such file.", "Check its path."), e);
+            throw new ProblemException(problem(path, "There is no such file.", "Check its path."), e);
         } catch (CharacterCodingException e) {
-            throw new ProblemException(problem(path, "the file is not UTF-8 text.", "Save it as UTF-8."), e);
+            throw new ProblemException(problem(path, "The file is not UTF-8 text.", "Save it as UTF-8."), e);
         } catch (IOException e) {
             throw new ProblemException(
-                    problem(path, "the file cannot be read.", "Check that it is a file this user may read."), e);
+                    problem(path, "The file cannot be read.", "Check that it is a file this user may read."), e);
         }
     }
 

@@ -27,7 +27,7 @@ final class TablesReader {
     Map<TableId, Table> tables(@Nullable Map<String, MigrationDocument.@Nullable Table> section) {
         if (section == null || section.isEmpty()) {
             tree.problem(
-                    "tables", "no table is declared.", "Add tables: and below it SCHEMA.TABLE: {} for each table.");
+                    "tables", "No table is declared.", "Add tables: and below it SCHEMA.TABLE: {} for each table.");
             return Map.of();
         }
         Map<TableId, Table> tables = new LinkedHashMap<>();
@@ -40,7 +40,7 @@ final class TablesReader {
             if (other != null) {
                 tree.problem(
                         "tables/" + name,
-                        "both " + other + " and " + name + " go to " + table.destination() + ".",
+                        "Both " + other + " and " + name + " go to " + table.destination() + ".",
                         "Give each a table of its own with to:; several tables into one comes with a later version.");
             }
         }));

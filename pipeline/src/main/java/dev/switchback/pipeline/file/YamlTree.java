@@ -47,7 +47,7 @@ final class YamlTree {
         } catch (JsonProcessingException e) {
             problems.add(
                     line(e),
-                    "this is not YAML: " + reason(e) + ".",
+                    "This is not YAML: " + reason(e) + ".",
                     "Check indentation, quotes and brackets here and in the lines above.");
         } catch (IOException e) {
             throw new IllegalStateException("reading from a string failed", e);
@@ -66,7 +66,7 @@ final class YamlTree {
         String problem = e.getCause() instanceof MarkedYAMLException yaml ? yaml.getProblem() : null;
         return problem != null
                 ? problem
-                : e.getOriginalMessage().lines().findFirst().orElse("it cannot be read");
+                : e.getOriginalMessage().lines().findFirst().orElse("It cannot be read");
     }
 
     ObjectNode root() {
@@ -102,14 +102,14 @@ final class YamlTree {
             return NODES.objectNode();
         }
         if (first != JsonToken.START_OBJECT) {
-            problems.add(1, "this is not a migration file.", "Begin it with migration: NAME.");
+            problems.add(1, "This is not a migration file.", "Begin it with migration: NAME.");
             throw problems.exception();
         }
         ObjectNode object = object(parser, JsonPointer.empty());
         if (parser.nextToken() != null) {
             problems.add(
                     parser.currentTokenLocation().getLineNr(),
-                    "a second document begins here.",
+                    "A second document begins here.",
                     "Write one migration to a file.");
         }
         return object;
@@ -166,7 +166,7 @@ final class YamlTree {
         if (value == null) {
             problem(
                     place,
-                    "the environment variable " + name + " is not set.",
+                    "The environment variable " + name + " is not set.",
                     "Set it before Switchback starts: export " + name + "=…");
             return "";
         }

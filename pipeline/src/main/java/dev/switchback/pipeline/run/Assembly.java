@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 
 import dev.switchback.connectors.avro.ChangeDecoder;
@@ -27,7 +26,6 @@ import dev.switchback.pipeline.topology.ApplyRole;
 import dev.switchback.pipeline.topology.ApplySettings;
 import dev.switchback.pipeline.topology.BufferBounds;
 import dev.switchback.transforms.mutation.Key;
-import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
 
 /** Puts a pipeline's parts together, in the order in which they need each other. Used once, by one thread. */
@@ -65,7 +63,7 @@ final class Assembly {
     }
 
     private Parts open() {
-        requireRolesTogether();
+        settings.requireFor(file);
         MemberDirectory member = opened(MemberDirectory.open(settings, file.migration()));
         KafkaAccess kafka = KafkaAccess.declared(file)
                 .orElseGet(() -> KafkaAccess.embedded(
@@ -92,16 +90,6 @@ final class Assembly {
         Remainder remainder =
                 new Remainder(plan.flow(), topics(), destination, () -> new Backlog(kafka.settings(), schemas));
         return new Parts(roles, target, observation, metrics, drainage, remainder, List.copyOf(opened));
-    }
-
-    private void requireRolesTogether() {
-        if (file.kafka().isEmpty() && !settings.roles().equals(Set.of(Role.values()))) {
-            throw new ProblemException(new Problem(
-                    Problem.Kind.BAD_INPUT,
-                    file.migration(),
-                    "the embedded broker serves one process, so roles cannot run apart.",
-                    "Declare kafka: in the migration file, or leave --roles out."));
-        }
     }
 
     private Capture capture(KafkaAccess kafka, SchemaStore schemas, PostgresDrain drain) {

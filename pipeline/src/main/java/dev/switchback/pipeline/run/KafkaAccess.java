@@ -45,7 +45,7 @@ public record KafkaAccess(Map<String, Object> settings) {
                         .orElseThrow(() -> new ProblemException(new Problem(
                                 Problem.Kind.REFUSED,
                                 "data directory " + dataDirectory,
-                                "no embedded broker has run in it.",
+                                "No embedded broker has run in it.",
                                 "Start the migration with switchback run, or name its directory with --data.")))));
     }
 

@@ -54,7 +54,7 @@ final class Preparation {
             throw new ProblemException(new Problem(
                     Problem.Kind.REFUSED,
                     destination.where(),
-                    "changes of " + flow.migration() + " flow " + control.direction() + " by the control row.",
+                    "Changes of " + flow.migration() + " flow " + control.direction() + " by the control row.",
                     "This version runs FORWARD only; use the one that turned it round."));
         }
         return control.epoch();

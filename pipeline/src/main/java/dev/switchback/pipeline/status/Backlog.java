@@ -81,7 +81,7 @@ public final class Backlog implements AutoCloseable {
                     new Problem(
                             Problem.Kind.UNREACHABLE,
                             "Kafka",
-                            "it does not answer (" + e.getMessage() + ").",
+                            "It does not answer (" + e.getMessage() + ").",
                             "See that the broker runs and can be reached from here."),
                     e);
         } catch (InterruptedException e) {

@@ -82,7 +82,7 @@ class EmbeddedBrokerTest {
             assertThat(broker.bootstrapServers()).startsWith("127.0.0.1:");
             assertThatThrownBy(() -> EmbeddedBroker.start(data))
                     .isInstanceOf(ProblemException.class)
-                    .hasMessageContaining("another Switchback runs in it (process "
+                    .hasMessageContaining("Another Switchback runs in it (process "
                             + ProcessHandle.current().pid() + ", since ")
                     .hasMessageContaining("--data");
         }
@@ -94,7 +94,7 @@ class EmbeddedBrokerTest {
         try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
             assertThat(output.readLine()).startsWith("127.0.0.1:");
             assertThatThrownBy(() -> EmbeddedBroker.start(data))
-                    .hasMessageContaining("another Switchback runs in it (process " + process.pid());
+                    .hasMessageContaining("Another Switchback runs in it (process " + process.pid());
         } finally {
             process.destroyForcibly().waitFor(10, SECONDS);
         }
@@ -115,7 +115,7 @@ class EmbeddedBrokerTest {
     void aTakenPortIsRefusedAndTheDirectoryIsFreeAgain() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
             assertThatThrownBy(() -> EmbeddedBroker.start(data, taken.getLocalPort()))
-                    .hasMessageContaining("port " + taken.getLocalPort() + " of 127.0.0.1 is taken");
+                    .hasMessageContaining("Port " + taken.getLocalPort() + " of 127.0.0.1 is taken");
         }
         EmbeddedBroker.start(data).close();
     }

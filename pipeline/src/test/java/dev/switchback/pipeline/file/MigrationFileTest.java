@@ -137,39 +137,39 @@ class MigrationFileTest {
                 fault(
                         "",
                         """
-                        stores.yaml:1: the migration has no name. Add migration: NAME at the top.
-                        stores.yaml:1: the source is not declared. Add source: with url, user and password.
-                        stores.yaml:1: the destination is not declared. Add destination: with url, user and password.
-                        stores.yaml:1: no table is declared. Add tables: and below it SCHEMA.TABLE: {} for each table."""),
+                        stores.yaml:1: The migration has no name. Add migration: NAME at the top.
+                        stores.yaml:1: The source is not declared. Add source: with url, user and password.
+                        stores.yaml:1: The destination is not declared. Add destination: with url, user and password.
+                        stores.yaml:1: No table is declared. Add tables: and below it SCHEMA.TABLE: {} for each table."""),
                 fault(
                         "- a\n- b\n",
                         """
-                        stores.yaml:1: this is not a migration file. Begin it with migration: NAME."""),
+                        stores.yaml:1: This is not a migration file. Begin it with migration: NAME."""),
                 fault(
                         "migration: [\n",
                         """
-                        stores.yaml:2: this is not YAML: expected the node content, but found '<stream end>'. \
+                        stores.yaml:2: This is not YAML: expected the node content, but found '<stream end>'. \
                         Check indentation, quotes and brackets here and in the lines above."""),
                 fault(
                         DATABASES + TABLES + "---\nmigration: other\n",
                         """
-                        stores.yaml:7: a second document begins here. Write one migration to a file."""),
+                        stores.yaml:7: A second document begins here. Write one migration to a file."""),
                 fault(
                         DATABASES + "tabels:\n  public.consumer: {}\n",
                         """
-                        stores.yaml:1: no table is declared. Add tables: and below it SCHEMA.TABLE: {} for each table.
-                        stores.yaml:4: there is no setting "tabels" here. Did you mean "tables"?"""),
+                        stores.yaml:1: No table is declared. Add tables: and below it SCHEMA.TABLE: {} for each table.
+                        stores.yaml:4: There is no setting "tabels" here. Did you mean "tables"?"""),
                 fault(
                         DATABASES + TABLES + "topics: {partition: 4}\nwebhook: x\n",
                         """
-                        stores.yaml:6: there is no setting "partition" here. Did you mean "partitions"?
-                        stores.yaml:7: there is no setting "webhook" here. There are migration, source, destination, \
+                        stores.yaml:6: There is no setting "partition" here. Did you mean "partitions"?
+                        stores.yaml:7: There is no setting "webhook" here. There are migration, source, destination, \
                         kafka, registry, topics, tables, apply, capture, metrics."""),
                 fault(
                         DATABASES + "tables:\n  public.store:\n    reverse: SELECT 1\n    selct: x\n",
                         """
                         stores.yaml:6: "reverse" comes with a later version. Leave it out.
-                        stores.yaml:7: there is no setting "selct" here. Did you mean "select"?"""),
+                        stores.yaml:7: There is no setting "selct" here. Did you mean "select"?"""),
                 fault(
                         DATABASES + TABLES
                                 + """
@@ -226,23 +226,23 @@ class MigrationFileTest {
                                 + TABLES,
                         """
                         stores.yaml:2: "mysql" comes with a later version. Write type: postgres.
-                        stores.yaml:2: source has no password. Add password: "${SOURCE_PASSWORD}".
-                        stores.yaml:6: the environment variable MISSING is not set. \
+                        stores.yaml:2: The source has no password. Add password: "${SOURCE_PASSWORD}".
+                        stores.yaml:6: The environment variable MISSING is not set. \
                         Set it before Switchback starts: export MISSING=…"""),
                 fault(
                         DATABASES.replace("postgresql://db-new/shop", "postgresql://sb:hunter2@db-new/shop") + TABLES,
                         """
-                        stores.yaml:3: destination.url is a login in the URL; write user: and password: beside it \
+                        stores.yaml:3: destination.url cannot be used: a login in the URL; write user: and password: beside it \
                         instead. Write url: "postgresql://host:5432/database"."""),
                 fault(
                         DATABASES.replace("postgresql://db-new/shop", "postgresql://sb:hun ter2@db-new/shop") + TABLES,
                         """
-                        stores.yaml:3: destination.url is not a URL. \
-                        Write url: "postgresql://host:5432/database"."""),
+                        stores.yaml:3: destination.url cannot be used: a login in the URL; write user: and password: beside \
+                        it instead. Write url: "postgresql://host:5432/database"."""),
                 fault(
                         DATABASES.replace("db-new/", "db-old/") + TABLES,
                         """
-                        stores.yaml:3: source and destination are the same database, db-old:5432/shop. \
+                        stores.yaml:3: Source and destination are the same database, db-old:5432/shop. \
                         Change one of the URLs."""),
                 fault(
                         DATABASES + TABLES + "kafka: {acks: all, linger.ms: }\nregistry: {url: registry, user: me}\n",
@@ -264,7 +264,7 @@ class MigrationFileTest {
                         """,
                         """
                         stores.yaml:6: public.store is declared twice. Remove one of them.
-                        stores.yaml:7: both public.store and public.branch go to public.store. \
+                        stores.yaml:7: Both public.store and public.branch go to public.store. \
                         Give each a table of its own with to:; several tables into one comes with a later version.
                         stores.yaml:8: ".x" does not name a table. Write SCHEMA.TABLE.
                         stores.yaml:9: "a." does not name a table. Write SCHEMA.TABLE."""));
@@ -311,7 +311,7 @@ class MigrationFileTest {
 
         assertThatThrownBy(() -> MigrationFile.read(missing, Map.of()))
                 .isInstanceOf(ProblemException.class)
-                .hasMessage(missing + ": there is no such file. Check its path.");
+                .hasMessage(missing + ": There is no such file. Check its path.");
     }
 
     @Test
@@ -320,7 +320,7 @@ class MigrationFileTest {
 
         assertThatThrownBy(() -> MigrationFile.read(binary, Map.of()))
                 .isInstanceOf(ProblemException.class)
-                .hasMessage(binary + ": the file is not UTF-8 text. Save it as UTF-8.");
+                .hasMessage(binary + ": The file is not UTF-8 text. Save it as UTF-8.");
     }
 
     private static Arguments fault(String text, String messages) {

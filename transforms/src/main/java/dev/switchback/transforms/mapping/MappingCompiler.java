@@ -50,7 +50,7 @@ public final class MappingCompiler {
                     problems.add(new Problem(
                             Problem.Kind.BAD_INPUT,
                             item.place(),
-                            "column " + pair.destination() + " is selected twice.",
+                            "Column " + pair.destination() + " is selected twice.",
                             "Leave one of them out, or give it another name with AS."));
                 }
             }
@@ -104,7 +104,7 @@ public final class MappingCompiler {
                     () -> problems.add(new Problem(
                             Problem.Kind.BAD_INPUT,
                             where,
-                            "the SELECT leaves out " + column + ", a column of the primary key of " + source.id() + ".",
+                            "The SELECT leaves out " + column + ", a column of the primary key of " + source.id() + ".",
                             "Select it; a change of key comes with a later version.")));
         }
         require(problems);
@@ -152,19 +152,19 @@ public final class MappingCompiler {
             problems.add(new Problem(
                     Problem.Kind.REFUSED,
                     where,
-                    "column " + from.name() + " is generated, and the source's log leaves such columns out.",
+                    "Column " + from.name() + " is generated, and the source's log leaves such columns out.",
                     "Generate it at the destination too, or leave it out with a SELECT."));
         } else if (to.generation() == Generation.STORED) {
             problems.add(new Problem(
                     Problem.Kind.REFUSED,
                     where,
-                    "column " + to.name() + " of " + destination.id() + " is generated there and takes no value.",
+                    "Column " + to.name() + " of " + destination.id() + " is generated there and takes no value.",
                     "Leave it out with a SELECT."));
         } else if (conversion.isEmpty()) {
             problems.add(new Problem(
                     Problem.Kind.REFUSED,
                     where,
-                    "column " + from.name() + " is " + from.type().declaration() + ", and " + to.name() + " of "
+                    "Column " + from.name() + " is " + from.type().declaration() + ", and " + to.name() + " of "
                             + destination.id() + " is " + to.type().declaration() + ".",
                     "Give both the same type; a CAST comes with a later version."));
         } else {
@@ -190,7 +190,7 @@ public final class MappingCompiler {
                 problems.add(new Problem(
                         Problem.Kind.REFUSED,
                         where,
-                        "column " + column.name() + " of " + destination.id() + " is NOT NULL, and nothing fills it.",
+                        "Column " + column.name() + " of " + destination.id() + " is NOT NULL, and nothing fills it.",
                         "Give it a default, or select a source column AS " + column.name() + "."));
             }
         }

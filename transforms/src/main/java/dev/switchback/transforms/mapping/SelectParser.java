@@ -72,7 +72,7 @@ final class SelectParser {
         SqlNode from = select.getFrom();
         if (from == null) {
             problems.add(
-                    new Problem(Problem.Kind.BAD_INPUT, where, "the SELECT has no FROM.", "Add FROM " + table + "."));
+                    new Problem(Problem.Kind.BAD_INPUT, where, "The SELECT has no FROM.", "Add FROM " + table + "."));
             return List.of();
         }
         List<List<String>> qualifiers = qualifiers(from);
@@ -100,7 +100,7 @@ final class SelectParser {
                     new Problem(
                             Problem.Kind.BAD_INPUT,
                             place(e.getPos()),
-                            "this is not a SELECT that can be read: " + reason + ".",
+                            "This is not a SELECT that can be read: " + reason + ".",
                             "A column named like a keyword needs quotes: \"value\"."),
                     e);
         }
@@ -112,7 +112,7 @@ final class SelectParser {
             refuse(ordered.fetch, "LIMIT");
             refuse(ordered.offset, "OFFSET");
         } else {
-            refuse(query, "a statement that is not one plain SELECT");
+            refuse(query, "A statement that is not one plain SELECT");
         }
         return problems;
     }
@@ -145,7 +145,7 @@ final class SelectParser {
             requireTable(name);
             return List.of(List.of(), List.of(alias.getSimple()));
         }
-        refuse(from, from.getKind() == SqlKind.JOIN ? "a JOIN" : "a FROM of anything but one table");
+        refuse(from, from.getKind() == SqlKind.JOIN ? "A JOIN" : "A FROM of anything but one table");
         return List.of();
     }
 
@@ -156,7 +156,7 @@ final class SelectParser {
             problems.add(new Problem(
                     Problem.Kind.BAD_INPUT,
                     place(name.getParserPosition()),
-                    "the SELECT is from " + String.join(".", name.names) + " and not from its own table.",
+                    "The SELECT is from " + String.join(".", name.names) + " and not from its own table.",
                     "Write FROM " + table + "; rows of other tables come with joins, in a later version."));
         }
     }
@@ -165,7 +165,7 @@ final class SelectParser {
         boolean aliased = node.getKind() == SqlKind.AS;
         SqlNode value = aliased ? ((SqlBasicCall) node).operand(0) : node;
         if (!(value instanceof SqlIdentifier column)) {
-            refuse(value, "the expression " + value.toString().replace("`", "\""));
+            refuse(value, "The expression " + value.toString().replace("`", "\""));
             return;
         }
         int last = column.names.size() - 1;
@@ -174,7 +174,7 @@ final class SelectParser {
             problems.add(new Problem(
                     Problem.Kind.BAD_INPUT,
                     place(column.getParserPosition()),
-                    "nothing in the FROM is called " + String.join(".", qualifier) + ".",
+                    "Nothing in the FROM is called " + String.join(".", qualifier) + ".",
                     "Write the column alone, or in front of it " + String.join(".", qualifiers.get(1)) + "."));
             return;
         }

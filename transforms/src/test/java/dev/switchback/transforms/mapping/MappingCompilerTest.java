@@ -80,13 +80,13 @@ class MappingCompilerTest {
         String later = " comes with a later version. For now write plain columns of the one table: "
                 + "SELECT a, b AS c FROM t.";
         return Stream.of(
-                Arguments.of("SELECT id + 1 AS id FROM store", at(1, 8) + "the expression \"id\" + 1" + later),
+                Arguments.of("SELECT id + 1 AS id FROM store", at(1, 8) + "The expression \"id\" + 1" + later),
                 Arguments.of(
-                        "SELECT id, upper(name) n FROM store", at(1, 12) + "the expression UPPER(\"name\")" + later),
+                        "SELECT id, upper(name) n FROM store", at(1, 12) + "The expression UPPER(\"name\")" + later),
                 Arguments.of(
                         "SELECT id, name::varchar n FROM store",
-                        at(1, 12) + "the expression \"name\" :: VARCHAR" + later),
-                Arguments.of("SELECT id, 1 AS one FROM store", at(1, 12) + "the expression 1" + later),
+                        at(1, 12) + "The expression \"name\" :: VARCHAR" + later),
+                Arguments.of("SELECT id, 1 AS one FROM store", at(1, 12) + "The expression 1" + later),
                 Arguments.of("SELECT id FROM store\nWHERE id > 3", at(2, 7) + "WHERE" + later),
                 Arguments.of("SELECT id FROM store GROUP BY id", at(1, 22) + "GROUP BY" + later),
                 Arguments.of("SELECT id FROM store ORDER BY id", at(1, 22) + "ORDER BY" + later),
@@ -94,18 +94,18 @@ class MappingCompilerTest {
                 Arguments.of("SELECT DISTINCT id FROM store", at(1, 1) + "DISTINCT" + later),
                 Arguments.of(
                         "SELECT id FROM store UNION SELECT id FROM store",
-                        at(1, 1) + "a statement that is not one plain SELECT" + later),
+                        at(1, 1) + "A statement that is not one plain SELECT" + later),
                 Arguments.of(
                         "WITH s AS (SELECT id FROM store) SELECT id FROM s",
-                        at(1, 1) + "a statement that is not one plain SELECT" + later),
-                Arguments.of("SELECT id FROM store s LEFT JOIN lookup l ON l.id = s.id", at(1, 29) + "a JOIN" + later),
-                Arguments.of("SELECT id FROM store, lookup", at(1, 21) + "a JOIN" + later),
+                        at(1, 1) + "A statement that is not one plain SELECT" + later),
+                Arguments.of("SELECT id FROM store s LEFT JOIN lookup l ON l.id = s.id", at(1, 29) + "A JOIN" + later),
+                Arguments.of("SELECT id FROM store, lookup", at(1, 21) + "A JOIN" + later),
                 Arguments.of(
                         "SELECT id FROM (SELECT id FROM store) s",
-                        at(1, 17) + "a FROM of anything but one table" + later),
+                        at(1, 17) + "A FROM of anything but one table" + later),
                 Arguments.of(
                         "SELECT id FROM shop",
-                        at(1, 16) + "the SELECT is from shop and not from its own table. Write FROM public.store;"
+                        at(1, 16) + "The SELECT is from shop and not from its own table. Write FROM public.store;"
                                 + " rows of other tables come with joins, in a later version."),
                 Arguments.of(
                         "SELECT id, nam FROM store",
@@ -118,21 +118,21 @@ class MappingCompilerTest {
                         at(1, 12) + "public.store has no column colour. Its columns are id, name, Rating, value."),
                 Arguments.of(
                         "SELECT id, x.name FROM store s",
-                        at(1, 12) + "nothing in the FROM is called x. Write the column alone, or in front of it s."),
+                        at(1, 12) + "Nothing in the FROM is called x. Write the column alone, or in front of it s."),
                 Arguments.of(
                         "SELECT id, store.name FROM store s",
                         at(1, 12)
-                                + "nothing in the FROM is called store. Write the column alone, or in front of it s."),
+                                + "Nothing in the FROM is called store. Write the column alone, or in front of it s."),
                 Arguments.of(
                         "SELECT *, id FROM store",
                         at(1, 11)
-                                + "column id is selected twice. Leave one of them out, or give it another name with AS."),
-                Arguments.of("SELECT 1", WHERE + ": the SELECT has no FROM. Add FROM public.store."),
+                                + "Column id is selected twice. Leave one of them out, or give it another name with AS."),
+                Arguments.of("SELECT 1", WHERE + ": The SELECT has no FROM. Add FROM public.store."),
                 Arguments.of(
                         "SELECT id,, name FROM store",
-                        at(1, 10) + "this is not a SELECT that can be read: Encountered \", ,\"."
+                        at(1, 10) + "This is not a SELECT that can be read: Encountered \", ,\"."
                                 + " A column named like a keyword needs quotes: \"value\"."),
-                Arguments.of("DELETE FROM store", at(1, 1) + "a statement that is not one plain SELECT" + later));
+                Arguments.of("DELETE FROM store", at(1, 1) + "A statement that is not one plain SELECT" + later));
     }
 
     @ParameterizedTest
@@ -168,7 +168,7 @@ class MappingCompilerTest {
         Selection selection = MappingCompiler.select(STORE, "SELECT name FROM store", WHERE);
 
         assertThatThrownBy(() -> MappingCompiler.key(STORE, selection, WHERE))
-                .hasMessage(WHERE + ": the SELECT leaves out id, a column of the primary key of public.store."
+                .hasMessage(WHERE + ": The SELECT leaves out id, a column of the primary key of public.store."
                         + " Select it; a change of key comes with a later version.");
     }
 
@@ -206,13 +206,13 @@ class MappingCompilerTest {
                         """
                 stores.yaml:9, public.store: public.t has no column nmae. \
                 Add it, or select it AS name if that is what it is called there.
-                stores.yaml:9, public.store: column amount is numeric(9,2), and amount of public.t is bigint. \
+                stores.yaml:9, public.store: Column amount is numeric(9,2), and amount of public.t is bigint. \
                 Give both the same type; a CAST comes with a later version.
-                stores.yaml:9, public.store: column total is generated, and the source's log leaves such columns out. \
+                stores.yaml:9, public.store: Column total is generated, and the source's log leaves such columns out. \
                 Generate it at the destination too, or leave it out with a SELECT.
-                stores.yaml:9, public.store: column size of public.t is generated there and takes no value. \
+                stores.yaml:9, public.store: Column size of public.t is generated there and takes no value. \
                 Leave it out with a SELECT.
-                stores.yaml:9, public.store: column created of public.t is NOT NULL, and nothing fills it. \
+                stores.yaml:9, public.store: Column created of public.t is NOT NULL, and nothing fills it. \
                 Give it a default, or select a source column AS created.""");
     }
 
