@@ -1,6 +1,8 @@
 package dev.switchback.capture;
 
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,15 +31,26 @@ final class Replay {
     /** @return the rows as text, by key */
     static Map<String, String> of(List<List<Event>> partitions, List<String> key) {
         Replay replay = new Replay(key);
-        partitions.forEach(events -> events.forEach(event -> {
-            if (event instanceof Change change) {
-                replay.apply(change);
-            }
-        }));
+        List<Deque<Event>> left =
+                partitions.stream().<Deque<Event>>map(ArrayDeque::new).toList();
+        // Up to the same watermark in every partition, then on to the next: a truncate stands in one of them only.
+        while (left.stream().anyMatch(events -> !events.isEmpty())) {
+            left.forEach(replay::applyToNextWatermark);
+        }
         Map<String, String> result = new TreeMap<>();
         replay.rows.forEach((k, row) ->
                 result.put(k.toString(), Arrays.stream(row).map(Replay::text).collect(Collectors.joining("|"))));
         return result;
+    }
+
+    private void applyToNextWatermark(Deque<Event> events) {
+        while (!events.isEmpty()) {
+            if (events.remove() instanceof Change change) {
+                apply(change);
+            } else {
+                return;
+            }
+        }
     }
 
     private void apply(Change change) {

@@ -1,7 +1,10 @@
 package dev.switchback.connectors.debezium;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -9,8 +12,6 @@ import java.util.Optional;
 import java.util.function.LongConsumer;
 
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import dev.switchback.connectors.avro.SchemaStore;
 import dev.switchback.connectors.debezium.CaptureState.Phase;
@@ -29,8 +30,8 @@ import dev.switchback.transforms.schema.TableSchema;
  */
 final class CaptureRun implements EngineHooks, AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(CaptureRun.class);
     private static final Duration LOST_SENDER_GRACE = Duration.ofSeconds(5);
+    private static final Duration END_SENDER_WITHIN = Duration.ofSeconds(2);
 
     private final CaptureSettings settings;
     private final PostgresConnections source;
@@ -64,6 +65,7 @@ final class CaptureRun implements EngineHooks, AutoCloseable {
         try (Connection connection = source.open();
                 EngineHooks.Registration registration = EngineHooks.register(this);
                 SourceRows rows = new SourceRows(source)) {
+            requireAlone(connection);
             requireSlotUnread(connection);
             Map<TableId, String> topics = topics().ensure(tableIds());
             // From here on, any other capture of this flow is fenced off, and its last transaction has ended.
@@ -100,6 +102,12 @@ final class CaptureRun implements EngineHooks, AutoCloseable {
         // Without "lsn_proc" Debezium does not look for the place by itself, and skips nothing.
         long commitLsn = from.offset().position().commitLsn();
         return Map.of("lsn", commitLsn, "lsn_commit", commitLsn);
+    }
+
+    @Override
+    public List<CapturedTable> tables() {
+        Beginning from = beginning;
+        return from == null ? List.of() : from.tables();
     }
 
     @Override
@@ -160,6 +168,27 @@ final class CaptureRun implements EngineHooks, AutoCloseable {
         }
     }
 
+    /**
+     * Keeps other captures of this flow away as long as the connection lasts: between looking at the slot and reading it
+     * two of them would fence each other off. The server notices within a minute when this process's machine is gone.
+     */
+    private void requireAlone(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(
+                    "SET tcp_keepalives_idle = 20; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 4");
+        }
+        String sql = "SELECT pg_try_advisory_lock(hashtextextended(?, 0))";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, settings.flow().slot());
+            try (ResultSet answer = statement.executeQuery()) {
+                answer.next();
+                if (!answer.getBoolean(1)) {
+                    throw new SQLException("another capture of this migration is at work");
+                }
+            }
+        }
+    }
+
     /** Another capture that is at work must not be fenced off by one that then cannot read the slot. */
     private void requireSlotUnread(Connection connection) throws SQLException {
         String slot = settings.flow().slot();
@@ -203,11 +232,7 @@ final class CaptureRun implements EngineHooks, AutoCloseable {
         }
         WalSender ours = sender;
         if (ours != null) {
-            try {
-                ours.end(source);
-            } catch (SQLException | ProblemException failure) {
-                LOG.warn("The server may go on sending the log for a while: {}", failure.getMessage());
-            }
+            ours.end(source, END_SENDER_WITHIN);
         }
     }
 

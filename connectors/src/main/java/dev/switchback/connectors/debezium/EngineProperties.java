@@ -48,7 +48,7 @@ final class EngineProperties {
         properties.setProperty("publication.name", settings.flow().slot());
         properties.setProperty("publication.autocreate.mode", "disabled");
         properties.setProperty(
-                "create.slot.command.timeout",
+                "internal.create.slot.command.timeout",
                 Long.toString(settings.tuning().slotCreation().toSeconds()));
         properties.setProperty("slot.drop.on.stop", "false");
         // The driver would confirm whatever the server says it has sent.
@@ -108,7 +108,7 @@ final class EngineProperties {
         properties.setProperty("record.processing.shutdown.timeout.ms", "100");
         // Creating the slot is part of starting the task.
         properties.setProperty(
-                "task.management.timeout.ms",
+                "internal.task.management.timeout.ms",
                 Long.toString(tuning.slotCreation().plus(START_GRACE).toMillis()));
         properties.setProperty("executor.shutdown.timeout.ms", "2000");
     }

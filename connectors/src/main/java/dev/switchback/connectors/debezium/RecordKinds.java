@@ -40,6 +40,7 @@ final class RecordKinds {
 
     private final Map<TableId, CapturedTable> tables = new HashMap<>();
     private final IdentityHashMap<Schema, Kind> kinds = new IdentityHashMap<>();
+    private final Map<TableId, Schema> latest = new HashMap<>();
     private final SchemaGuard guard;
 
     RecordKinds(List<CapturedTable> tables, PostgresConnections source) {
@@ -72,6 +73,10 @@ final class RecordKinds {
             return new Stray();
         }
         guard.check(table, after.schema());
+        Schema before = latest.put(table.schema().id(), schema);
+        if (before != null) {
+            kinds.remove(before); // The log describes tables again and again; what it said before is done with.
+        }
         return new TableChange(new TableRecords(new RowReader(table.schema()), schema));
     }
 }

@@ -6,7 +6,6 @@ import java.sql.Statement;
 import java.util.Optional;
 
 import io.debezium.DebeziumException;
-import io.debezium.connector.postgresql.PostgresSchema;
 import io.debezium.connector.postgresql.connection.Lsn;
 import io.debezium.connector.postgresql.connection.ReplicationConnection;
 import io.debezium.connector.postgresql.connection.ReplicationStream;
@@ -28,15 +27,13 @@ final class SlotConnection implements ReplicationConnection {
     private static final String CANCELED = "57014";
 
     private final ReplicationConnection plain;
-    private final TextTypes types;
-    private final PostgresSchema schema;
+    private final LogCatalogue catalogue;
     private final EngineHooks hooks;
     private @Nullable Connection pinned;
 
-    SlotConnection(ReplicationConnection plain, TextTypes types, PostgresSchema schema, EngineHooks hooks) {
+    SlotConnection(ReplicationConnection plain, LogCatalogue catalogue, EngineHooks hooks) {
         this.plain = plain;
-        this.types = types;
-        this.schema = schema;
+        this.catalogue = catalogue;
         this.hooks = hooks;
     }
 
@@ -78,7 +75,7 @@ final class SlotConnection implements ReplicationConnection {
     private ReplicationStream watched(ReplicationStream stream) throws SQLException {
         int pid = jdbc().connection(false).unwrap(PGConnection.class).getBackendPID();
         hooks.streaming(pid, lsn -> confirm(stream, lsn));
-        return new SlotStream(stream, types, schema);
+        return new SlotStream(stream, catalogue);
     }
 
     private static void confirm(ReplicationStream stream, long lsn) {

@@ -3,19 +3,13 @@ package dev.switchback.connectors.debezium;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.concurrent.ExecutorService;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
-import io.debezium.connector.postgresql.PostgresSchema;
 import io.debezium.connector.postgresql.connection.LogicalDecodingMessage;
 import io.debezium.connector.postgresql.connection.Lsn;
 import io.debezium.connector.postgresql.connection.ReplicationMessage;
 import io.debezium.connector.postgresql.connection.ReplicationMessage.Operation;
 import io.debezium.connector.postgresql.connection.ReplicationStream;
-import io.debezium.relational.Table;
-import io.debezium.relational.TableId;
 
 import dev.switchback.connectors.postgres.LogMessage;
 
@@ -23,8 +17,8 @@ import dev.switchback.connectors.postgres.LogMessage;
  * Debezium's replication stream, in which a change of a table that capture does not know is not passed over.
  *
  * <p>The publication holds the captured tables only, so such a table is one of them under a new name, or was added behind
- * our back. Debezium skips its changes, or takes them for those of the old name. Here a message of ours takes their place
- * in the stream, at which capture halts.
+ * our back. Debezium skips its changes, or, if it has met the table under its old name, takes them for changes of that.
+ * Here a message of ours takes their place in the stream, at which capture halts.
  */
 final class SlotStream implements ReplicationStream {
 
@@ -32,16 +26,11 @@ final class SlotStream implements ReplicationStream {
     private static final byte[] UNKNOWN_TABLE = "{\"kind\":\"unknown_table\"}".getBytes(StandardCharsets.UTF_8);
 
     private final ReplicationStream plain;
-    private final TextTypes types;
-    private final PostgresSchema schema;
-    private Map<TableId, Table> known;
-    private boolean unknown;
+    private final LogCatalogue catalogue;
 
-    SlotStream(ReplicationStream plain, TextTypes types, PostgresSchema schema) {
+    SlotStream(ReplicationStream plain, LogCatalogue catalogue) {
         this.plain = plain;
-        this.types = types;
-        this.schema = schema;
-        this.known = tables();
+        this.catalogue = catalogue;
     }
 
     static boolean isUnknownTable(byte[] content) {
@@ -55,38 +44,44 @@ final class SlotStream implements ReplicationStream {
 
     @Override
     public boolean readPending(ReplicationMessageProcessor processor) throws SQLException, InterruptedException {
-        boolean received = plain.readPending(message -> process(message, processor));
-        if (types.relationArrived()) {
-            Map<TableId, Table> now = tables();
-            unknown |= now.entrySet().stream().allMatch(entry -> known.get(entry.getKey()) == entry.getValue());
-            known = now;
-        }
-        return received;
+        return plain.readPending(message -> process(message, processor));
     }
 
     private void process(ReplicationMessage message, ReplicationMessageProcessor processor)
             throws SQLException, InterruptedException {
-        boolean change = !message.isTransactionalMessage()
-                && message.getOperation() != Operation.MESSAGE
-                && message.getOperation() != Operation.ORIGIN;
-        if (change && (unknown || message.isSkippedMessage())) {
-            processor.process(new LogicalDecodingMessage(
-                    Operation.MESSAGE,
-                    message.getCommitTime(),
-                    message.getTransactionId().isPresent()
-                            ? message.getTransactionId().getAsLong()
-                            : null,
-                    true,
-                    LogMessage.PREFIX,
-                    UNKNOWN_TABLE));
+        if (isChange(message.getOperation())) {
+            processor.process(isKnown(message) ? message : unknown(message));
+            if (message.isLastEventForLsn()) {
+                catalogue.forgetDescribed();
+            }
         } else {
             processor.process(message);
         }
     }
 
-    /** A relation message replaces its table's instance, if the table is one of ours. */
-    private Map<TableId, Table> tables() {
-        return schema.tableIds().stream().collect(Collectors.toMap(Function.identity(), schema::tableFor));
+    private static boolean isChange(Operation operation) {
+        return switch (operation) {
+            case INSERT, UPDATE, DELETE, TRUNCATE -> true;
+            default -> false;
+        };
+    }
+
+    /**
+     * The log describes a table right ahead of its first change, and again when it was altered. What it described, but as
+     * another table than Debezium takes the change for, was renamed. (Of a partitioned table it describes the partition
+     * as well.)
+     */
+    private boolean isKnown(ReplicationMessage change) {
+        return !change.isSkippedMessage()
+                && (catalogue.described().isEmpty() || catalogue.described().contains(change.getTable()));
+    }
+
+    private static ReplicationMessage unknown(ReplicationMessage change) {
+        Long transaction = change.getTransactionId().isPresent()
+                ? (Long) change.getTransactionId().getAsLong()
+                : null;
+        return new LogicalDecodingMessage(
+                Operation.MESSAGE, change.getCommitTime(), transaction, true, LogMessage.PREFIX, UNKNOWN_TABLE);
     }
 
     @Override

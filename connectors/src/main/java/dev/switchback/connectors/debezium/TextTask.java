@@ -24,7 +24,9 @@ public final class TextTask extends PostgresConnectorTask {
     @Override
     protected ReplicationConnection buildReplicationConnection(
             PostgresConnection catalogue, PostgresSchema schema, PostgresConnectorConfig config) {
+        EngineHooks hooks = EngineHooks.of(run);
         TextTypes types = new TextTypes(catalogue);
+        LogCatalogue log = new LogCatalogue(config, types, hooks.tables());
         ReplicationConnection plain = ReplicationConnection.builder(config)
                 .withSlot(config.slotName())
                 .withPublication(config.publicationName())
@@ -36,8 +38,8 @@ public final class TextTask extends PostgresConnectorTask {
                 .statusUpdateInterval(EngineProperties.STATUS_INTERVAL)
                 .withTypeRegistry(types)
                 .withSchema(schema)
-                .jdbcMetadataConnection(catalogue)
+                .jdbcMetadataConnection(log)
                 .build();
-        return new SlotConnection(plain, types, schema, EngineHooks.of(run));
+        return new SlotConnection(plain, log, hooks);
     }
 }

@@ -34,20 +34,17 @@ final class TextTypes extends TypeRegistry {
             });
 
     private final Map<String, PostgresType> types = new HashMap<>();
-    private boolean relationArrived;
 
     TextTypes(PostgresConnection connection) {
         super(connection);
     }
 
-    /** Called by the decoder for each column of a relation message, and for nothing else. */
     @Override
     @SuppressWarnings("NullAway") // the super constructor calls this, before there are fields
     public PostgresType get(int oid) {
         if (types == null) {
             return super.get(oid);
         }
-        relationArrived = true;
         return get(Integer.toUnsignedString(oid));
     }
 
@@ -55,13 +52,6 @@ final class TextTypes extends TypeRegistry {
     @SuppressWarnings("NullAway") // the super constructor calls this, before there are fields
     public PostgresType get(String oid) {
         return types == null ? super.get(oid) : types.computeIfAbsent(oid, this::text);
-    }
-
-    /** Whether a relation message has arrived since the last call. */
-    boolean relationArrived() {
-        boolean result = relationArrived;
-        relationArrived = false;
-        return result;
     }
 
     private PostgresType text(String oid) {

@@ -27,7 +27,7 @@ public final class PostgresConnections {
     private static final Duration CONNECT_WITHIN = Duration.ofSeconds(10);
     private static final String PINNED_SETTINGS = "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; "
             + "SET IntervalStyle = 'postgres'; SET extra_float_digits = 3; SET bytea_output = 'hex'; "
-            + "SET xmloption = 'content'; SET standard_conforming_strings = on";
+            + "SET xmloption = 'content'; SET lc_monetary = 'C'; SET standard_conforming_strings = on";
 
     private final String side;
     private final PostgresSettings settings;

@@ -1,0 +1,200 @@
+package dev.switchback.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+import dev.switchback.connectors.debezium.CaptureSettings;
+import dev.switchback.connectors.debezium.CaptureState.Phase;
+import dev.switchback.connectors.postgres.PostgresConnections;
+import dev.switchback.connectors.postgres.TruncateTriggers;
+import dev.switchback.platform.Platform;
+import dev.switchback.transforms.problem.Problem;
+import dev.switchback.transforms.schema.TableId;
+
+/** Where capture stops for good: everything before the place is in Kafka, nothing behind it, and the message says why. */
+class CaptureHaltTest {
+
+    private static Platform platform;
+
+    @BeforeAll
+    static void start() {
+        platform = Platform.start("shop");
+    }
+
+    @AfterAll
+    static void stop() {
+        platform.close();
+    }
+
+    private static CaptureRig rig(String table) {
+        return new CaptureRig(table, platform.source(), platform.bootstrapServers(), "public." + table);
+    }
+
+    private static Problem onlyProblem(CaptureRig rig) {
+        rig.awaitPhase(Phase.HALTED);
+        assertThat(rig.state().problems()).hasSize(1);
+        return rig.state().problems().get(0);
+    }
+
+    private static List<Object> ids(CaptureRig rig, String table) {
+        return rig.changes("public." + table).stream()
+                .map(change -> change.after().value("id"))
+                .toList();
+    }
+
+    @Test
+    void anAlteredTableHaltsAtItsPlaceInTheLog() {
+        platform.source().execute("CREATE TABLE altered (id int PRIMARY KEY, name varchar(20), price numeric(10,2))");
+        try (CaptureRig rig = rig("altered").publish().startStreaming()) {
+            platform.source()
+                    .execute(
+                            "INSERT INTO altered VALUES (1, 'before', 1)",
+                            "ALTER TABLE altered ADD COLUMN note text, DROP COLUMN name,"
+                                    + " ALTER COLUMN price TYPE numeric(12,2)",
+                            "INSERT INTO altered VALUES (2, 2, 'behind')");
+
+            assertThat(onlyProblem(rig).what())
+                    .contains("public.altered")
+                    .contains("column name (character varying(20)) was dropped")
+                    .contains("column note (text) was added")
+                    .contains("the type of column price (numeric(10,2)) is now numeric(12,2)");
+            assertThat(ids(rig, "altered")).containsExactly(1);
+        }
+    }
+
+    @Test
+    void aTableAlteredWhileCaptureWasAwayHaltsAtItsPlaceEvenIfNobodyWritesToIt() {
+        platform.source().execute("CREATE TABLE meanwhile (id int PRIMARY KEY)");
+        try (CaptureRig rig = rig("meanwhile").publish().startStreaming()) {
+            rig.stop();
+            platform.source()
+                    .execute(
+                            "INSERT INTO meanwhile VALUES (1)", "ALTER TABLE meanwhile ADD COLUMN extra int DEFAULT 5");
+            rig.start();
+
+            assertThat(onlyProblem(rig).what()).contains("column extra (integer) was added");
+            assertThat(ids(rig, "meanwhile")).containsExactly(1);
+        }
+    }
+
+    @Test
+    void aRenamedTableIsNotPassedOver() {
+        platform.source().execute("CREATE TABLE oldname (id int PRIMARY KEY)");
+        try (CaptureRig rig = rig("oldname").publish().startStreaming()) {
+            platform.source()
+                    .execute(
+                            "INSERT INTO oldname VALUES (1)",
+                            "ALTER TABLE oldname RENAME TO newname",
+                            "INSERT INTO newname VALUES (2)");
+
+            assertThat(onlyProblem(rig).what()).contains("renamed");
+            assertThat(ids(rig, "oldname")).containsExactly(1);
+        }
+    }
+
+    @Test
+    void aPartitionTruncatedByItselfHalts() {
+        platform.source()
+                .execute(
+                        "CREATE SCHEMA IF NOT EXISTS switchback",
+                        "CREATE TABLE parted (id int PRIMARY KEY) PARTITION BY RANGE (id)",
+                        "CREATE TABLE parted_low PARTITION OF parted FOR VALUES FROM (0) TO (100)",
+                        "CREATE TABLE parted_high PARTITION OF parted FOR VALUES FROM (100) TO (200)");
+        new TruncateTriggers(new PostgresConnections("source", platform.source().settings()), "parted")
+                .ensure(List.of(TableId.parse("public.parted")));
+        try (CaptureRig rig = rig("parted").publish().startStreaming()) {
+            platform.source().execute("INSERT INTO parted VALUES (1), (101)", "TRUNCATE parted");
+            rig.awaitCaughtUp();
+            platform.source().execute("INSERT INTO parted VALUES (2), (102)", "TRUNCATE parted_low");
+
+            assertThat(onlyProblem(rig).what()).contains("public.parted_low").contains("truncated by itself");
+            assertThat(rig.replayed("public.parted", "id")).containsOnlyKeys("[2]", "[102]");
+        }
+    }
+
+    @Test
+    void aRecordThatIsTooLargeStopsEverythingBehindIt() {
+        platform.source().execute("CREATE TABLE large (id int PRIMARY KEY, body text)");
+        try (CaptureRig rig = rig("large")) {
+            rig.topics = new CaptureSettings.Topics(CaptureRig.PARTITIONS, (short) 1, Duration.ofDays(1), 200_000);
+            rig.publish().startStreaming();
+            platform.source()
+                    .execute(
+                            "INSERT INTO large VALUES (1, 'small')",
+                            "INSERT INTO large VALUES (2, repeat('x', 500000))",
+                            "INSERT INTO large VALUES (3, 'small')");
+
+            Problem problem = onlyProblem(rig);
+            assertThat(problem.where()).isEqualTo("public.large (id=2)");
+            assertThat(problem.what()).containsPattern("5000\\d\\d bytes");
+            assertThat(problem.remedy()).contains("max.message.bytes").contains("large.forward.public.large");
+            assertThat(ids(rig, "large")).doesNotContain(2, 3);
+        }
+    }
+
+    @Test
+    void aSlotThatWasDroppedIsAGap() {
+        platform.source().execute("CREATE TABLE dropped (id int PRIMARY KEY)");
+        try (CaptureRig rig = rig("dropped").publish().startStreaming()) {
+            rig.stop();
+            platform.source().execute("SELECT pg_drop_replication_slot('" + rig.flow.slot() + "')");
+            rig.start();
+
+            assertThat(onlyProblem(rig).what()).contains(rig.flow.slot()).contains("not there any more");
+            assertThat(rig.slotValue("count(*)")).isEqualTo("0");
+        }
+    }
+
+    @Test
+    void aSlotThatWasCreatedAgainIsAGap() {
+        platform.source().execute("CREATE TABLE recreated (id int PRIMARY KEY)");
+        try (CaptureRig rig = rig("recreated").publish().startStreaming()) {
+            rig.stop();
+            platform.source()
+                    .execute(
+                            "SELECT pg_drop_replication_slot('" + rig.flow.slot() + "')",
+                            "INSERT INTO recreated VALUES (1)",
+                            "SELECT pg_create_logical_replication_slot('" + rig.flow.slot() + "', 'pgoutput')");
+            rig.start();
+
+            assertThat(onlyProblem(rig).what()).contains("created again");
+            assertThat(ids(rig, "recreated")).isEmpty();
+        }
+    }
+
+    @Test
+    void anotherServerIsAnotherLog() {
+        platform.source().execute("CREATE TABLE elsewhere (id int PRIMARY KEY)");
+        platform.destination().execute("CREATE TABLE elsewhere (id int PRIMARY KEY)");
+        try (CaptureRig rig = rig("elsewhere").publish().startStreaming()) {
+            rig.stop();
+        }
+        try (CaptureRig rig =
+                new CaptureRig("elsewhere", platform.destination(), platform.bootstrapServers(), "public.elsewhere")) {
+            rig.publish().start();
+
+            assertThat(onlyProblem(rig).what()).contains("not the one that was captured");
+        }
+    }
+
+    @Test
+    void aTableThatJoinsLaterWasNeverCopied() {
+        platform.source()
+                .execute("CREATE TABLE first (id int PRIMARY KEY)", "CREATE TABLE second (id int PRIMARY KEY)");
+        try (CaptureRig rig = rig("first").publish().startStreaming()) {
+            rig.stop();
+        }
+        try (CaptureRig rig = new CaptureRig(
+                "first", platform.source(), platform.bootstrapServers(), "public.first", "public.second")) {
+            rig.start();
+
+            assertThat(onlyProblem(rig).what()).contains("public.second").contains("was not part of the migration");
+        }
+    }
+}
