@@ -1,8 +1,9 @@
 package dev.switchback.connectors.debezium;
 
-import dev.switchback.transforms.schema.ColumnType;
 import java.util.Optional;
 import java.util.Set;
+
+import dev.switchback.transforms.schema.ColumnType;
 
 /** Which types' values capture can carry to another database: all but those that only mean something in their own. */
 public final class CarriedTypes {

@@ -5,11 +5,12 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import dev.switchback.transforms.problem.ProblemException;
+
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import dev.switchback.connectors.postgres.PostgresConnections;
+import dev.switchback.transforms.problem.ProblemException;
 
 /**
  * The server's process that sends us the log.
