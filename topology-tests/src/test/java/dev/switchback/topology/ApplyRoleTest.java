@@ -88,7 +88,20 @@ class ApplyRoleTest {
     }
 
     @Test
-    void apartFromItsEndTheRoleLooksAlive() {
+    void aMemberWithANameGoesOnUnderItWhenItIsStartedAgain() {
+        try (BrokerChangeLog log = log("named")) {
+            for (int round = 0; round < 3; round++) {
+                try (ApplyRole role = new ApplyRole(settings(log, Optional.of("one")), ApplyListener.NONE)) {
+                    role.start();
+                    log.insert(round * 10L, round * 10L + 10, "Basel");
+                    awaitRows(round * 10 + 10);
+                }
+            }
+        }
+    }
+
+    @Test
+    void anIdleRoleLooksAlive() {
         try (BrokerChangeLog log = log("alive");
                 ApplyRole role = start(log)) {
             Await.until("apply to run", PATIENCE, () -> role.state().phase() == Phase.RUNNING);
@@ -191,6 +204,10 @@ class ApplyRoleTest {
     }
 
     private ApplySettings settings(BrokerChangeLog log) {
+        return settings(log, Optional.empty());
+    }
+
+    private ApplySettings settings(BrokerChangeLog log, Optional<String> member) {
         return new ApplySettings(
                 log.flow(),
                 1,
@@ -202,7 +219,7 @@ class ApplyRoleTest {
                 1,
                 BufferBounds.DEFAULT,
                 directory.resolve("state"),
-                Optional.empty(),
+                member,
                 FaultPoints.NONE);
     }
 }

@@ -1,5 +1,6 @@
 package dev.switchback.pipeline.topology;
 
+import java.util.List;
 import java.util.Optional;
 
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
@@ -16,27 +17,28 @@ import dev.switchback.transforms.problem.ProblemException;
  *
  * @param mayPass whether starting again, later, may help
  */
-record ApplyFailure(Problem problem, boolean mayPass) {
+record ApplyFailure(List<Problem> problems, boolean mayPass) {
 
     /** Finds the reason below whatever Streams has wrapped around it. */
     static ApplyFailure of(Flow flow, Throwable failure) {
         Optional<ProblemException> problem = cause(failure, ProblemException.class);
         if (problem.isPresent()) {
-            Problem first = problem.get().problems().get(0);
-            return new ApplyFailure(first, first.kind() == Problem.Kind.UNREACHABLE);
+            List<Problem> problems = problem.get().problems();
+            return new ApplyFailure(
+                    problems, problems.stream().allMatch(one -> one.kind() == Problem.Kind.UNREACHABLE));
         }
         Optional<DestinationException> destination = cause(failure, DestinationException.class);
         if (destination.isPresent()) {
-            return new ApplyFailure(destinationAway(flow, destination.get()), true);
+            return new ApplyFailure(List.of(destinationAway(flow, destination.get())), true);
         }
         Optional<InvalidOffsetException> offset = cause(failure, InvalidOffsetException.class);
         if (offset.isPresent()) {
-            return new ApplyFailure(recordsGone(flow, offset.get()), false);
+            return new ApplyFailure(List.of(recordsGone(flow, offset.get())), false);
         }
         Throwable root = root(failure);
         return root instanceof KafkaException
-                ? new ApplyFailure(kafkaAway(flow, root), true)
-                : new ApplyFailure(internal(flow, root), false);
+                ? new ApplyFailure(List.of(kafkaAway(flow, root)), true)
+                : new ApplyFailure(List.of(internal(flow, root)), false);
     }
 
     private static Problem destinationAway(Flow flow, DestinationException failure) {

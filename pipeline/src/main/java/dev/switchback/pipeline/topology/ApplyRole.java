@@ -69,7 +69,7 @@ public final class ApplyRole implements AutoCloseable {
     }
 
     /**
-     * Writes what is buffered, commits and leaves the consumer group. Past the limit it returns although stream threads
+     * Writes what is buffered, commits and leaves the consumer group; closes the destination. Past the limit it returns although stream threads
      * may still wait for Kafka or the destination; whatever they do then is as safe as a crash.
      */
     public void close(Duration limit) {
@@ -80,9 +80,10 @@ public final class ApplyRole implements AutoCloseable {
             notifyAll();
             current = run;
         }
+        settings.destination().close();
         boolean ended = current == null || current.end(limit);
         try {
-            if (supervisor.isAlive()) {
+            if (supervisor.isAlive() && Thread.currentThread() != supervisor) {
                 supervisor.join(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
             }
         } catch (InterruptedException e) {
@@ -105,13 +106,13 @@ public final class ApplyRole implements AutoCloseable {
                 enter(Phase.STARTING, state().problem());
                 Optional<ApplyFailure> failure = runOnce();
                 if (failure.isPresent() && !failure.get().mayPass()) {
-                    LOG.error("{}", failure.get().problem());
-                    enter(Phase.HALTED, Optional.of(failure.get().problem()));
+                    failure.get().problems().forEach(problem -> LOG.error("{}", problem));
+                    enter(Phase.HALTED, failure.get().problems().stream().findFirst());
                     return;
                 }
                 if (failure.isPresent()) {
-                    LOG.warn("{}", failure.get().problem());
-                    enter(Phase.WAITING, Optional.of(failure.get().problem()));
+                    failure.get().problems().forEach(problem -> LOG.warn("{}", problem));
+                    enter(Phase.WAITING, failure.get().problems().stream().findFirst());
                     pause();
                 }
             }

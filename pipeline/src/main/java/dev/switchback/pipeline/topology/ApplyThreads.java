@@ -37,9 +37,13 @@ public final class ApplyThreads implements AutoCloseable {
      * @throws dev.switchback.connectors.spi.DestinationException when the destination does not answer
      */
     StreamThreadApply current() {
-        return threads.computeIfAbsent(
-                Thread.currentThread(),
-                thread -> new StreamThreadApply(flow, destination.open(flow, epoch), bounds, listener));
+        @Nullable StreamThreadApply known = threads.get(Thread.currentThread());
+        if (known != null) {
+            return known;
+        }
+        StreamThreadApply opened = new StreamThreadApply(flow, destination.open(flow, epoch), bounds, listener);
+        threads.put(Thread.currentThread(), opened);
+        return opened;
     }
 
     /** Discards what the task has buffered; the thread's session goes with its last task. */

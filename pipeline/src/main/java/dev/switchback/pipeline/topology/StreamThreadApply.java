@@ -84,9 +84,12 @@ final class StreamThreadApply {
         if (batch.advances().isEmpty()) {
             return;
         }
-        long start = System.nanoTime();
-        List<HeldChange> refused = guarded(() -> session.apply(batch));
-        written(batch, refused, Duration.ofNanos(System.nanoTime() - start));
+        guarded(() -> {
+            long start = System.nanoTime();
+            List<HeldChange> refused = session.apply(batch);
+            written(batch, refused, Duration.ofNanos(System.nanoTime() - start));
+            return batch;
+        });
     }
 
     /** Writes what is buffered if it has reached a bound of size. */
