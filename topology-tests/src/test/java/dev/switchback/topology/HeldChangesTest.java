@@ -72,6 +72,22 @@ class HeldChangesTest {
     }
 
     @Test
+    void aDeleteSupersedesWhatIsHeldOfItsRow() {
+        destination.tables().forbid("Atlantis");
+        log.insert(STORE, 1L, "Atlantis", null);
+        member.apply();
+        log.update(STORE, 1L, "Atlantis", "sunk");
+        log.delete(STORE, 1L);
+        member.apply();
+
+        destination.makeHeldDue();
+        member.letPass(RETRY);
+
+        assertThat(destination.held()).isEmpty();
+        assertThat(destination.tables().rows(STORE.id())).isEmpty();
+    }
+
+    @Test
     void changesThatWereRefusedAsOneAreRetriedOneByOne() {
         destination.tables().forbid("Atlantis");
         log.insert(STORE, 1L, "Basel", null);

@@ -196,6 +196,27 @@ final class MemoryDestination implements Destination {
         }
 
         @Override
+        public List<HeldChange> behind(HeldChange change) {
+            return held(List.of(change.change().input())).stream()
+                    .filter(other -> other.change().sourceKey().equals(change.change().sourceKey())
+                            && other.change().offset() > change.change().offset())
+                    .toList();
+        }
+
+        @Override
+        public boolean supersede(HeldChange change, List<Mutation> mutations) {
+            synchronized (MemoryDestination.this) {
+                boolean applied = retry(change, mutations);
+                if (applied) {
+                    held.removeIf(other -> other.change().input().equals(change.change().input())
+                            && other.change().sourceKey().equals(change.change().sourceKey())
+                            && other.change().offset() < change.change().offset());
+                }
+                return applied;
+            }
+        }
+
+        @Override
         public void postpone(HeldChange change) {
             synchronized (MemoryDestination.this) {
                 postponed.add(change);

@@ -68,6 +68,13 @@ final class HeldQueue {
     private static final String POSTPONE = "UPDATE switchback.held AS h SET reason = ?, sqlstate = ?,"
             + " attempts = h.attempts + 1, retry_at = clock_timestamp() + "
             + BACKOFF.formatted("h.attempts + 1") + " WHERE " + OF_CHANGE;
+    private static final String OF_QUEUE = OF_FLOW + " AND h.topic_id = ? AND h.partition = ? AND h.queue ="
+            + " (SELECT q.queue FROM switchback.held AS q WHERE q.migration = h.migration AND q.direction = h.direction"
+            + " AND q.topic_id = h.topic_id AND q.partition = h.partition AND q.\"offset\" = ?)";
+    private static final String BEHIND = "SELECT " + COLUMNS + " FROM switchback.held AS h WHERE " + OF_QUEUE
+            + " AND h.\"offset\" > ? ORDER BY h.\"offset\"";
+    private static final String SUPERSEDE_EARLIER = "WITH superseded AS (DELETE FROM switchback.held AS h WHERE "
+            + OF_QUEUE + " AND h.\"offset\" < ? RETURNING h.*) " + HeldChanges.RECORD_DISCARD.formatted("superseded");
     private static final String REMOVE = "DELETE FROM switchback.held AS h WHERE " + OF_CHANGE;
 
     /** What comes before a TRUNCATE of the source is gone by it, whatever it was. */
@@ -138,14 +145,15 @@ final class HeldQueue {
      * Locks a held change, so that nobody discards it while it is tried.
      *
      * @return false when it is no longer held
-     * @throws IllegalArgumentException when another of its key comes first
+     * @param first whether it must be the first of its key
+     * @throws IllegalArgumentException when it must, and another comes before it
      */
-    boolean lock(Connection connection, InputChange change) throws SQLException {
+    boolean lock(Connection connection, InputChange change, boolean first) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(LOCK)) {
             bindChange(statement, 1, change);
             try (ResultSet row = statement.executeQuery()) {
                 boolean held = row.next();
-                if (held && row.getBoolean(1)) {
+                if (first && held && row.getBoolean(1)) {
                     throw new IllegalArgumentException(change + " waits behind another change of its key");
                 }
                 return held;
@@ -159,6 +167,31 @@ final class HeldQueue {
             statement.setString(1, words(reason));
             statement.setString(2, sqlstate);
             bindChange(statement, 3, change);
+            statement.executeUpdate();
+        }
+    }
+
+    /** What waits behind this change of its key, in order. */
+    List<HeldChange> behind(Connection connection, InputChange change) throws SQLException {
+        List<HeldChange> held = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(BEHIND)) {
+            statement.setLong(bindChange(statement, 1, change), change.offset());
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    held.add(change(rows));
+                }
+            }
+        }
+        return held;
+    }
+
+    /** Moves what is held before this change of its key to {@code switchback.discarded}. */
+    void supersedeEarlier(Connection connection, InputChange change) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(SUPERSEDE_EARLIER)) {
+            int next = bindChange(statement, 1, change);
+            statement.setLong(next++, change.offset());
+            statement.setString(next++, "switchback");
+            statement.setString(next, "a later change of the key says what the whole row is");
             statement.executeUpdate();
         }
     }
@@ -249,10 +282,11 @@ final class HeldQueue {
         statement.setArray(next + 1, Checkpoints.partitions(connection, all));
     }
 
-    private void bindChange(PreparedStatement statement, int parameter, InputChange change) throws SQLException {
+    private int bindChange(PreparedStatement statement, int parameter, InputChange change) throws SQLException {
         int next = bindFlow(statement, parameter);
         statement.setString(next, change.input().topicId());
         statement.setInt(next + 1, change.input().partition());
         statement.setLong(next + 2, change.offset());
+        return next + 3;
     }
 }

@@ -94,13 +94,24 @@ final class PostgresSession implements ApplySession {
 
     @Override
     public boolean retry(HeldChange held, List<Mutation> mutations) {
-        RetryTransaction transaction = new RetryTransaction(parts, held, mutations);
+        RetryTransaction transaction = new RetryTransaction(parts, held, mutations, false);
+        return patiently(transaction::run);
+    }
+
+    @Override
+    public List<HeldChange> behind(HeldChange held) {
+        return reading(connection -> parts.held().behind(connection, held.change()));
+    }
+
+    @Override
+    public boolean supersede(HeldChange held, List<Mutation> mutations) {
+        RetryTransaction transaction = new RetryTransaction(parts, held, mutations, true);
         return patiently(transaction::run);
     }
 
     @Override
     public void postpone(HeldChange held) {
-        RetryTransaction transaction = new RetryTransaction(parts, held, List.of());
+        RetryTransaction transaction = new RetryTransaction(parts, held, List.of(), false);
         patiently(connection -> {
             transaction.postpone(connection);
             return held;

@@ -23,14 +23,19 @@ final class RetryTransaction {
     private final HeldChange held;
     private final InputChange change;
     private final List<Work> works;
+    private final boolean superseding;
 
     private int generation;
 
-    /** @throws IllegalArgumentException when the change clears a table: such a change is never held */
-    RetryTransaction(Parts parts, HeldChange held, List<Mutation> mutations) {
+    /**
+     * @param superseding whether what is held before it in its queue is of no more consequence
+     * @throws IllegalArgumentException when the change clears a table: such a change is never held
+     */
+    RetryTransaction(Parts parts, HeldChange held, List<Mutation> mutations, boolean superseding) {
         this.parts = parts;
         this.held = held;
         this.change = held.change();
+        this.superseding = superseding;
         this.works = mutations.stream()
                 .map(mutation -> new Work(mutation, List.of(change)))
                 .toList();
@@ -49,6 +54,9 @@ final class RetryTransaction {
         try {
             for (Work work : works) {
                 parts.writes().write(parts.connection(), List.of(work));
+            }
+            if (superseding) {
+                parts.held().supersedeEarlier(connection, change);
             }
             parts.held().remove(connection, change);
             commit(connection);
@@ -78,7 +86,7 @@ final class RetryTransaction {
         }
         generation = parts.connection().generation();
         parts.checkpoints().lock(connection, change.input());
-        boolean locked = parts.held().lock(connection, change);
+        boolean locked = parts.held().lock(connection, change, !superseding);
         if (!locked) {
             connection.rollback();
         }

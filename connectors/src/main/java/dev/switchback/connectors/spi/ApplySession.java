@@ -78,6 +78,21 @@ public interface ApplySession extends AutoCloseable {
     boolean retry(HeldChange held, List<Mutation> mutations);
 
     /**
+     * What waits behind a held change of its key, in order.
+     *
+     * @throws DestinationException when the destination stays away
+     */
+    List<HeldChange> behind(HeldChange held);
+
+    /**
+     * As {@link #retry}, for a change that says by itself what its row is to become: all that is held before it in its
+     * queue is then of no more consequence, and is recorded as discarded in the same transaction.
+     *
+     * @param held from {@link #behind}
+     */
+    boolean supersede(HeldChange held, List<Mutation> mutations);
+
+    /**
      * Puts a change off whose retry could not even be mapped.
      *
      * @param held the head of its key's queue, with the reason why it is still held

@@ -64,6 +64,26 @@ class HeldChangesTest {
     }
 
     @Test
+    void aWholeRowSupersedesWhatIsHeldBeforeIt() {
+        HeldChange first = destination.apply(session, row(1, -1)).get(0);
+        InputChange second = queue("(1)");
+        InputChange third = queue("(1)");
+        InputChange fourth = queue("(1)");
+        InputChange ofAnotherKey = queue("(2)");
+
+        assertThat(changes(session.behind(first))).containsExactly(second, third, fourth);
+        HeldChange whole = session.behind(first).get(1);
+        assertThat(session.supersede(whole, List.of(row(1, -3)))).isFalse();
+        assertThat(session.held(INPUTS)).hasSize(5);
+
+        assertThat(session.supersede(whole, List.of(row(1, 3)))).isTrue();
+
+        assertThat(changes(session.held(INPUTS))).containsExactly(fourth, ofAnotherKey);
+        assertThat(destination.query("SELECT v FROM t")).containsExactly("3");
+        assertThat(destination.query("SELECT count(*) FROM switchback.discarded")).containsExactly("2");
+    }
+
+    @Test
     void aNewVersionOfTheKeysSchemaMakesNoOtherQueue() {
         destination.apply(session, row(1, -1));
         byte[] key = "\0\0\0\0\u0009(1)".getBytes(StandardCharsets.UTF_8);

@@ -50,12 +50,33 @@ final class HeldRetry {
     }
 
     private void retry(HeldChange held) {
-        MappedEvent event = mapper.map(held.change(), decoder.decode(held.change()));
-        if (event.unmappable() == null) {
-            thread.retry(held, event.mutations());
-        } else {
+        MappedEvent event = map(held);
+        boolean applied = event.unmappable() == null && thread.retry(held, event.mutations());
+        if (event.unmappable() != null) {
             thread.postpone(new HeldChange(
                     held.change(), held.table(), held.sourceKey(), held.destinationKey(), event.unmappable()));
         }
+        if (!applied) {
+            supersede(held);
+        }
+    }
+
+    /**
+     * Applies the last change behind this one that says by itself what the row is to become: whatever comes before it has
+     * no more consequence. A source key names one destination row in every mapping there is.
+     */
+    private void supersede(HeldChange held) {
+        List<HeldChange> behind = thread.behind(held);
+        for (int i = behind.size() - 1; i >= 0; i--) {
+            MappedEvent event = map(behind.get(i));
+            if (event.isWhole()) {
+                thread.supersede(behind.get(i), event.mutations());
+                return;
+            }
+        }
+    }
+
+    private MappedEvent map(HeldChange held) {
+        return mapper.map(held.change(), decoder.decode(held.change()));
     }
 }

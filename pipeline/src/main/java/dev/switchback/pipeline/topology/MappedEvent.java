@@ -23,6 +23,12 @@ record MappedEvent(InputChange input, Event event, List<Mutation> mutations, @Nu
         return mutations.size() == 1 && mutations.get(0) instanceof Mutation.Clear;
     }
 
+    /** Whether it says what its row is to become whatever the row is now. */
+    boolean isWhole() {
+        return mutations.size() == 1
+                && (mutations.get(0) instanceof Mutation.Upsert || mutations.get(0) instanceof Mutation.Remove);
+    }
+
     /** The key of the first row it changes. */
     Optional<Key> firstKey() {
         return mutations.stream()

@@ -139,8 +139,16 @@ final class StreamThreadApply {
         return guarded(() -> session.due(inputs));
     }
 
-    void retry(HeldChange held, List<Mutation> mutations) {
-        guarded(() -> session.retry(held, mutations));
+    boolean retry(HeldChange held, List<Mutation> mutations) {
+        return guarded(() -> session.retry(held, mutations));
+    }
+
+    List<HeldChange> behind(HeldChange held) {
+        return guarded(() -> session.behind(held));
+    }
+
+    void supersede(HeldChange held, List<Mutation> mutations) {
+        guarded(() -> session.supersede(held, mutations));
     }
 
     void postpone(HeldChange held) {
