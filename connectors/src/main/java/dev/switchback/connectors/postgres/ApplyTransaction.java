@@ -95,10 +95,11 @@ final class ApplyTransaction {
                 careful = true;
             } catch (SQLException failure) {
                 // A constraint that is checked at the commit: it says no more than that there is a guilty row.
-                if (!committing || FailureKind.of(failure) != FailureKind.ROWS) {
+                if (!committing || clear != null || FailureKind.of(failure) != FailureKind.ROWS) {
                     throw failure;
                 }
                 connection.rollback();
+                committing = false;
                 careful = true;
             }
         }
