@@ -1,0 +1,145 @@
+package dev.switchback.benchmarks;
+
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+import dev.switchback.benchmarks.contender.SwitchbackFlow;
+import dev.switchback.benchmarks.report.Outcome;
+import dev.switchback.benchmarks.report.Results;
+import dev.switchback.benchmarks.stage.Size;
+import dev.switchback.benchmarks.stage.Stage;
+
+/** The {@code bench} verb, kept out of the product. */
+@Command(
+        name = "switchback bench",
+        mixinStandardHelpOptions = true,
+        version = "Switchback 0.1.0-SNAPSHOT",
+        description = "Runs Switchback side by side with what its users would pick instead, and writes"
+                + " benchmarks/RESULTS.md.")
+public final class BenchMain implements Callable<Integer> {
+
+    /** Where {@code RESULTS.md} goes; the launcher sets it. */
+    private static final String HOME = "switchback.bench.home";
+
+    @Parameters(
+            paramLabel = "SCENARIO",
+            description = "${COMPLETION-CANDIDATES}; all of them by default.",
+            converter = ByName.class)
+    private List<Scenario> scenarios = List.of();
+
+    @Option(
+            names = "--quick",
+            description = "A small run that shows whether everything works; its figures mean nothing.")
+    private boolean quick;
+
+    @Option(names = "--json", description = "Print one JSON object a scenario.")
+    private boolean json;
+
+    @Option(
+            names = "--profile",
+            description = "One more run of each contender, with Java's Flight Recorder, into benchmarks/profiles.")
+    private boolean profile;
+
+    @Option(names = "--runs", paramLabel = "N", description = "Runs of each contender (default: 3, or 1 with --quick).")
+    private int runs;
+
+    @Option(
+            names = "--only",
+            paramLabel = "TEXT",
+            description = "Only contenders whose name contains this; nothing is written to RESULTS.md then.")
+    private String only = "";
+
+    private BenchMain() {}
+
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new BenchMain()).execute(arguments));
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Size base = quick ? Size.QUICK : Size.FULL;
+        Size size = runs > 0 ? base.withRuns(runs) : base;
+        PrintStream progress = json ? System.err : System.out;
+        Comparison comparison =
+                new Comparison(size, quick, contender -> contender.name().contains(only), progress);
+        EnumSet<Scenario> wanted = scenarios.isEmpty() ? EnumSet.allOf(Scenario.class) : EnumSet.copyOf(scenarios);
+        boolean allRight = true;
+        EnumSet<Scenario> backlog = EnumSet.copyOf(wanted);
+        backlog.remove(Scenario.LATENCY);
+        if (!backlog.isEmpty()) {
+            progress.println("Preparing two databases, a broker and a backlog…");
+            try (Stage stage = Stage.open(size, logs())) {
+                SwitchbackFlow flow = SwitchbackFlow.begin(stage);
+                stage.fill();
+                stage.makeBacklog();
+                for (Scenario scenario : backlog) {
+                    progress.println(scenario.name().toLowerCase(Locale.ROOT));
+                    allRight &= publish(comparison.catchUp(scenario, stage, flow));
+                    if (profile) {
+                        comparison.profile(scenario, stage, flow, results().resolve("profiles"));
+                    }
+                }
+            }
+        }
+        if (wanted.contains(Scenario.LATENCY)) {
+            progress.println("Preparing two databases and a broker…");
+            try (Stage stage = Stage.open(size, logs())) {
+                SwitchbackFlow flow = SwitchbackFlow.begin(stage);
+                stage.fill();
+                for (int rate : size.rates()) {
+                    progress.println("latency at " + rate + " changes/s");
+                    allRight &= publish(comparison.follow(Scenario.LATENCY, stage, flow, rate));
+                }
+            }
+        }
+        return allRight ? 0 : 1;
+    }
+
+    /** Whether Switchback did right; that a peer did not is a result. */
+    private boolean publish(Outcome outcome) {
+        if (json) {
+            PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+            out.println(Results.json(outcome));
+        }
+        if (only.isEmpty()) {
+            new Results(results()).keep(outcome);
+        }
+        return outcome.ours() == null || outcome.ours().wrong().isEmpty();
+    }
+
+    /** What means nothing must not lie where figures do. */
+    private Path results() {
+        return quick ? home().resolve("target").resolve("quick") : home();
+    }
+
+    private static Path logs() {
+        return home().resolve("target").resolve("logs");
+    }
+
+    private static Path home() {
+        return Path.of(System.getProperty(HOME, "benchmarks"));
+    }
+
+    /** Scenarios as people write them. */
+    static final class ByName implements CommandLine.ITypeConverter<Scenario> {
+        @Override
+        public Scenario convert(String name) {
+            try {
+                return Scenario.valueOf(name.toUpperCase(Locale.ROOT));
+            } catch (IllegalArgumentException e) {
+                throw new CommandLine.TypeConversionException(
+                        "'" + name + "' is not one of capture, apply, stream, latency");
+            }
+        }
+    }
+}

@@ -1,0 +1,179 @@
+package dev.switchback.benchmarks;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.switchback.benchmarks.contender.Contender;
+import dev.switchback.benchmarks.contender.SwitchbackFlow;
+import dev.switchback.benchmarks.machine.JavaChild;
+import dev.switchback.benchmarks.machine.Machine;
+import dev.switchback.benchmarks.machine.Profile;
+import dev.switchback.benchmarks.report.Outcome;
+import dev.switchback.benchmarks.report.Run;
+import dev.switchback.benchmarks.report.Standing;
+import dev.switchback.benchmarks.stage.Size;
+import dev.switchback.benchmarks.stage.Stage;
+import dev.switchback.benchmarks.stage.Topics;
+import dev.switchback.benchmarks.stage.Workload;
+
+/** Lets the contenders of a scenario run in turn: A B C, A B C, A B C. */
+final class Comparison {
+
+    /** Everybody's largest batch. */
+    private static final int BATCH = 5_000;
+
+    private final Size size;
+    private final boolean quick;
+    private final Predicate<Contender> invited;
+    private final PrintStream progress;
+    private final Machine machine = Machine.here();
+    private int runs;
+
+    /** @param invited who may take part */
+    Comparison(Size size, boolean quick, Predicate<Contender> invited, PrintStream progress) {
+        this.size = size;
+        this.quick = quick;
+        this.invited = invited;
+        this.progress = progress;
+    }
+
+    /** Everybody catches up with the same backlog, on a stage that has one. */
+    Outcome catchUp(Scenario scenario, Stage stage, SwitchbackFlow flow) throws InterruptedException {
+        List<Contender> contenders =
+                scenario.contenders(flow).stream().filter(invited).toList();
+        contenders.forEach(contender -> contender.prepare(stage));
+        Map<Contender, List<Run>> all =
+                inTurn(contenders, contender -> new BacklogRun(stage, contender, nextName()).measure());
+        return outcome(scenario.name().toLowerCase(Locale.ROOT), scenario.what(), "changes/s", stage, all);
+    }
+
+    /** Everybody follows the same load, on a stage without a backlog. */
+    Outcome follow(Scenario scenario, Stage stage, SwitchbackFlow flow, int rate) throws InterruptedException {
+        List<Contender> contenders =
+                scenario.contenders(flow).stream().filter(invited).toList();
+        Map<Contender, List<Run>> all = inTurn(contenders, contender -> {
+            Run run = new LatencyRun(stage, contender, nextName(), rate).measure();
+            if (!run.right()) {
+                stage.copyRows();
+            }
+            return run;
+        });
+        String name = scenario.name().toLowerCase(Locale.ROOT) + "-" + rate;
+        return outcome(name, scenario.what() + " " + rate + " changes/s.", "ms (p99)", stage, all);
+    }
+
+    /**
+     * Everybody catches up once more while recording what it spends its time on.
+     *
+     * @param texts where {@code SCENARIO-JVM.txt} goes
+     */
+    void profile(Scenario scenario, Stage stage, SwitchbackFlow flow, Path texts) throws InterruptedException {
+        for (Contender contender :
+                scenario.contenders(flow).stream().filter(invited).toList()) {
+            Path recordings = stage.directory().resolve("recordings-" + nextName());
+            try {
+                Files.createDirectories(recordings);
+                stage.record(recordings);
+                Run run = new BacklogRun(stage, contender, nextName()).measure();
+                progress.printf("  %-36s profiled%s%n", contender.name(), run.right() ? "" : ", WRONG: " + run.wrong());
+                write(recordings, texts, scenario.name().toLowerCase(Locale.ROOT));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } finally {
+                stage.record(null);
+            }
+        }
+    }
+
+    private static void write(Path recordings, Path texts, String scenario) throws IOException {
+        Files.createDirectories(texts);
+        try (Stream<Path> files = Files.list(recordings)) {
+            for (Path file : files.sorted().toList()) {
+                String name = String.valueOf(file.getFileName()).replace(".jfr", ".txt");
+                Files.writeString(
+                        texts.resolve(scenario + "-" + name), Profile.of(file).text(), StandardCharsets.UTF_8);
+            }
+        }
+    }
+
+    private interface Attempt {
+        Run by(Contender contender) throws InterruptedException;
+    }
+
+    private Map<Contender, List<Run>> inTurn(List<Contender> contenders, Attempt attempt) throws InterruptedException {
+        Map<Contender, List<Run>> all = new LinkedHashMap<>();
+        for (int i = 0; i < size.runs(); i++) {
+            for (Contender contender : contenders) {
+                Run run = attempt.by(contender);
+                all.computeIfAbsent(contender, who -> new ArrayList<>()).add(run);
+                progress.printf(
+                        Locale.ROOT,
+                        "  %-36s %s%n",
+                        contender.name(),
+                        run.right()
+                                ? String.format(Locale.ROOT, "%,.1f %s", run.value(), run.details())
+                                : "WRONG: " + run.wrong());
+            }
+        }
+        return all;
+    }
+
+    // Also the name of a replication slot and of a subscription.
+    private String nextName() {
+        return "run" + ++runs;
+    }
+
+    private Outcome outcome(String name, String what, String unit, Stage stage, Map<Contender, List<Run>> all) {
+        @Nullable Standing ours = null;
+        List<Standing> peers = new ArrayList<>();
+        for (Map.Entry<Contender, List<Run>> entry : all.entrySet()) {
+            Contender contender = entry.getKey();
+            Standing standing = new Standing(contender.name(), contender.settings(), entry.getValue());
+            if (contender.ours()) {
+                ours = standing;
+            } else {
+                peers.add(standing);
+            }
+        }
+        return new Outcome(name, what, unit, quick, facts(stage), ours, peers);
+    }
+
+    private Map<String, String> facts(Stage stage) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("machine", machine.toString());
+        facts.put(
+                "PostgreSQL, both", stage.source().value("SHOW server_version") + ", " + new HashMap<>(Stage.POSTGRES));
+        facts.put("Kafka", "one embedded broker, " + Topics.PARTITIONS + " partitions a topic");
+        facts.put("every JVM", String.join(" ", JavaChild.OPTIONS));
+        facts.put(
+                "row",
+                "12 columns, "
+                        + stage.source()
+                                .value("SELECT round(avg(pg_column_size(b.*)))"
+                                        + " FROM (SELECT * FROM public.bench LIMIT 10000) b")
+                        + " bytes on average");
+        facts.put(
+                "folding",
+                String.format(
+                        Locale.ROOT,
+                        "of a batch of %d changes %.2f%% fold",
+                        BATCH,
+                        100 * Workload.foldedShare(size.keys(), BATCH)));
+        facts.put("size", size.toString());
+        return facts;
+    }
+}

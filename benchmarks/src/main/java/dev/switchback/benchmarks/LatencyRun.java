@@ -1,0 +1,140 @@
+package dev.switchback.benchmarks;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+
+import dev.switchback.benchmarks.contender.Contender;
+import dev.switchback.benchmarks.contender.Running;
+import dev.switchback.benchmarks.report.Run;
+import dev.switchback.benchmarks.stage.Size;
+import dev.switchback.benchmarks.stage.Stage;
+import dev.switchback.benchmarks.stage.Workload;
+import dev.switchback.platform.WriteLoad;
+
+/** One contender follows a constant load once: how long a committed row takes to be seen at the destination. */
+final class LatencyRun {
+
+    private static final int WRITERS = 4;
+    /** So many rows a second are looked for, whatever the load. */
+    private static final int PROBES_PER_SECOND = 200;
+
+    private static final Duration CATCH_UP = Duration.ofSeconds(90);
+
+    private final Stage stage;
+    private final Contender contender;
+    private final String name;
+    private final int rate;
+
+    LatencyRun(Stage stage, Contender contender, String name, int changesPerSecond) {
+        this.stage = stage;
+        this.contender = contender;
+        this.name = name;
+        this.rate = changesPerSecond;
+    }
+
+    /** The run, whose value is the 99th percentile in milliseconds. The destination may have been left behind. */
+    Run measure() throws InterruptedException {
+        try (Running running = contender.start(stage, name)) {
+            Run run = measure(running);
+            running.requireAlive();
+            return run;
+        } catch (IllegalStateException | SQLException | AssertionError e) {
+            // An AssertionError is what somebody waited for in vain.
+            return Run.failed(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Run measure(Running running) throws SQLException, InterruptedException {
+        Size size = stage.size();
+        Map<String, Long> processes = new LinkedHashMap<>(stage.processes());
+        running.children().forEach(child -> processes.put(child.name(), child.pid()));
+        Meter meter = new Meter(processes);
+        Probes probes = new Probes(stage.source(), stage.destination());
+        Instant begin;
+        long changes;
+        int missing;
+        try (WriteLoad load = WriteLoad.start(
+                stage.source(),
+                WRITERS,
+                name.hashCode(),
+                (double) rate / Workload.TRANSACTION,
+                (connection, random, writer, number) -> write(connection, random, probes))) {
+            pause(size.latencyWarmUp(), meter, running);
+            meter.begin();
+            begin = Instant.now();
+            long before = load.changes();
+            pause(size.latency(), meter, running);
+            meter.end();
+            changes = load.changes() - before;
+            missing = probes.missing();
+        }
+        boolean caughtUp = awaitAll(probes);
+        probes.close();
+        Map<String, Double> details = new TreeMap<>(percentiles(probes.delays(begin, size.latency())));
+        details.put("changes/s", changes * 1e9 / size.latency().toNanos());
+        details.put("probes behind at the end", (double) missing);
+        return new Run(
+                details.getOrDefault("p99", Double.POSITIVE_INFINITY),
+                details,
+                meter.cpuSecondsPerMillion(changes),
+                meter.peakMebibytes(),
+                caughtUp
+                        ? stage.differences()
+                        : "fell behind: had not caught up " + CATCH_UP.toSeconds() + " s after the load had ended");
+    }
+
+    private int write(Connection connection, Random random, Probes probes) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT bench_transaction()")) {
+            rows.next();
+            if (random.nextInt(rate / Workload.TRANSACTION) < PROBES_PER_SECOND) {
+                probes.expect(rows.getLong(1));
+            }
+            return Workload.TRANSACTION;
+        }
+    }
+
+    private static void pause(Duration span, Meter meter, Running running) throws InterruptedException {
+        long end = System.nanoTime() + span.toNanos();
+        while (System.nanoTime() < end) {
+            running.requireAlive();
+            meter.sample();
+            Thread.sleep(Math.max(1, Math.min(200, (end - System.nanoTime()) / 1_000_000)));
+        }
+    }
+
+    private static boolean awaitAll(Probes probes) throws InterruptedException {
+        long deadline = System.nanoTime() + CATCH_UP.toNanos();
+        while (probes.missing() > 0 && System.nanoTime() < deadline) {
+            Thread.sleep(20);
+        }
+        return probes.missing() == 0;
+    }
+
+    private static Map<String, Double> percentiles(List<Double> inOrder) {
+        if (inOrder.isEmpty()) {
+            return Map.of();
+        }
+        int part = Math.max(1, inOrder.size() / 6);
+        return Map.of(
+                "p50", percentile(inOrder, 0.5),
+                "p99", percentile(inOrder, 0.99),
+                "max", percentile(inOrder, 1),
+                "p50 of the first sixth", percentile(inOrder.subList(0, part), 0.5),
+                "p50 of the last sixth", percentile(inOrder.subList(inOrder.size() - part, inOrder.size()), 0.5));
+    }
+
+    private static double percentile(List<Double> values, double share) {
+        List<Double> sorted = values.stream().sorted().toList();
+        return sorted.get(Math.max(0, (int) Math.ceil(share * sorted.size()) - 1));
+    }
+}

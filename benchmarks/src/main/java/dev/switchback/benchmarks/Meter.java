@@ -1,0 +1,71 @@
+package dev.switchback.benchmarks;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+import dev.switchback.benchmarks.machine.Usage;
+
+/** Follows what processes use between two moments. Not thread-safe. */
+final class Meter {
+
+    private static final long SAMPLE_NANOS = 1_000_000_000;
+
+    private final Map<String, Long> processes;
+    private final Map<String, Usage> beginning = new HashMap<>();
+    private final Map<String, Usage> last = new HashMap<>();
+    private final Map<String, Long> peakKib = new HashMap<>();
+    private long sampled;
+
+    /** @param processes the roots of process trees, by name */
+    Meter(Map<String, Long> processes) {
+        this.processes = new LinkedHashMap<>(processes);
+    }
+
+    /** From here on CPU time counts. */
+    void begin() {
+        read();
+        beginning.putAll(last);
+    }
+
+    /** Looks at memory, once a second however often it is called. */
+    void sample() {
+        if (System.nanoTime() - sampled > SAMPLE_NANOS) {
+            read();
+        }
+    }
+
+    /** Up to here CPU time counts. */
+    void end() {
+        read();
+    }
+
+    Map<String, Double> cpuSecondsPerMillion(long changes) {
+        Map<String, Double> seconds = new TreeMap<>();
+        beginning.forEach((name, before) -> {
+            Usage after = last.get(name);
+            if (after != null) {
+                seconds.put(name, after.cpuSecondsSince(before) * 1_000_000 / changes);
+            }
+        });
+        return seconds;
+    }
+
+    /** Of a JVM the most it ever had resident; of a PostgreSQL server the most memory besides its shared buffers seen. */
+    Map<String, Long> peakMebibytes() {
+        Map<String, Long> peaks = new TreeMap<>();
+        peakKib.forEach((name, kib) -> peaks.put(name, kib / 1024));
+        return peaks;
+    }
+
+    private void read() {
+        sampled = System.nanoTime();
+        processes.forEach((name, pid) -> {
+            Usage usage = Usage.of(pid);
+            last.put(name, usage);
+            boolean server = name.endsWith("PostgreSQL");
+            peakKib.merge(name, server ? usage.anonymousKib() : usage.peakKib(), Math::max);
+        });
+    }
+}

@@ -1,0 +1,145 @@
+package dev.switchback.benchmarks;
+
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.switchback.platform.EmbeddedDatabase;
+
+/**
+ * Looks at the destination, a thousand times a second, for some of the rows that the load inserts at the source, and
+ * notes when a session there first sees each. When each was committed the source's own commit timestamps say; all clocks
+ * are this machine's. The same for every contender. {@link #expect} may be called by any thread.
+ */
+final class Probes implements AutoCloseable {
+
+    /** Half of this is the mean error, the same for everybody. */
+    private static final long PAUSE_NANOS = 1_000_000;
+
+    /** At most so many are asked for at once: for whom they pile up, asking must not be what it costs. */
+    private static final int ASKED = 500;
+
+    private final EmbeddedDatabase source;
+    private final EmbeddedDatabase destination;
+    private final Queue<Long> expected = new ConcurrentLinkedQueue<>();
+    private final Map<Long, Long> seenMicros = new TreeMap<>();
+    private final AtomicReference<@Nullable SQLException> failure = new AtomicReference<>();
+    private final Thread reader = new Thread(this::readUntilClosed, "probes");
+    private volatile int missing;
+    private volatile boolean closed;
+
+    Probes(EmbeddedDatabase source, EmbeddedDatabase destination) {
+        this.source = source;
+        this.destination = destination;
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    /** A row that is about to be committed at the source. */
+    void expect(long id) {
+        expected.add(id);
+    }
+
+    /** How many have not been seen yet. */
+    int missing() {
+        return missing + expected.size();
+    }
+
+    /** Stops to look. */
+    @Override
+    public void close() throws SQLException, InterruptedException {
+        closed = true;
+        reader.join();
+        SQLException failed = failure.get();
+        if (failed != null) {
+            throw failed;
+        }
+    }
+
+    /**
+     * Once closed: the delays of the rows that were committed within a span of time, in milliseconds, in the order of
+     * their commits.
+     */
+    List<Double> delays(Instant from, Duration span) throws SQLException {
+        TreeMap<Long, Double> delays = new TreeMap<>();
+        long begin = micros(from);
+        long end = begin + span.toNanos() / 1_000;
+        try (Connection connection = source.connect();
+                PreparedStatement statement = connection.prepareStatement(
+                        "SELECT id, (extract(epoch FROM pg_xact_commit_timestamp(xmin)) * 1000000)::bigint AS committed"
+                                + " FROM public.bench WHERE id = ANY (?) ORDER BY committed")) {
+            Array ids = connection.createArrayOf("bigint", seenMicros.keySet().toArray());
+            statement.setArray(1, ids);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    long committed = rows.getLong(2);
+                    Long seen = seenMicros.get(rows.getLong(1));
+                    if (seen != null && committed >= begin && committed < end) {
+                        delays.put(committed, (seen - committed) / 1_000.0);
+                    }
+                }
+            }
+        }
+        return List.copyOf(delays.values());
+    }
+
+    private void readUntilClosed() {
+        List<Long> outstanding = new ArrayList<>();
+        try (Connection connection = destination.connect();
+                PreparedStatement statement =
+                        connection.prepareStatement("SELECT id FROM public.bench WHERE id = ANY (?)")) {
+            while (!closed) {
+                for (Long id = expected.poll(); id != null; id = expected.poll()) {
+                    outstanding.add(id);
+                }
+                missing = outstanding.size();
+                if (!outstanding.isEmpty()) {
+                    look(connection, statement, outstanding);
+                }
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
+        } catch (SQLException e) {
+            failure.set(e);
+        }
+    }
+
+    private void look(Connection connection, PreparedStatement statement, List<Long> outstanding) throws SQLException {
+        List<Long> asked = outstanding.subList(0, Math.min(ASKED, outstanding.size()));
+        Array ids = connection.createArrayOf("bigint", asked.toArray());
+        statement.setArray(1, ids);
+        try (ResultSet rows = statement.executeQuery()) {
+            long now = micros(Instant.now());
+            while (rows.next()) {
+                seenMicros.put(rows.getLong(1), now);
+            }
+        } finally {
+            ids.free();
+        }
+        Iterator<Long> each = asked.iterator();
+        while (each.hasNext()) {
+            if (seenMicros.containsKey(each.next())) {
+                each.remove();
+            }
+        }
+    }
+
+    private static long micros(Instant instant) {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
+    }
+}

@@ -1,0 +1,53 @@
+package dev.switchback.benchmarks;
+
+import java.util.List;
+
+import dev.switchback.benchmarks.contender.ConnectPipeline;
+import dev.switchback.benchmarks.contender.ConnectSink;
+import dev.switchback.benchmarks.contender.ConnectSource;
+import dev.switchback.benchmarks.contender.Contender;
+import dev.switchback.benchmarks.contender.DebeziumEngine;
+import dev.switchback.benchmarks.contender.NativeReplication;
+import dev.switchback.benchmarks.contender.Switchback;
+import dev.switchback.benchmarks.contender.SwitchbackFlow;
+
+/** What is compared, and who takes part; Switchback's part, where it has one, comes first. */
+enum Scenario {
+    CAPTURE("The log into change topics: changes a second while catching up with a backlog.") {
+        @Override
+        List<Contender> contenders(SwitchbackFlow flow) {
+            return List.of(Switchback.capture(flow), new DebeziumEngine(), new ConnectSource());
+        }
+    },
+    APPLY("Change topics into the destination: changes a second while catching up with a backlog.") {
+        @Override
+        List<Contender> contenders(SwitchbackFlow flow) {
+            return List.of(Switchback.apply(flow), new ConnectSink());
+        }
+    },
+    STREAM(
+            "From the source's log to the destination, all at once: changes a second while catching up with a backlog.") {
+        @Override
+        List<Contender> contenders(SwitchbackFlow flow) {
+            return List.of(Switchback.whole(flow), new NativeReplication(), new ConnectPipeline());
+        }
+    },
+    LATENCY("From the source's commit until a session at the destination sees the row, under a constant load.") {
+        @Override
+        List<Contender> contenders(SwitchbackFlow flow) {
+            return List.of(Switchback.whole(flow), new NativeReplication(), new ConnectPipeline());
+        }
+    };
+
+    private final String what;
+
+    Scenario(String what) {
+        this.what = what;
+    }
+
+    String what() {
+        return what;
+    }
+
+    abstract List<Contender> contenders(SwitchbackFlow flow);
+}

@@ -1,0 +1,117 @@
+package dev.switchback.benchmarks.contender;
+
+import java.time.Duration;
+import java.util.List;
+
+import dev.switchback.benchmarks.child.CaptureChild;
+import dev.switchback.benchmarks.child.PipelineChild;
+import dev.switchback.benchmarks.machine.JavaChild;
+import dev.switchback.benchmarks.stage.Stage;
+import dev.switchback.benchmarks.stage.Workload;
+import dev.switchback.platform.Await;
+
+/** Switchback, as a migration file without any tuning runs it. */
+public final class Switchback implements Contender {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+    private final Part part;
+    private final SwitchbackFlow flow;
+
+    private Switchback(Part part, SwitchbackFlow flow) {
+        this.part = part;
+        this.flow = flow;
+    }
+
+    /** Which part of it takes part. */
+    private enum Part {
+        CAPTURE,
+        APPLY,
+        WHOLE
+    }
+
+    /** From the log to the change topics. */
+    public static Switchback capture(SwitchbackFlow flow) {
+        return new Switchback(Part.CAPTURE, flow);
+    }
+
+    /** From the change topics to the destination. */
+    public static Switchback apply(SwitchbackFlow flow) {
+        return new Switchback(Part.APPLY, flow);
+    }
+
+    /** From the log to the destination, in one process. */
+    public static Switchback whole(SwitchbackFlow flow) {
+        return new Switchback(Part.WHOLE, flow);
+    }
+
+    @Override
+    public String name() {
+        return "Switchback";
+    }
+
+    @Override
+    public boolean ours() {
+        return true;
+    }
+
+    @Override
+    public String settings() {
+        return "all by default";
+    }
+
+    @Override
+    public void prepare(Stage stage) {
+        if (part == Part.APPLY) {
+            fill(stage);
+        }
+    }
+
+    private void fill(Stage stage) {
+        flow.reset();
+        long changes = (long) stage.size().warmUp() + stage.size().changes() + 2 * Workload.MARKS;
+        try (JavaChild capture = child(stage, "capture", CaptureChild.class)) {
+            Await.until(
+                    "the change topics to be filled",
+                    PATIENCE,
+                    () -> !capture.isAlive() || capture.count("changes") >= changes);
+            capture.requireAlive();
+        }
+        flow.dropSlot();
+    }
+
+    @Override
+    public Running start(Stage stage, String run) {
+        String data = stage.directory().resolve("switchback-" + run).toString();
+        return switch (part) {
+            case CAPTURE -> startCapture(stage);
+            case APPLY -> startApply(stage, data);
+            case WHOLE -> startWhole(stage, data);
+        };
+    }
+
+    private Running startCapture(Stage stage) {
+        flow.reset();
+        JavaChild child = child(stage, "capture", CaptureChild.class);
+        return new Running(List.of(child), () -> child.count("changes"), flow::dropSlot);
+    }
+
+    private Running startApply(Stage stage, String data) {
+        flow.forgetApplied();
+        JavaChild child = child(stage, "apply", PipelineChild.class, data, "APPLY");
+        return new Running(List.of(child), null, () -> {});
+    }
+
+    private Running startWhole(Stage stage, String data) {
+        flow.reset();
+        JavaChild child = child(stage, "switchback", PipelineChild.class, data, "CAPTURE", "APPLY");
+        return new Running(List.of(child), null, flow::dropSlot);
+    }
+
+    private static JavaChild child(Stage stage, String name, Class<?> main, String... arguments) {
+        String[] all = new String[arguments.length + 1];
+        all[0] = SwitchbackFlow.file(stage).toString();
+        System.arraycopy(arguments, 0, all, 1, arguments.length);
+        return stage.start(JavaChild.Command.of(name, main, all));
+    }
+}

@@ -1,0 +1,196 @@
+package dev.switchback.benchmarks.contender;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+import dev.switchback.benchmarks.stage.Stage;
+import dev.switchback.benchmarks.stage.Topics;
+import dev.switchback.benchmarks.stage.Workload;
+import dev.switchback.connectors.debezium.CaptureSettings;
+import dev.switchback.connectors.debezium.ChangeTopics;
+import dev.switchback.connectors.spi.Direction;
+import dev.switchback.connectors.spi.Flow;
+import dev.switchback.pipeline.file.MigrationFile;
+import dev.switchback.pipeline.plan.Plan;
+import dev.switchback.pipeline.run.Pipeline;
+import dev.switchback.pipeline.run.Role;
+import dev.switchback.pipeline.run.RunSettings;
+import dev.switchback.platform.Await;
+
+/**
+ * The flow that Switchback runs on a stage, and how it is brought back to where it begins. It is begun once, by the
+ * product itself, while its table is still empty; what that leaves in the offsets topic is kept, and written again before
+ * each run with the run's own place in the log and topics. So every run starts as one that was interrupted there, and
+ * nobody has to wait for a snapshot.
+ */
+public final class SwitchbackFlow {
+
+    static final Flow FLOW = new Flow("bench", Direction.FORWARD);
+
+    private static final String TOPIC = FLOW.changeTopic(Workload.TABLE);
+    private static final String OFFSET = "offset";
+    private static final String TABLES = "tables";
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final Stage stage;
+    private final Map<String, String> kept;
+
+    private SwitchbackFlow(Stage stage, Map<String, String> kept) {
+        this.stage = stage;
+        this.kept = kept;
+    }
+
+    /** Begins the flow on a stage whose table is empty. */
+    public static SwitchbackFlow begin(Stage stage) {
+        Path data = stage.directory().resolve("switchback-begin");
+        Plan plan = Plan.of(MigrationFile.read(file(stage), Map.of()));
+        Map<String, String> kept = new HashMap<>();
+        try (Pipeline pipeline = Pipeline.start(plan, new RunSettings(data, Set.of(Role.CAPTURE)))) {
+            Await.until("Switchback to have begun", PATIENCE, () -> {
+                kept.putAll(offsets(stage));
+                String offset = kept.get(OFFSET);
+                return offset != null && JSON.readTree(offset).path("snapshotDone").asBoolean();
+            });
+        }
+        stage.dropSlot(FLOW.slot());
+        return new SwitchbackFlow(stage, kept);
+    }
+
+    /** The migration file. */
+    static Path file(Stage stage) {
+        String text =
+                """
+                migration: %s
+                source: {type: postgres, url: "%s", user: %s, password: %s}
+                destination: {type: postgres, url: "%s", user: %s, password: %s}
+                kafka: {bootstrap.servers: "%s"}
+                metrics: {port: 0}
+                tables:
+                  %s: {}
+                """
+                        .formatted(
+                                FLOW.migration(),
+                                stage.source().settings().jdbcUrl().substring("jdbc:".length()),
+                                stage.source().settings().user(),
+                                stage.source().settings().password(),
+                                stage.destination().settings().jdbcUrl().substring("jdbc:".length()),
+                                stage.destination().settings().user(),
+                                stage.destination().settings().password(),
+                                stage.bootstrapServers(),
+                                Workload.TABLE);
+        try {
+            return Files.writeString(stage.directory().resolve("bench.yaml"), text, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Gives it new topics, and a slot and an offset where the stage's slots begin. */
+    void reset() {
+        stage.topics().deleteAll(FLOW.offsetsTopic());
+        stage.topics().deleteAll(TOPIC);
+        forgetApplied();
+        stage.createSlot(FLOW.slot());
+        String topicId = new ChangeTopics(kafka(), FLOW, topics())
+                .ensure(List.of(Workload.TABLE))
+                .get(Workload.TABLE);
+        store(String.valueOf(topicId), beginning());
+    }
+
+    /** Lets apply begin at the topics' beginning again. */
+    void forgetApplied() {
+        stage.topics().deleteGroup(FLOW.applicationId());
+    }
+
+    void dropSlot() {
+        stage.dropSlot(FLOW.slot());
+    }
+
+    private long beginning() {
+        String lsn = stage.source()
+                .value("SELECT confirmed_flush_lsn - '0/0'::pg_lsn FROM pg_replication_slots WHERE slot_name = '"
+                        + FLOW.slot() + "'");
+        return Long.parseLong(String.valueOf(lsn));
+    }
+
+    private void store(String topicId, long commitLsn) {
+        try (KafkaProducer<String, String> producer =
+                new KafkaProducer<>(kafka(), new StringSerializer(), new StringSerializer())) {
+            JsonNode tables = JSON.readTree(kept.get(TABLES));
+            require(tables.path(0).has("topicId"));
+            ((ObjectNode) tables.path(0)).put("topicId", topicId);
+            long at = producer.send(new ProducerRecord<>(FLOW.offsetsTopic(), TABLES, tables.toString()))
+                    .get()
+                    .offset();
+            ObjectNode offset = (ObjectNode) JSON.readTree(kept.get(OFFSET));
+            require(offset.has("tables") && offset.path("position").has("commitLsn"));
+            offset.put("tables", at);
+            ((ObjectNode) offset.path("position"))
+                    .put("commitLsn", commitLsn)
+                    .put("ordinal", 0)
+                    .put("lastLsn", 0);
+            producer.send(new ProducerRecord<>(FLOW.offsetsTopic(), OFFSET, offset.toString()))
+                    .get();
+        } catch (IOException | ExecutionException e) {
+            throw new IllegalStateException("the offset could not be stored: " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while an offset was stored", e);
+        }
+    }
+
+    private static void require(boolean known) {
+        if (!known) {
+            throw new IllegalStateException("what capture stores in its offsets topic has changed: adapt this class");
+        }
+    }
+
+    private static Map<String, String> offsets(Stage stage) {
+        Map<String, Object> settings = new HashMap<>(Map.of("bootstrap.servers", stage.bootstrapServers()));
+        settings.put("isolation.level", "read_committed");
+        Map<String, String> newest = new HashMap<>();
+        try (KafkaConsumer<String, String> consumer =
+                new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
+            TopicPartition partition = new TopicPartition(FLOW.offsetsTopic(), 0);
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(500))) {
+                newest.put(record.key(), record.value());
+            }
+        }
+        return newest;
+    }
+
+    private Map<String, Object> kafka() {
+        return Map.of("bootstrap.servers", stage.bootstrapServers());
+    }
+
+    static CaptureSettings.Topics topics() {
+        return new CaptureSettings.Topics(
+                Topics.PARTITIONS,
+                CaptureSettings.Topics.DEFAULT.replication(),
+                CaptureSettings.Topics.DEFAULT.retention(),
+                CaptureSettings.Topics.DEFAULT.maxRecordBytes());
+    }
+}

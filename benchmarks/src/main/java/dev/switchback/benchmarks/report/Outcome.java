@@ -1,0 +1,43 @@
+package dev.switchback.benchmarks.report;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What came out of one scenario.
+ *
+ * @param scenario {@code stream}, or {@code latency-2000}
+ * @param what what was measured, for people
+ * @param unit of the values
+ * @param quick whether it was made to see that everything works, so that its figures mean nothing
+ * @param facts machine, versions, sizes and settings, by name
+ * @param ours Switchback; null while it has no such part yet
+ * @param peers everybody else
+ */
+public record Outcome(
+        String scenario,
+        String what,
+        String unit,
+        boolean quick,
+        Map<String, String> facts,
+        @Nullable Standing ours,
+        List<Standing> peers) {
+
+    /** Switchback's median divided by each peer's, where both have one. */
+    @JsonProperty(access = JsonProperty.Access.READ_ONLY)
+    public Map<String, Double> ratios() {
+        Map<String, Double> ratios = new TreeMap<>();
+        Double own = ours == null ? null : ours.median();
+        for (Standing peer : peers) {
+            Double other = peer.median();
+            if (own != null && other != null && other > 0) {
+                ratios.put(peer.name(), Math.round(1_000 * own / other) / 1_000.0);
+            }
+        }
+        return ratios;
+    }
+}

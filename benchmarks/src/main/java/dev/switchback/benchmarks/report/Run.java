@@ -1,0 +1,29 @@
+package dev.switchback.benchmarks.report;
+
+import java.util.Map;
+
+/**
+ * One run of one contender.
+ *
+ * @param value the figure, in the scenario's unit; without meaning for a run that went wrong
+ * @param details further figures, by name
+ * @param cpuSecondsPerMillion CPU seconds a million changes, by process
+ * @param peakMebibytes the most memory each process had, by process
+ * @param wrong what was wrong with what it did, for people; empty if nothing was
+ */
+public record Run(
+        double value,
+        Map<String, Double> details,
+        Map<String, Double> cpuSecondsPerMillion,
+        Map<String, Long> peakMebibytes,
+        String wrong) {
+
+    /** A run without a figure. */
+    public static Run failed(String reason) {
+        return new Run(0, Map.of(), Map.of(), Map.of(), reason);
+    }
+
+    public boolean right() {
+        return wrong.isEmpty();
+    }
+}

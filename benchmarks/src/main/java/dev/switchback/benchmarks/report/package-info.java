@@ -1,0 +1,5 @@
+/** What was measured, as JSON and as a page. */
+@NullMarked
+package dev.switchback.benchmarks.report;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,275 @@
+package dev.switchback.benchmarks.stage;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyIn;
+import org.postgresql.copy.CopyOut;
+
+import dev.switchback.benchmarks.child.BrokerChild;
+import dev.switchback.benchmarks.machine.JavaChild;
+import dev.switchback.connectors.postgres.PostgresSettings;
+import dev.switchback.platform.Await;
+import dev.switchback.platform.EmbeddedDatabase;
+import dev.switchback.platform.Platform;
+import dev.switchback.platform.TableCompare;
+
+/**
+ * Two databases and a broker. Every contender meets the same: the same rows on both sides, and the same changes in the
+ * same log, which each reads through a copy of one replication slot that was made before the first change. Not
+ * thread-safe.
+ */
+public final class Stage implements AutoCloseable {
+
+    /** The publication that the peers read; Switchback has one of its own. */
+    public static final String PUBLICATION = "bench";
+
+    /** Server settings, the same for both databases and for every contender; all else is PostgreSQL's default. */
+    public static final Map<String, String> POSTGRES = settings();
+
+    private static final String DATABASE = "bench";
+    private static final String UNCHANGED = "bench_unchanged";
+    private static final String FIRST_SLOT = "bench_first";
+    private static final int SHOWN_DIFFERENCES = 3;
+
+    private final Platform platform;
+    private final Size size;
+    private final Path logs;
+    private final JavaChild broker;
+    private final Topics topics;
+    private boolean backlog;
+    private @Nullable Path recordings;
+
+    private Stage(Platform platform, Size size, Path logs, JavaChild broker, Topics topics) {
+        this.platform = platform;
+        this.size = size;
+        this.logs = logs;
+        this.broker = broker;
+        this.topics = topics;
+    }
+
+    private static Map<String, String> settings() {
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("fsync", "on");
+        settings.put("full_page_writes", "on");
+        settings.put("synchronous_commit", "on");
+        settings.put("shared_buffers", "1GB");
+        // No checkpoint and no vacuum within a run: they would hit whoever happens to run.
+        settings.put("max_wal_size", "64GB");
+        settings.put("checkpoint_timeout", "1d");
+        settings.put("autovacuum", "off");
+        settings.put("max_replication_slots", "40");
+        settings.put("max_wal_senders", "40");
+        // When a change was committed at the source, for latency.
+        settings.put("track_commit_timestamp", "on");
+        return Map.copyOf(settings);
+    }
+
+    /**
+     * Starts everything, with an empty table on both sides.
+     *
+     * @param logs where the output of JVMs goes, and stays
+     */
+    public static Stage open(Size size, Path logs) {
+        Platform platform = Platform.databases(DATABASE, POSTGRES);
+        try {
+            platform.source().execute(Workload.CREATE_TABLE);
+            platform.source().execute("CREATE PUBLICATION " + PUBLICATION + " FOR TABLE public.bench");
+            platform.destination().execute(Workload.CREATE_TABLE);
+            JavaChild broker = JavaChild.start(
+                    JavaChild.Command.of(
+                            "broker",
+                            BrokerChild.class,
+                            platform.directory().resolve("broker").toString()),
+                    Files.createDirectories(logs));
+            return new Stage(platform, size, logs, broker, new Topics(broker.await("bootstrap")));
+        } catch (IOException e) {
+            platform.close();
+            throw new UncheckedIOException(e);
+        } catch (RuntimeException e) {
+            platform.close();
+            throw e;
+        }
+    }
+
+    /** Gives the table its rows, the same on both sides. */
+    public void fill() {
+        Workload.fill(source(), size.keys());
+        copyRows();
+    }
+
+    /** Keeps what every run begins with, and then makes the changes that every run catches up with. */
+    public void makeBacklog() {
+        source().execute("SELECT pg_create_logical_replication_slot('" + FIRST_SLOT + "', 'pgoutput')");
+        Await.until("everybody to have left the destination", Duration.ofSeconds(30), () -> {
+            administer(destination(), "ALTER DATABASE " + DATABASE + " RENAME TO " + UNCHANGED);
+            return true;
+        });
+        Workload.change(source(), size.warmUp(), size.changes());
+        backlog = true;
+        resetDestination();
+    }
+
+    /** Brings the destination back to where it was before the first change. */
+    public void resetDestination() {
+        administer(
+                destination(),
+                "DROP DATABASE IF EXISTS " + DATABASE + " WITH (FORCE)",
+                "CREATE DATABASE " + DATABASE + " TEMPLATE " + UNCHANGED + " STRATEGY FILE_COPY",
+                "CHECKPOINT");
+        source().execute("CHECKPOINT");
+    }
+
+    /** Makes the destination's table the same as the source's. Nobody may be writing. */
+    public void copyRows() {
+        destination().execute("TRUNCATE public.bench");
+        try (Connection from = source().connect();
+                Connection to = destination().connect()) {
+            CopyOut rows =
+                    from.unwrap(PGConnection.class).getCopyAPI().copyOut("COPY public.bench TO STDOUT (FORMAT binary)");
+            CopyIn into =
+                    to.unwrap(PGConnection.class).getCopyAPI().copyIn("COPY public.bench FROM STDIN (FORMAT binary)");
+            for (byte[] chunk = rows.readFromCopy(); chunk != null; chunk = rows.readFromCopy()) {
+                into.writeToCopy(chunk, 0, chunk.length);
+            }
+            into.endCopy();
+        } catch (SQLException e) {
+            throw new IllegalStateException("copying the rows failed: " + e.getMessage(), e);
+        }
+        destination().execute("VACUUM ANALYZE public.bench", "CHECKPOINT");
+        source().execute("CHECKPOINT");
+    }
+
+    /** Makes a slot that stands before the first change of the backlog, or, where there is none, at the log's end. */
+    public void createSlot(String name) {
+        source().execute(
+                        backlog
+                                ? "SELECT pg_copy_logical_replication_slot('" + FIRST_SLOT + "', '" + name + "')"
+                                : "SELECT pg_create_logical_replication_slot('" + name + "', 'pgoutput')");
+    }
+
+    /** Drops a slot, once nobody holds it any more. */
+    public void dropSlot(String name) {
+        Await.until("the slot " + name + " to be free", Duration.ofSeconds(30), () -> {
+            source().execute("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = '"
+                    + name + "'");
+            return true;
+        });
+    }
+
+    /** Compares both sides in full; empty if they are the same, else what is different, for people. */
+    public String differences() {
+        return TableCompare.compare(source(), destination(), List.of(Workload.TABLE), SHOWN_DIFFERENCES).stream()
+                .filter(result -> !result.equal())
+                .map(result -> result.differences() + " of " + result.rows() + " rows differ: "
+                        + result.first().stream().map(Object::toString).collect(Collectors.joining("; ")))
+                .collect(Collectors.joining("; "));
+    }
+
+    /** Starts a contender's JVM. */
+    public JavaChild start(JavaChild.Command command) {
+        Path directory = recordings;
+        if (directory == null) {
+            return JavaChild.start(command, logs);
+        }
+        Path file = directory.resolve(command.name() + ".jfr");
+        return JavaChild.start(
+                command.withOptions(
+                        List.of("-XX:StartFlightRecording=settings=profile,dumponexit=true,filename=" + file)),
+                logs);
+    }
+
+    /**
+     * From now on each JVM of a contender records what it spends its time on, which costs a few percent; null ends that.
+     *
+     * @param directory where each leaves {@code NAME.jfr} at its end
+     */
+    public void record(@Nullable Path directory) {
+        recordings = directory;
+    }
+
+    /** The processes that serve everybody, by name. */
+    public Map<String, Long> processes() {
+        Map<String, Long> pids = new LinkedHashMap<>();
+        pids.put("source PostgreSQL", postmaster("source"));
+        pids.put("destination PostgreSQL", postmaster("destination"));
+        pids.put("Kafka broker", broker.pid());
+        return pids;
+    }
+
+    /** A connection string of the source for PostgreSQL's own client library. */
+    public String sourceConnection() {
+        PostgresSettings settings = source().settings();
+        return "host=" + settings.host() + " port=" + settings.port() + " dbname=" + settings.database() + " user="
+                + settings.user() + " password=" + settings.password();
+    }
+
+    public Size size() {
+        return size;
+    }
+
+    public EmbeddedDatabase source() {
+        return platform.source();
+    }
+
+    public EmbeddedDatabase destination() {
+        return platform.destination();
+    }
+
+    public Topics topics() {
+        return topics;
+    }
+
+    public String bootstrapServers() {
+        return broker.await("bootstrap");
+    }
+
+    /** For settings and data of children; goes with the stage. */
+    public Path directory() {
+        return platform.directory();
+    }
+
+    @Override
+    public void close() {
+        topics.close();
+        broker.close();
+        platform.close();
+    }
+
+    private long postmaster(String side) {
+        try {
+            Path file = platform.directory().resolve(side).resolve("postmaster.pid");
+            return Long.parseLong(
+                    Files.readAllLines(file, StandardCharsets.UTF_8).get(0).trim());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void administer(EmbeddedDatabase database, String... statements) {
+        PostgresSettings settings = database.settings();
+        String url = "jdbc:postgresql://" + settings.host() + ":" + settings.port() + "/postgres";
+        try (Connection connection = DriverManager.getConnection(url, settings.user(), settings.password());
+                Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package dev.switchback.benchmarks.stage;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+
+import dev.switchback.platform.Await;
+
+/** The broker's topics and consumer groups, as the benchmark arranges them. Thread-safe. */
+public final class Topics implements AutoCloseable {
+
+    /** Of every change topic, whoever writes it. */
+    public static final int PARTITIONS = 8;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Admin admin;
+
+    Topics(String bootstrapServers) {
+        admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers));
+    }
+
+    /** Creates a topic of {@link #PARTITIONS} partitions. */
+    public void create(String topic) {
+        await(admin.createTopics(List.of(new NewTopic(topic, PARTITIONS, (short) 1)))
+                .all());
+    }
+
+    /** Deletes the topics whose names begin so. */
+    public void deleteAll(String prefix) {
+        Set<String> names = await(admin.listTopics().names());
+        List<String> doomed =
+                names.stream().filter(name -> name.startsWith(prefix)).toList();
+        await(admin.deleteTopics(doomed).all());
+        Await.until("the topics " + prefix + "* to be gone", PATIENCE, () -> await(
+                        admin.listTopics().names())
+                .stream()
+                .noneMatch(name -> name.startsWith(prefix)));
+    }
+
+    /** Deletes a consumer group if it is there, once its last member has left. */
+    public void deleteGroup(String group) {
+        Await.until("the consumer group " + group + " to be gone", PATIENCE, () -> {
+            boolean known = await(admin.listGroups().all()).stream()
+                    .anyMatch(listing -> listing.groupId().equals(group));
+            if (known) {
+                await(admin.deleteConsumerGroups(Set.of(group)).all());
+            }
+            return true;
+        });
+    }
+
+    /** How many records a topic of {@link #PARTITIONS} partitions has taken, transaction markers included. */
+    public long records(String topic) {
+        return await(admin.listOffsets(IntStream.range(0, PARTITIONS)
+                                .mapToObj(partition -> new TopicPartition(topic, partition))
+                                .collect(Collectors.toMap(partition -> partition, partition -> OffsetSpec.latest())))
+                        .all())
+                .values()
+                .stream()
+                .mapToLong(end -> end.offset())
+                .sum();
+    }
+
+    @Override
+    public void close() {
+        admin.close();
+    }
+
+    private static <T> T await(KafkaFuture<T> future) {
+        try {
+            return future.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for Kafka", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("Kafka: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package dev.switchback.benchmarks.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+
+class OutcomeTest {
+
+    @Test
+    void theFigureIsTheMedianOfTheRuns() {
+        assertThat(standing("a", 30, 10, 20).median()).isEqualTo(20.0);
+        assertThat(standing("a", 30, 10).median()).isEqualTo(20.0);
+    }
+
+    @Test
+    void aContenderThatWentWrongOnceHasNoFigure() {
+        Standing standing = new Standing("a", "", List.of(run(30), Run.failed("2 of 3 rows differ"), run(10)));
+
+        assertThat(standing.median()).isNull();
+        assertThat(standing.wrong()).isEqualTo("2 of 3 rows differ");
+        assertThat(outcome(standing("us", 40), standing).ratios()).isEmpty();
+    }
+
+    @Test
+    void ratiosAreOursDividedByTheirs() {
+        assertThat(outcome(standing("us", 30), standing("them", 20)).ratios()).isEqualTo(Map.of("them", 1.5));
+    }
+
+    @Test
+    void aPageMadeOfKeptJsonSaysWhoWentWrongAndWhy() {
+        Standing wrong = new Standing("them", "all by default", List.of(Run.failed("2 of 3 rows differ\nmore")));
+
+        String page = Page.of(List.of(outcome(standing("us", 1234), wrong)));
+
+        assertThat(page).contains("| us | 1,234 (1,234–1,234) |").contains("| them | wrong |");
+        assertThat(page).contains("**them went wrong:** 2 of 3 rows differ\n");
+    }
+
+    private static Outcome outcome(Standing ours, Standing... peers) {
+        return new Outcome("stream", "All at once.", "changes/s", false, Map.of(), ours, List.of(peers));
+    }
+
+    private static Standing standing(String name, double... values) {
+        return new Standing(
+                name,
+                "",
+                Arrays.stream(values).mapToObj(OutcomeTest::run).toList());
+    }
+
+    private static Run run(double value) {
+        return new Run(value, Map.of(), Map.of(), Map.of(), "");
+    }
+}
