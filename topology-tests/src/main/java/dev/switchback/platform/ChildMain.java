@@ -2,6 +2,7 @@ package dev.switchback.platform;
 
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.util.Arrays;
 
 /** Runs a main class for as long as the parent lives: standard input, a pipe from it, ends when it does. */
@@ -13,9 +14,11 @@ final class ChildMain {
         Thread watch = new Thread(ChildMain::endWithParent, "parent-watch");
         watch.setDaemon(true);
         watch.start();
+        Method main = Class.forName(arguments[0]).getMethod("main", String[].class);
+        // The class need not be public, as it need not for the JVM's own launcher.
+        main.setAccessible(true);
         try {
-            Class.forName(arguments[0]).getMethod("main", String[].class).invoke(null, (Object)
-                    Arrays.copyOfRange(arguments, 1, arguments.length));
+            main.invoke(null, (Object) Arrays.copyOfRange(arguments, 1, arguments.length));
         } catch (InvocationTargetException e) {
             throw e.getCause() == null ? e : e.getCause();
         }

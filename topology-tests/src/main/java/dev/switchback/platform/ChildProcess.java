@@ -1,6 +1,7 @@
 package dev.switchback.platform;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,11 +23,13 @@ public final class ChildProcess implements AutoCloseable {
     private final String name;
     private final Process process;
     private final Path output;
+    private final long outputStart;
 
-    private ChildProcess(String name, Process process, Path output) {
+    private ChildProcess(String name, Process process, Path output, long outputStart) {
         this.name = name;
         this.process = process;
         this.output = output;
+        this.outputStart = outputStart;
     }
 
     /**
@@ -65,11 +68,12 @@ public final class ChildProcess implements AutoCloseable {
     public static ChildProcess start(Command command, Path directory) {
         Path output = directory.resolve(command.name() + ".log");
         try {
+            long outputStart = Files.exists(output) ? Files.size(output) : 0;
             Process process = new ProcessBuilder(command.line())
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
                     .start();
-            return new ChildProcess(command.name(), process, output);
+            return new ChildProcess(command.name(), process, output, outputStart);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -99,6 +103,13 @@ public final class ChildProcess implements AutoCloseable {
         Program.signal("STOP", process.pid());
     }
 
+    /** Whether it stands still by a SIGSTOP, be it from itself. */
+    public boolean isFrozen() {
+        return Program.output("ps", "-o", "state=", "-p", Long.toString(pid()))
+                .strip()
+                .startsWith("T");
+    }
+
     /** SIGCONT. */
     public void thaw() {
         Program.signal("CONT", process.pid());
@@ -117,7 +128,7 @@ public final class ChildProcess implements AutoCloseable {
         }
     }
 
-    /** Waits until its output, an earlier child's of this name included, contains the text. */
+    /** Waits until its output contains the text. */
     public void awaitOutput(String text, Duration timeout) {
         Await.until(name + " to print '" + text + "'", timeout, () -> {
             boolean alive = isAlive();
@@ -131,10 +142,11 @@ public final class ChildProcess implements AutoCloseable {
         });
     }
 
-    /** All that it, and earlier children of this name, printed. */
+    /** All that it has printed. */
     public String output() {
-        try {
-            return Files.readString(output, StandardCharsets.UTF_8);
+        try (InputStream in = Files.newInputStream(output)) {
+            in.skipNBytes(outputStart);
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -165,6 +165,25 @@ public final class EmbeddedDatabase implements AutoCloseable {
         server = null;
     }
 
+    /** Copies the data of a stopped server, to be put back by {@link #restoreFrom}. */
+    public void saveTo(Path copy) {
+        requireStopped();
+        Program.run(List.of("cp", "-a", data.toString(), copy.toString()));
+    }
+
+    /** Gives a stopped server the data that it had at {@link #saveTo}. */
+    public void restoreFrom(Path copy) {
+        requireStopped();
+        ScratchDirectory.delete(data);
+        Program.run(List.of("cp", "-a", copy.toString(), data.toString()));
+    }
+
+    private void requireStopped() {
+        if (isRunning()) {
+            throw new IllegalStateException("PostgreSQL on port " + port + " is running");
+        }
+    }
+
     /** Freezes every process of the server: connections stay open, and nobody answers. */
     public void freeze() {
         signalAll("STOP");

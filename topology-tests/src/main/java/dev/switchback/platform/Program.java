@@ -46,6 +46,18 @@ final class Program {
         }
     }
 
+    /** What the program prints; empty when it cannot be run. */
+    static String output(String... command) {
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
     /** Whether the program exists and ends with 0. */
     static boolean succeeds(String... command) {
         try {

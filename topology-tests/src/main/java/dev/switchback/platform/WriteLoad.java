@@ -95,6 +95,12 @@ public final class WriteLoad implements AutoCloseable {
      */
     @Override
     public void close() {
+        stop();
+        rethrowFailure();
+    }
+
+    /** Ends the writers, each behind its running transaction, and keeps quiet about failures. */
+    public void stop() {
         stopped = true;
         for (Writer writer : writers) {
             try {
@@ -104,7 +110,6 @@ public final class WriteLoad implements AutoCloseable {
                 return;
             }
         }
-        rethrowFailure();
     }
 
     /** @throws IllegalStateException when a writer has ended by itself, with its failure */

@@ -11,12 +11,14 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import dev.switchback.connectors.debezium.CaptureListener;
-import dev.switchback.platform.Platform;
+
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import dev.switchback.connectors.debezium.CaptureListener;
+import dev.switchback.platform.Platform;
 
 /** How long a commit takes to be in Kafka when there is nothing else to do, and how many changes a second get there. */
 @Tag("campaign")

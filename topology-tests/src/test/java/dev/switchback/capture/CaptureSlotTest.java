@@ -9,6 +9,7 @@ import java.util.List;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import dev.switchback.connectors.debezium.CaptureSettings.Tuning;
@@ -17,6 +18,7 @@ import dev.switchback.platform.Await;
 import dev.switchback.platform.Platform;
 
 /** The slot: created in time or not at all, moved behind Kafka only, let go of when capture closes; outages. */
+@Tag("campaign")
 class CaptureSlotTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);

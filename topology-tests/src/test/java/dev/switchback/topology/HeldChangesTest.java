@@ -77,7 +77,7 @@ class HeldChangesTest {
         log.insert(STORE, 1L, "Atlantis", null);
         member.apply();
         log.update(STORE, 1L, "Atlantis", "sunk");
-        log.delete(STORE, 1L);
+        log.delete(STORE, 1L, null, null);
         member.apply();
 
         destination.makeHeldDue();
@@ -125,7 +125,7 @@ class HeldChangesTest {
         log.insert(STORE, 1L, "Atlantis", null);
         member.apply();
         member.close();
-        log.update(STORE, 1L, "Basel", null);
+        log.update(STORE, 1L, "Atlantis", "sunk");
 
         member = new ApplyMember(log, destination);
         member.apply();

@@ -198,8 +198,9 @@ final class MemoryDestination implements Destination {
         @Override
         public List<HeldChange> behind(HeldChange change) {
             return held(List.of(change.change().input())).stream()
-                    .filter(other -> other.change().sourceKey().equals(change.change().sourceKey())
-                            && other.change().offset() > change.change().offset())
+                    .filter(other ->
+                            other.change().sourceKey().equals(change.change().sourceKey())
+                                    && other.change().offset() > change.change().offset())
                     .toList();
         }
 
@@ -208,7 +209,9 @@ final class MemoryDestination implements Destination {
             synchronized (MemoryDestination.this) {
                 boolean applied = retry(change, mutations);
                 if (applied) {
-                    held.removeIf(other -> other.change().input().equals(change.change().input())
+                    held.removeIf(other -> other.change()
+                                    .input()
+                                    .equals(change.change().input())
                             && other.change().sourceKey().equals(change.change().sourceKey())
                             && other.change().offset() < change.change().offset());
                 }

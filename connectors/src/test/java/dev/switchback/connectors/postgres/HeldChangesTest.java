@@ -80,7 +80,8 @@ class HeldChangesTest {
 
         assertThat(changes(session.held(INPUTS))).containsExactly(fourth, ofAnotherKey);
         assertThat(destination.query("SELECT v FROM t")).containsExactly("3");
-        assertThat(destination.query("SELECT count(*) FROM switchback.discarded")).containsExactly("2");
+        assertThat(destination.query("SELECT count(*) FROM switchback.discarded"))
+                .containsExactly("2");
     }
 
     @Test

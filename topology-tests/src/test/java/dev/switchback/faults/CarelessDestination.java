@@ -1,0 +1,124 @@
+package dev.switchback.faults;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+import dev.switchback.connectors.spi.ApplySession;
+import dev.switchback.connectors.spi.Batch;
+import dev.switchback.connectors.spi.Batch.Advance;
+import dev.switchback.connectors.spi.Checkpoint;
+import dev.switchback.connectors.spi.Destination;
+import dev.switchback.connectors.spi.Flow;
+import dev.switchback.connectors.spi.HeldChange;
+import dev.switchback.connectors.spi.InputPartition;
+import dev.switchback.connectors.spi.NotInChargeException;
+import dev.switchback.connectors.spi.OwnershipLostException;
+import dev.switchback.transforms.mutation.Mutation;
+
+/** A destination that writes whatever it is given: no checkpoint and no control row keeps a stale writer out. */
+record CarelessDestination(Destination destination) implements Destination {
+
+    private static final int EPOCHS = 10;
+
+    @Override
+    public ApplySession open(Flow flow, long epoch) {
+        return new Session(destination, flow, destination.open(flow, epoch));
+    }
+
+    @Override
+    public void close() {
+        destination.close();
+    }
+
+    private static final class Session implements ApplySession {
+        private final Destination destination;
+        private final Flow flow;
+        private ApplySession session;
+
+        Session(Destination destination, Flow flow, ApplySession session) {
+            this.destination = destination;
+            this.flow = flow;
+            this.session = session;
+        }
+
+        @Override
+        public List<HeldChange> apply(Batch batch) {
+            try {
+                return session.apply(batch);
+            } catch (OwnershipLostException e) {
+                return session.apply(rebased(batch));
+            } catch (NotInChargeException e) {
+                return applyUnderAnyEpoch(batch, e);
+            }
+        }
+
+        private Batch rebased(Batch batch) {
+            Map<InputPartition, Checkpoint> now =
+                    session.claim(batch.advances().stream().map(Advance::input).toList());
+            List<Advance> advances = new ArrayList<>();
+            for (Advance advance : batch.advances()) {
+                Checkpoint from = now.get(advance.input());
+                Checkpoint to = new Checkpoint(
+                        Math.max(from.nextOffset() + 1, advance.to().nextOffset()),
+                        Math.max(from.watermark(), advance.to().watermark()));
+                advances.add(new Advance(advance.input(), from, to, advance.progress()));
+            }
+            return new Batch(batch.work(), batch.held(), advances);
+        }
+
+        private List<HeldChange> applyUnderAnyEpoch(Batch batch, NotInChargeException refusal) {
+            for (long epoch = 1; epoch < EPOCHS; epoch++) {
+                session.close();
+                session = destination.open(flow, epoch);
+                try {
+                    return session.apply(rebased(batch));
+                } catch (NotInChargeException next) {
+                    refusal.addSuppressed(next);
+                }
+            }
+            throw refusal;
+        }
+
+        @Override
+        public Map<InputPartition, Checkpoint> claim(Collection<InputPartition> inputs) {
+            return session.claim(inputs);
+        }
+
+        @Override
+        public List<HeldChange> held(Collection<InputPartition> inputs) {
+            return session.held(inputs);
+        }
+
+        @Override
+        public List<HeldChange> due(Collection<InputPartition> inputs) {
+            return session.due(inputs);
+        }
+
+        @Override
+        public boolean retry(HeldChange held, List<Mutation> mutations) {
+            return session.retry(held, mutations);
+        }
+
+        @Override
+        public List<HeldChange> behind(HeldChange held) {
+            return session.behind(held);
+        }
+
+        @Override
+        public boolean supersede(HeldChange held, List<Mutation> mutations) {
+            return session.supersede(held, mutations);
+        }
+
+        @Override
+        public void postpone(HeldChange held) {
+            session.postpone(held);
+        }
+
+        @Override
+        public void close() {
+            session.close();
+        }
+    }
+}
