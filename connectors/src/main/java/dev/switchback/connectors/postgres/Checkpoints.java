@@ -21,6 +21,8 @@ import dev.switchback.connectors.spi.Flow;
 import dev.switchback.connectors.spi.InputPartition;
 import dev.switchback.connectors.spi.NotInChargeException;
 import dev.switchback.connectors.spi.OwnershipLostException;
+import dev.switchback.transforms.problem.Problem;
+import dev.switchback.transforms.problem.ProblemException;
 
 /**
  * The checkpoints of one flow, and which of them this session owns: its token is in their rows until another session puts
@@ -36,6 +38,14 @@ final class Checkpoints {
             ORDER BY a.topic_id, a.partition
             ON CONFLICT (migration, direction, topic_id, partition) DO UPDATE SET owner = excluded.owner
             RETURNING c.topic_id, c.partition, c.next_offset, c.watermark""";
+
+    private static final String OTHER_LIVES =
+            """
+            SELECT DISTINCT c.topic FROM switchback.checkpoint AS c
+            JOIN unnest(?::text[], ?::text[], ?::int4[]) AS a (topic, topic_id, partition)
+              ON c.topic = a.topic AND c.partition = a.partition AND c.topic_id <> a.topic_id
+            WHERE c.migration = ? AND c.direction = ?
+            ORDER BY c.topic""";
 
     private static final String RECLAIM =
             """
@@ -87,11 +97,16 @@ final class Checkpoints {
         this.epoch = epoch;
     }
 
-    /** Puts a new token into each row; waits for a transaction of the owner before that is under way. */
+    /**
+     * Puts a new token into each row; waits for a transaction of the owner before that is under way.
+     *
+     * @throws ProblemException when a topic was deleted and created again since its checkpoint was written
+     */
     Map<InputPartition, Checkpoint> claim(Connection connection, Collection<InputPartition> inputs)
             throws SQLException {
         UUID token = UUID.randomUUID();
         List<InputPartition> all = List.copyOf(inputs);
+        refuseOtherLives(connection, all);
         Map<InputPartition, Checkpoint> found;
         try (PreparedStatement statement = connection.prepareStatement(CLAIM)) {
             statement.setString(1, flow.migration());
@@ -202,6 +217,31 @@ final class Checkpoints {
             if (row.getLong(1) != inputs.size()) {
                 throw lost(inputs);
             }
+        }
+    }
+
+    private void refuseOtherLives(Connection connection, List<InputPartition> inputs) throws SQLException {
+        List<Problem> problems = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(OTHER_LIVES)) {
+            statement.setArray(1, texts(connection, inputs, InputPartition::topic));
+            statement.setArray(2, texts(connection, inputs, InputPartition::topicId));
+            statement.setArray(3, partitions(connection, inputs));
+            statement.setString(4, flow.migration());
+            statement.setString(5, flow.direction().lowerCase());
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    problems.add(new Problem(
+                            Problem.Kind.REFUSED,
+                            "topic " + rows.getString(1),
+                            "It has been deleted and created again since changes of it were applied; what it held is"
+                                    + " lost.",
+                            "Connect to the Kafka that has the old one, or copy the tables again under a new migration"
+                                    + " name."));
+                }
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new ProblemException(problems);
         }
     }
 

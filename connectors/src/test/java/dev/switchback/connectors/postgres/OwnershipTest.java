@@ -28,11 +28,13 @@ import dev.switchback.connectors.spi.Checkpoint;
 import dev.switchback.connectors.spi.FaultPoints;
 import dev.switchback.connectors.spi.FaultPoints.Point;
 import dev.switchback.connectors.spi.HeldChange;
+import dev.switchback.connectors.spi.InputPartition;
 import dev.switchback.connectors.spi.NotInChargeException;
 import dev.switchback.connectors.spi.OwnershipLostException;
 import dev.switchback.transforms.mutation.DestinationTable;
 import dev.switchback.transforms.mutation.Mutation;
 import dev.switchback.transforms.mutation.Mutation.Upsert;
+import dev.switchback.transforms.problem.ProblemException;
 
 /** Who may write: the owner of the partition, at its checkpoint, under the operator's epoch and direction. */
 class OwnershipTest {
@@ -61,6 +63,19 @@ class OwnershipTest {
         assertThat(destination.open().claim(List.of(DestinationFixture.P0, DestinationFixture.P1)))
                 .isEqualTo(
                         Map.of(DestinationFixture.P0, new Checkpoint(42, 7), DestinationFixture.P1, Checkpoint.START));
+    }
+
+    @Test
+    void aTopicThatWasCreatedAgainIsRefused() {
+        destination.apply(destination.member(), row(1, 1));
+        InputPartition recreated = new InputPartition(DestinationFixture.P0.topic(), "topic-2", 0);
+        ApplySession next = destination.open();
+
+        assertThatThrownBy(() -> next.claim(List.of(recreated)))
+                .isInstanceOf(ProblemException.class)
+                .hasMessageContaining("deleted and created again");
+        assertThat(destination.query("SELECT topic_id FROM switchback.checkpoint WHERE partition = 0"))
+                .containsExactly("topic-1");
     }
 
     @Test
