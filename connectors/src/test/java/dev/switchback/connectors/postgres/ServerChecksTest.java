@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 import dev.switchback.connectors.spi.Direction;
@@ -26,8 +25,7 @@ class ServerChecksTest {
     private static final Flow FLOW = new Flow("stores", Direction.FORWARD);
     private static final TableId T = new TableId("public", "t");
 
-    // zonky stops the server in the background of close(), and may still be writing.
-    @TempDir(cleanup = CleanupMode.NEVER)
+    @TempDir
     private Path data;
 
     @Test

@@ -41,14 +41,23 @@ public final class TestServer implements AutoCloseable {
         return Shared.SERVER;
     }
 
-    /** A server with other settings, on a data directory that is made if it is empty. */
+    /** A server with other settings, on a data directory that is made if it is empty, and kept. */
     public static TestServer start(Map<String, String> settings, Path dataDirectory) {
+        return start(settings, dataDirectory, true);
+    }
+
+    /** The same, but the data directory goes with the server. */
+    private static TestServer disposable(Map<String, String> settings, Path dataDirectory) {
+        return start(settings, dataDirectory, false);
+    }
+
+    private static TestServer start(Map<String, String> settings, Path dataDirectory, boolean keep) {
         Map<String, String> all = new TreeMap<>(
                 Map.of("wal_level", "logical", "max_prepared_transactions", "10", "synchronous_commit", "on"));
         all.putAll(settings);
         EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
                 .setDataDirectory(dataDirectory)
-                .setCleanDataDirectory(false)
+                .setCleanDataDirectory(!keep)
                 .setRegisterShutdownHook(true);
         all.forEach(builder::setServerConfig);
         try {
@@ -106,7 +115,7 @@ public final class TestServer implements AutoCloseable {
     }
 
     private static final class Shared {
-        private static final TestServer SERVER = start(
+        private static final TestServer SERVER = disposable(
                 Map.of("max_connections", "200", "max_replication_slots", "40", "max_wal_senders", "40"), temporary());
 
         private static Path temporary() {
