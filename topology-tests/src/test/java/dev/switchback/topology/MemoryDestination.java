@@ -170,6 +170,8 @@ final class MemoryDestination implements Destination {
             return held(inputs).stream()
                     .filter(change -> keys.add(
                             List.of(change.change().input(), change.change().sourceKey())))
+                    .filter(change ->
+                            postponed.stream().noneMatch(put -> put.change().equals(change.change())))
                     .toList();
         }
 
