@@ -30,8 +30,8 @@ public final class CaptureChild {
                 plan.tables().stream().map(table -> table.source().schema()).toList(),
                 kafka.settings(),
                 CaptureSettings.Topics.DEFAULT);
-        Capture capture = new Capture(
-                settings, kafka.schemas(plan.file()), watermark -> true, new Announcer(), FaultPoints.NONE);
+        Capture capture =
+                new Capture(settings, kafka.schemas(plan.file()), watermark -> true, new Announcer(), FaultPoints.NONE);
         Runtime.getRuntime().addShutdownHook(new Thread(capture::close, "capture-close"));
         capture.start();
     }

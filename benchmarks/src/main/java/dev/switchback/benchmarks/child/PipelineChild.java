@@ -23,8 +23,7 @@ public final class PipelineChild {
     public static void main(String[] arguments) throws InterruptedException {
         Lifeline.hold();
         Plan plan = Plan.of(MigrationFile.read(Path.of(arguments[0]), Map.of()));
-        Set<Role> roles =
-                Arrays.stream(arguments).skip(2).map(Role::valueOf).collect(Collectors.toUnmodifiableSet());
+        Set<Role> roles = Arrays.stream(arguments).skip(2).map(Role::valueOf).collect(Collectors.toUnmodifiableSet());
         Pipeline pipeline = Pipeline.start(plan, new RunSettings(Path.of(arguments[1]), roles));
         Runtime.getRuntime().addShutdownHook(new Thread(pipeline::close, "pipeline-close"));
         List<Problem> problems = pipeline.awaitEnd();

@@ -41,7 +41,6 @@ public final class ConnectSink implements Contender {
     @Override
     public Running start(Stage stage, String run) {
         JavaChild worker = ConnectWorker.start(stage, run, ConnectWorker.sink(stage, run, ConnectWorker.topic(FILL)));
-        return new Running(
-                List.of(worker), null, () -> stage.topics().deleteGroup("connect-" + run + "-sink"));
+        return new Running(List.of(worker), null, () -> stage.topics().deleteGroup("connect-" + run + "-sink"));
     }
 }

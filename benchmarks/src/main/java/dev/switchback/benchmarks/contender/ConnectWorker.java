@@ -89,7 +89,8 @@ final class ConnectWorker {
             arguments.add(PropertyFile.write(directory, name, connector).toString());
         }
         String classPath = home.resolve("worker") + "/*:" + directory.resolve("classes");
-        return stage.start(new JavaChild.Command("connect", classPath, WorkerChild.class.getName(), arguments, List.of()));
+        return stage.start(
+                new JavaChild.Command("connect", classPath, WorkerChild.class.getName(), arguments, List.of()));
     }
 
     private static Map<String, String> worker(Stage stage, Path home, Path directory) {

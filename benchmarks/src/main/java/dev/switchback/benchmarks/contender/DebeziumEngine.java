@@ -29,9 +29,9 @@ public final class DebeziumEngine implements Contender {
         properties.put("offset.storage", "org.apache.kafka.connect.storage.MemoryOffsetBackingStore");
         properties.put("bootstrap.servers", stage.bootstrapServers());
         JavaChild engine = stage.start(JavaChild.Command.of(
-                        "engine",
-                        EngineChild.class,
-                        PropertyFile.write(stage.directory(), run, properties).toString()));
+                "engine",
+                EngineChild.class,
+                PropertyFile.write(stage.directory(), run, properties).toString()));
         return new Running(List.of(engine), () -> engine.count("changes"), () -> stage.dropSlot(run));
     }
 }

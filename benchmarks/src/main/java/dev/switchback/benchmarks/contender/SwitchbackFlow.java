@@ -70,7 +70,8 @@ public final class SwitchbackFlow {
             Await.until("Switchback to have begun", PATIENCE, () -> {
                 kept.putAll(offsets(stage));
                 String offset = kept.get(OFFSET);
-                return offset != null && JSON.readTree(offset).path("snapshotDone").asBoolean();
+                return offset != null
+                        && JSON.readTree(offset).path("snapshotDone").asBoolean();
             });
         }
         stage.dropSlot(FLOW.slot());

@@ -121,12 +121,10 @@ public final class Profile {
     }
 
     private static <T> void table(StringBuilder text, Map<String, T> rows, Function<T, Long> weight, long all) {
-        sorted(rows, weight).stream()
-                .limit(TOP)
-                .forEach(row -> text.append(share(weight.apply(row.getValue()), all))
-                        .append("  ")
-                        .append(row.getKey())
-                        .append('\n'));
+        sorted(rows, weight).stream().limit(TOP).forEach(row -> text.append(share(weight.apply(row.getValue()), all))
+                .append("  ")
+                .append(row.getKey())
+                .append('\n'));
     }
 
     private void tree(StringBuilder text, Branch branch, int depth) {

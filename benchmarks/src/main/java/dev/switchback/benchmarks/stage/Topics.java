@@ -42,10 +42,10 @@ public final class Topics implements AutoCloseable {
         List<String> doomed =
                 names.stream().filter(name -> name.startsWith(prefix)).toList();
         await(admin.deleteTopics(doomed).all());
-        Await.until("the topics " + prefix + "* to be gone", PATIENCE, () -> await(
-                        admin.listTopics().names())
-                .stream()
-                .noneMatch(name -> name.startsWith(prefix)));
+        Await.until(
+                "the topics " + prefix + "* to be gone",
+                PATIENCE,
+                () -> await(admin.listTopics().names()).stream().noneMatch(name -> name.startsWith(prefix)));
     }
 
     /** Deletes a consumer group if it is there, once its last member has left. */

@@ -73,7 +73,7 @@ public final class Workload {
 
     private static String functions(long keys) {
         return String.format(
-            """
+                """
             CREATE SEQUENCE bench_id START %1$d;
 
             CREATE FUNCTION bench_transaction() RETURNS bigint LANGUAGE plpgsql AS $$

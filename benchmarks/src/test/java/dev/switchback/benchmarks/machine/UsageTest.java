@@ -11,7 +11,8 @@ class UsageTest {
     @Test
     void whatAnEndedChildUsedBelongsToItsParent() throws Exception {
         // The shell waits for the inner one, whose time it thereby inherits, and then stays.
-        Process shell = new ProcessBuilder("sh", "-c", "sh -c 'i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done'; echo; read -r end")
+        Process shell = new ProcessBuilder(
+                        "sh", "-c", "sh -c 'i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done'; echo; read -r end")
                 .start();
         Usage before = Usage.of(shell.pid());
         assertThat(shell.inputReader().readLine()).isEmpty();

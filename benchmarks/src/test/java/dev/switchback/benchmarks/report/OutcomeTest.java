@@ -46,9 +46,7 @@ class OutcomeTest {
 
     private static Standing standing(String name, double... values) {
         return new Standing(
-                name,
-                "",
-                Arrays.stream(values).mapToObj(OutcomeTest::run).toList());
+                name, "", Arrays.stream(values).mapToObj(OutcomeTest::run).toList());
     }
 
     private static Run run(double value) {
