@@ -303,7 +303,18 @@ public final class EmbeddedDatabase implements AutoCloseable {
             throw new IllegalStateException("PostgreSQL on port " + port + " is not running");
         }
         Program.signal(signal, process.pid());
-        process.descendants().forEach(backend -> Program.signal(signal, backend.pid()));
+        process.descendants().forEach(backend -> signal(signal, backend));
+    }
+
+    /** Does nothing to a backend that has ended since it was listed. */
+    private static void signal(String signal, ProcessHandle backend) {
+        try {
+            Program.signal(signal, backend.pid());
+        } catch (IllegalStateException failed) {
+            if (backend.isAlive()) {
+                throw failed;
+            }
+        }
     }
 
     private Connection connect(String name) throws SQLException {

@@ -35,7 +35,7 @@ final class CaptureRig implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     final Flow flow;
-    final MemorySchemaStore schemas = new MemorySchemaStore();
+    MemorySchemaStore schemas = new MemorySchemaStore();
     final EmbeddedDatabase source;
     CaptureSettings.Topics topics = new CaptureSettings.Topics(PARTITIONS, (short) 1, Duration.ofDays(1), 8 << 20);
     CaptureSettings.Tuning tuning = CaptureSettings.Tuning.DEFAULT;

@@ -9,7 +9,6 @@ import java.util.List;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import dev.switchback.connectors.debezium.CaptureSettings.Tuning;
@@ -18,7 +17,6 @@ import dev.switchback.platform.Await;
 import dev.switchback.platform.Platform;
 
 /** The slot: created in time or not at all, moved behind Kafka only, let go of when capture closes; outages. */
-@Tag("campaign")
 class CaptureSlotTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);
@@ -65,9 +63,20 @@ class CaptureSlotTest {
             int pid = old.unwrap(org.postgresql.PGConnection.class).getBackendPID();
             rig.tuning = tuning(Duration.ofSeconds(2), Duration.ofSeconds(20));
             rig.publish().start();
+            rig.awaitPhase(Phase.SNAPSHOTTING);
+            Instant began = Instant.now();
+            Await.until("the slot to be under way", PATIENCE, () -> rig.slotValue("count(*)")
+                    .equals("1"));
 
             rig.awaitPhase(Phase.HALTED);
-            assertThat(rig.state().problems().toString()).contains(Integer.toString(pid));
+            assertThat(Duration.between(began, Instant.now())).isLessThan(Duration.ofSeconds(12));
+            assertThat(rig.state().problems()).singleElement().satisfies(problem -> {
+                assertThat(problem.what())
+                        .contains("could not be created within 2 s")
+                        .contains("the transaction of pid " + pid)
+                        .containsPattern("open for \\d+ s");
+                assertThat(problem.remedy()).contains("pg_terminate_backend(" + pid + ")");
+            });
             Await.until("the slot to be gone", PATIENCE, () -> rig.slotValue("count(*)")
                     .equals("0"));
             old.rollback();
@@ -194,5 +203,35 @@ class CaptureSlotTest {
             second.awaitCaughtUp();
             assertThat(second.state().commitLsn()).isPositive();
         }
+    }
+
+    @Test
+    void ofTwoCapturesThatStartTogetherOneWorks() {
+        platform.source().execute("CREATE TABLE twins (id int PRIMARY KEY)");
+        try (CaptureRig earlier = rig("twins").publish().startStreaming()) {
+            earlier.stop();
+        }
+        try (CaptureRig one = rig("twins");
+                CaptureRig other = rig("twins")) {
+            other.schemas = one.schemas;
+            one.start();
+            other.start();
+            platform.source().execute("INSERT INTO twins SELECT generate_series(1, 100)");
+            Await.until("one to stream", PATIENCE, () -> streams(one) || streams(other));
+            CaptureRig active = streams(one) ? one : other;
+            CaptureRig standby = active == one ? other : one;
+            Await.until("the other to be turned away again and again", PATIENCE, () -> standby.state()
+                            .restarts()
+                    > 3);
+            active.awaitCaughtUp();
+
+            assertThat(active.state().restarts()).isLessThanOrEqualTo(1);
+            assertThat(standby.state().changes()).isZero();
+            assertThat(active.changes("public.twins")).hasSize(100);
+        }
+    }
+
+    private static boolean streams(CaptureRig rig) {
+        return rig.state().phase() == Phase.STREAMING && rig.state().commitLsn() > 0;
     }
 }
