@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 import dev.switchback.connectors.avro.MemorySchemaStore;
+import dev.switchback.connectors.avro.SchemaStore;
 import dev.switchback.connectors.debezium.Capture;
 import dev.switchback.connectors.debezium.CaptureListener;
 import dev.switchback.connectors.debezium.CaptureSettings;
@@ -35,7 +36,7 @@ final class CaptureRig implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     final Flow flow;
-    MemorySchemaStore schemas = new MemorySchemaStore();
+    SchemaStore schemas = new MemorySchemaStore();
     final EmbeddedDatabase source;
     CaptureSettings.Topics topics = new CaptureSettings.Topics(PARTITIONS, (short) 1, Duration.ofDays(1), 8 << 20);
     CaptureSettings.Tuning tuning = CaptureSettings.Tuning.DEFAULT;

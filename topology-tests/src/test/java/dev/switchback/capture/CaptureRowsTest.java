@@ -163,4 +163,25 @@ class CaptureRowsTest {
             assertThat(rig.replayed("public.fully", "id")).isEmpty();
         }
     }
+
+    @Test
+    void aNameThatIsNoWordHasATopicOfItsOwn() {
+        String odd = "line-item.größe, \u2116 1";
+        platform.source()
+                .execute(
+                        "CREATE TABLE \"" + odd + "\" (\"the id\" int PRIMARY KEY, \"a.b\" text)",
+                        "INSERT INTO \"" + odd + "\" VALUES (1, 'snapshot')");
+        try (CaptureRig rig =
+                new CaptureRig("names", platform.source(), platform.bootstrapServers(), "public." + odd)) {
+            rig.publish().startStreaming();
+            platform.source()
+                    .execute(
+                            "INSERT INTO \"" + odd + "\" VALUES (2, 'log')",
+                            "UPDATE \"" + odd + "\" SET \"the id\" = 3 WHERE \"the id\" = 2");
+            rig.awaitCaughtUp();
+
+            assertThat(rig.replayed("public." + odd, "the id"))
+                    .containsExactly(java.util.Map.entry("[1]", "1|snapshot"), java.util.Map.entry("[3]", "3|log"));
+        }
+    }
 }

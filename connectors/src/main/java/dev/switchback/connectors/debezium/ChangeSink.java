@@ -49,7 +49,7 @@ final class ChangeSink implements AutoCloseable {
     private final int partitions;
     private final FaultPoints faults;
     private final Producer<byte[], byte[]> producer;
-    private final Map<TableId, ChangeEncoder> encoders = new HashMap<>();
+    private final Map<TableId, Target> targets = new HashMap<>();
     private final Map<TableId, List<String>> keys = new ConcurrentHashMap<>();
     private final WatermarkEncoder watermarks;
     private boolean open;
@@ -58,6 +58,9 @@ final class ChangeSink implements AutoCloseable {
     private long bytes;
     private long commitMicros;
     private volatile @Nullable ProblemException tooLarge;
+
+    /** Where a table's changes go, and how. */
+    private record Target(String topic, ChangeEncoder encoder) {}
 
     /** Fences every earlier sink of the flow, and ends its open transaction. */
     ChangeSink(CaptureSettings settings, SchemaStore schemas, FaultPoints faults) {
@@ -92,25 +95,26 @@ final class ChangeSink implements AutoCloseable {
     void use(List<CapturedTable> tables, SchemaStore schemas) {
         for (CapturedTable table : tables) {
             TableId id = table.schema().id();
-            encoders.put(id, new ChangeEncoder(schemas, flow.changeTopic(id), table.schema()));
+            String topic = flow.changeTopic(id);
+            targets.put(id, new Target(topic, new ChangeEncoder(schemas, topic, table.schema())));
             keys.put(id, table.schema().key());
         }
     }
 
     /** @param keyed a row that has the change's key; null for a TRUNCATE, which goes to partition 0 */
     void send(Change change, @Nullable Row keyed) {
-        ChangeEncoder encoder = encoders.get(change.table());
-        if (encoder == null) {
+        Target target = targets.get(change.table());
+        if (target == null) {
             throw new IllegalArgumentException(change.table() + " is not captured");
         }
-        byte[] key = keyed == null ? null : encoder.key(keyed);
+        byte[] key = keyed == null ? null : target.encoder.key(keyed);
         int partition = key == null ? 0 : ChangePartitioner.partition(key, partitions);
-        byte[] value = encoder.value(change);
+        byte[] value = target.encoder.value(change);
         begin();
         count(change, value.length + (key == null ? 0 : key.length));
         try {
             producer.send(
-                    new ProducerRecord<>(flow.changeTopic(change.table()), partition, key, value),
+                    new ProducerRecord<>(target.topic, partition, key, value),
                     (metadata, failure) -> remember(failure, change.table(), keyed, value.length));
         } catch (KafkaException failure) {
             throw explained(failure);
@@ -121,9 +125,9 @@ final class ChangeSink implements AutoCloseable {
     void sendWatermark(Watermark watermark) {
         byte[] value = watermarks.value(watermark);
         begin();
-        for (TableId table : encoders.keySet()) {
+        for (Target target : targets.values()) {
             for (int partition = 0; partition < partitions; partition++) {
-                producer.send(new ProducerRecord<>(flow.changeTopic(table), partition, null, value));
+                producer.send(new ProducerRecord<>(target.topic, partition, null, value));
             }
         }
     }

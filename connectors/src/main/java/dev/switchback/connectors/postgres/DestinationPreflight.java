@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 
 import dev.switchback.connectors.postgres.PairChecks.Matched;
+import dev.switchback.connectors.spi.Flow;
 import dev.switchback.transforms.schema.TableId;
 
 /**
@@ -54,12 +55,12 @@ public final class DestinationPreflight {
     }
 
     /**
-     * Checks the database for these tables. Failing to connect is a finding too.
+     * Checks the database for this flow over these tables. Failing to connect is a finding too.
      *
      * @param sources the source tables as {@link PostgresCatalog} read them; of a pair whose source is not among them only
      *     the destination is checked, since {@link SourcePreflight} has reported the source
      */
-    public Findings check(Map<TableId, PostgresTable> sources, Collection<TablePair> pairs) {
+    public Findings check(Flow flow, Map<TableId, PostgresTable> sources, Collection<TablePair> pairs) {
         return Preflight.run(destination, (connection, report) -> {
             ServerState server = ServerState.read(connection);
             ServerChecks.version(server, report);
@@ -76,6 +77,7 @@ public final class DestinationPreflight {
             for (Check check : TABLE_CHECKS) {
                 check.run(database, report);
             }
+            FirstStart.check(flow, database, report);
             checkPairs(database, PairChecks.match(database, sources, pairs), report);
         });
     }

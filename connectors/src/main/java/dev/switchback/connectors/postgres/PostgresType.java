@@ -146,6 +146,10 @@ public record PostgresType(
         if (extension != null || CARRIERS.containsKey(name) || EXACT_AS_TEXT.contains(name)) {
             return Optional.empty();
         }
-        return Optional.of(REASONS.getOrDefault(name, "it is not among the types known to arrive exactly"));
+        String unknown = name.startsWith("reg")
+                ? "its values are the ids of objects of the source database, which mean something else or nothing in"
+                        + " another"
+                : "it is not among the types known to arrive exactly";
+        return Optional.of(REASONS.getOrDefault(name, unknown));
     }
 }

@@ -16,9 +16,14 @@ public record Flow(String migration, Direction direction) {
         }
     }
 
-    /** The topic that holds a table's changes, in the order of the source's log per key. */
+    /**
+     * The topic that holds a table's changes, in the order of the source's log per key. Letters and digits of ASCII and
+     * underscores stand for themselves, any other character for its code point: table {@code sales."line-item"} has
+     * {@code shop.forward.sales.line-2d-item}. So two tables never share a topic, but the name may be longer than Kafka
+     * allows, or one that Kafka takes for another ({@code a_b.c} and {@code a.b_c}).
+     */
     public String changeTopic(TableId table) {
-        return prefix() + "." + table;
+        return prefix() + "." + inTopic(table.schema()) + "." + inTopic(table.name());
     }
 
     /** The topic that holds how far capture has read, written in the transaction of the changes themselves. */
@@ -39,6 +44,18 @@ public record Flow(String migration, Direction direction) {
     /** The replication slot, and the publication, that capture reads. */
     public String slot() {
         return "switchback_" + migration + "_" + direction.lowerCase();
+    }
+
+    private static String inTopic(String name) {
+        StringBuilder encoded = new StringBuilder();
+        name.codePoints().forEach(c -> {
+            if (c == '_' || (c < 128 && Character.isLetterOrDigit(c))) {
+                encoded.appendCodePoint(c);
+            } else {
+                encoded.append('-').append(Integer.toHexString(c)).append('-');
+            }
+        });
+        return encoded.toString();
     }
 
     private String prefix() {

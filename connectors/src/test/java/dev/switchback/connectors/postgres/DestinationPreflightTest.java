@@ -18,6 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.switchback.connectors.postgres.TablePair.ColumnPair;
+import dev.switchback.connectors.spi.Direction;
+import dev.switchback.connectors.spi.Flow;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.Problem.Kind;
 import dev.switchback.transforms.schema.TableId;
@@ -26,6 +28,7 @@ import dev.switchback.transforms.schema.TableId;
 class DestinationPreflightTest {
 
     private static final TestServer SERVER = TestServer.shared();
+    private static final Flow FLOW = new Flow("shop", Direction.FORWARD);
     private static final TableId S = new TableId("old", "s");
     private static final TableId T = new TableId("public", "t");
 
@@ -284,7 +287,7 @@ class DestinationPreflightTest {
         PostgresSettings wrong = SERVER.settings(database.database(), role, "wrong");
 
         Findings findings =
-                new DestinationPreflight(new PostgresConnections("destination", wrong)).check(Map.of(), List.of());
+                new DestinationPreflight(new PostgresConnections("destination", wrong)).check(FLOW, Map.of(), List.of());
 
         assertThat(findings.problems()).extracting(Problem::kind).containsExactly(Kind.UNREACHABLE);
     }
@@ -302,7 +305,7 @@ class DestinationPreflightTest {
             Map<TableId, PostgresTable> sources = new PostgresCatalog(connection).tables(List.of(pair.source()));
             return new DestinationPreflight(new PostgresConnections(
                             "destination", SERVER.settings(database.database(), role, "secret")))
-                    .check(sources, List.of(pair));
+                    .check(FLOW, sources, List.of(pair));
         } catch (SQLException e) {
             throw new AssertionError(e);
         }

@@ -109,7 +109,7 @@ class PostgresTypeTest {
             shop.ltree                   | shop.ltree                    | shop.ltree                     | TEXT    | true  | types of the extension ltree are not carried yet
             shop.ltree[]                 | shop.ltree[]                  | shop.ltree[]                   | TEXT    | true  | types of the extension ltree are not carried yet
             pg_lsn                       | pg_lsn                        | pg_lsn                         | TEXT    | false | it is not among the types known to arrive exactly
-            regclass                     | regclass                      | regclass                       | TEXT    | false | it is not among the types known to arrive exactly
+            regclass                     | regclass                      | regclass                       | TEXT    | false | its values are the ids of objects of the source database, which mean something else or nothing in another
             """)
     void aColumnsTypeIsWhatTheCatalogueSays(
             String declared, String name, String declaration, Carrier carrier, boolean toastable, String notCarried)

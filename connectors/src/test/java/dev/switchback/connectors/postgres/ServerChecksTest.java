@@ -85,7 +85,7 @@ class ServerChecksTest {
                                     + " watermarks).",
                             "Give the primary's address as source.url in the migration file."));
             assertThat(new DestinationPreflight(new PostgresConnections("destination", settings))
-                            .check(Map.of(), List.of())
+                            .check(FLOW, Map.of(), List.of())
                             .problems())
                     .extracting(Problem::remedy)
                     .containsExactly("Give the primary's address as destination.url in the migration file.");

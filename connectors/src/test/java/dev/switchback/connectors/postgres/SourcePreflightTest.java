@@ -202,6 +202,15 @@ class SourcePreflightTest {
                         "Column public.t.place is point, whose values may not arrive exactly: geometric types are not"
                                 + " carried yet. | Leave the column out with a select: in the migration file, or change"
                                 + " its type."),
+                Case.of(
+                        "a column that holds ids of the database's own objects",
+                        "ALTER TABLE t ADD tab regclass, ADD kinds regtype[]",
+                        "Column public.t.tab is regclass, whose values may not arrive exactly: its values are the ids of"
+                                + " objects of the source database, which mean something else or nothing in another. |"
+                                + " Leave the column out with a select: in the migration file, or change its type.",
+                        "Column public.t.kinds is regtype[], whose values may not arrive exactly: its values are the ids"
+                                + " of objects of the source database, which mean something else or nothing in another. |"
+                                + " Leave the column out with a select: in the migration file, or change its type."),
                 Case.of("an oid column is fine where there are no large objects", "ALTER TABLE t ADD o oid"),
                 Case.of(
                         "an oid column where there are large objects",

@@ -49,6 +49,7 @@ final class Planning {
     private record Selected(Table table, PostgresTable source, Selection selection, List<String> key) {}
 
     Plan plan() {
+        problems.addAll(ChangeTopicNames.problems(file.flow(), file.tables().values()));
         List<Problem> unread = new ArrayList<>();
         Map<TableId, PostgresTable> sources = sources(unread);
         List<Selected> selected = select(sources);
@@ -57,7 +58,7 @@ final class Planning {
         if (source.problems().isEmpty()) {
             problems.addAll(unread);
         }
-        note(new DestinationPreflight(destination).check(sources, pairs(selected)));
+        note(new DestinationPreflight(destination).check(file.flow(), sources, pairs(selected)));
         requireNone();
         List<PlannedTable> planned = compile(selected);
         requireNone();

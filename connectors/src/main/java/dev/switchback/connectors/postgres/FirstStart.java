@@ -1,0 +1,61 @@
+package dev.switchback.connectors.postgres;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Locale;
+
+import dev.switchback.connectors.spi.Direction;
+import dev.switchback.connectors.spi.Flow;
+
+/**
+ * What must be so of a destination to which a flow has never applied: its tables are empty, since rows that the source
+ * does not have would stay. Apply leaves a checkpoint before its first row, so a flow that has none has written nothing,
+ * and one that has may find rows, however it ended. Stateless.
+ */
+final class FirstStart {
+
+    private FirstStart() {}
+
+    static void check(Flow flow, CheckedDatabase destination, Report report) throws SQLException {
+        // A REVERSE flow applies to the tables that its rows came from.
+        if (flow.direction() == Direction.REVERSE || !mayLook(destination) || known(flow, destination.connection())) {
+            return;
+        }
+        for (PostgresTable table : destination.realTables()) {
+            TableAccess access = destination.access(table.relation());
+            boolean readable = access.schemaUsage() && access.lacking("SELECT").isEmpty();
+            if (readable && holdsRows(destination.connection(), table)) {
+                String name = Words.name(table.id());
+                report.refuse(
+                        "Table " + name + " already holds rows (" + estimate(table) + "), and " + flow.migration()
+                                + " has never applied to it; those that the source does not have would stay.",
+                        "Run TRUNCATE " + name + "; if an earlier run under another name has filled it, go on under"
+                                + " that migration name.");
+            }
+        }
+    }
+
+    /** Where it may not, {@link ServerChecks#schema} has said so. */
+    private static boolean mayLook(CheckedDatabase destination) {
+        return !destination.server().hasSchema() || destination.server().createInSchema();
+    }
+
+    private static boolean known(Flow flow, Connection connection) throws SQLException {
+        return !ControlSchema.checkpoints(connection, flow).isEmpty();
+    }
+
+    private static boolean holdsRows(Connection connection, PostgresTable table) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT EXISTS (SELECT FROM " + Sql.name(table.id()) + ")")) {
+            row.next();
+            return row.getBoolean(1);
+        }
+    }
+
+    private static String estimate(PostgresTable table) {
+        long rows = table.estimatedRows();
+        return rows > 0 ? String.format(Locale.ROOT, "about %,d", rows) : "how many is not known";
+    }
+}
