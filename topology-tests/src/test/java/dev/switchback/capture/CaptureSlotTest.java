@@ -224,9 +224,10 @@ class CaptureSlotTest {
             slow.start();
             Await.until("the first to stand between look and reading", PATIENCE, () -> schemas.asked.getCount() == 0);
             quick.start();
-            Await.until("the second to be turned away", PATIENCE, () -> quick.state()
-                            .restarts()
-                    > 2);
+            Await.until(
+                    "the second to be turned away",
+                    PATIENCE,
+                    () -> quick.state().restarts() > 2);
             assertThat(quick.state().reason()).contains("another capture");
 
             schemas.go.countDown();

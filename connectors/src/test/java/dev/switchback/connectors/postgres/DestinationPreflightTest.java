@@ -286,8 +286,8 @@ class DestinationPreflightTest {
     void aRoleThatMayNotLogInIsUnreachable() {
         PostgresSettings wrong = SERVER.settings(database.database(), role, "wrong");
 
-        Findings findings =
-                new DestinationPreflight(new PostgresConnections("destination", wrong)).check(FLOW, Map.of(), List.of());
+        Findings findings = new DestinationPreflight(new PostgresConnections("destination", wrong))
+                .check(FLOW, Map.of(), List.of());
 
         assertThat(findings.problems()).extracting(Problem::kind).containsExactly(Kind.UNREACHABLE);
     }

@@ -109,7 +109,9 @@ class FirstStartTest {
     private List<Problem> problems(Flow flow) {
         try (Connection connection = destination.open()) {
             Map<TableId, PostgresTable> sources = new PostgresCatalog(connection).tables(List.of(T, U));
-            return new DestinationPreflight(destination).check(flow, sources, List.of(pair(T), pair(U))).problems();
+            return new DestinationPreflight(destination)
+                    .check(flow, sources, List.of(pair(T), pair(U)))
+                    .problems();
         } catch (SQLException e) {
             throw new AssertionError(e);
         }

@@ -46,7 +46,8 @@ class ChangeTopicNamesTest {
         assertThat(problems(id("public", spaces + rest))).isEmpty();
         assertThat(problems(id("public", spaces + rest + "x")))
                 .singleElement()
-                .satisfies(problem -> assertThat(problem.what()).contains("250 characters").contains("249"));
+                .satisfies(problem ->
+                        assertThat(problem.what()).contains("250 characters").contains("249"));
     }
 
     private static List<Problem> problems(TableId... tables) {
