@@ -9,7 +9,9 @@ import java.util.Optional;
 
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
+import org.apache.kafka.common.utils.Exit;
 import org.apache.kafka.common.utils.Time;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,6 +73,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         BrokerSettings settings =
                 new BrokerSettings(dataDirectory.resolve("kafka").toAbsolutePath(), brokerPort, LoopbackPort.free(0));
         settings.format();
+        Exit.setHaltProcedure(EmbeddedBroker::end);
         KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings.properties(), false), Time.SYSTEM);
         try {
             server.startup();
@@ -116,6 +119,12 @@ public final class EmbeddedBroker implements AutoCloseable {
         server.shutdown();
         server.awaitShutdown();
         lock.close();
+    }
+
+    /** What Kafka calls where it would rather end the process than go on, such as with a disk that is full. */
+    private static void end(int code, @Nullable String reason) {
+        log.warn("The embedded broker cannot go on, and ends the process; the log says why. {}", reason);
+        Runtime.getRuntime().halt(Problem.Kind.INTERNAL.exitCode());
     }
 
     private static int lastPort(Path dataDirectory) {
