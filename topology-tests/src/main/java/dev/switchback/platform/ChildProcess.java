@@ -95,7 +95,8 @@ public final class ChildProcess implements AutoCloseable {
 
     /** SIGTERM; does not wait. */
     public void terminate() {
-        process.destroy();
+        // Process.destroy() would close the child's standard input as well, which ends it at once.
+        Program.signal("TERM", process.pid());
     }
 
     /** SIGSTOP: it keeps its memory and its connections, and does nothing. */
