@@ -52,8 +52,9 @@ final class ProgressLine {
 
     static String text(Status status) {
         String time = TIME.format(LocalTime.ofInstant(status.at(), ZoneId.systemDefault()));
-        return time + "  copied " + Numbers.count(status.rowsCopied()) + " of about "
-                + Numbers.count(Math.max(status.rowsEstimated(), status.rowsCopied())) + " rows, "
+        String estimate = Numbers.count(Math.max(status.rowsEstimated(), status.rowsCopied()));
+        return time + "  copied " + Numbers.count(status.rowsCopied())
+                + (status.copied() ? " rows, " : " of about " + estimate + " rows, ")
                 + Numbers.count(status.changesApplied()) + " changes  "
                 + Numbers.count(Math.round(status.rowsPerSecond())) + " rows/s  "
                 + (status.idle() ? "idle" : "lag " + Numbers.duration(status.lag()))

@@ -41,7 +41,7 @@ final class StatusText {
                         format,
                         name(table),
                         Numbers.count(table.rowsCopied()),
-                        Numbers.count(Math.max(table.rowsEstimated(), table.rowsCopied())),
+                        status.copied() ? "all" : Numbers.count(Math.max(table.rowsEstimated(), table.rowsCopied())),
                         Numbers.count(table.changesApplied())));
     }
 

@@ -68,6 +68,7 @@ final class Assembly {
         KafkaAccess kafka = KafkaAccess.declared(file)
                 .orElseGet(() -> KafkaAccess.embedded(
                         opened(EmbeddedBroker.start(settings.dataDirectory())).bootstrapServers()));
+        List<AutoCloseable> ground = List.copyOf(opened);
         Preparation preparation = new Preparation(plan, source, destination);
         long epoch = preparation.control();
         List<InputPartition> inputs = preparation.topics(kafka);
@@ -89,7 +90,15 @@ final class Assembly {
         Drainage drainage = new Drainage(source, file.migration(), drain);
         Remainder remainder =
                 new Remainder(plan.flow(), topics(), destination, () -> new Backlog(kafka.settings(), schemas));
-        return new Parts(roles, target, observation, metrics, drainage, remainder, List.copyOf(opened));
+        return new Parts(
+                roles,
+                target,
+                observation,
+                metrics,
+                drainage,
+                remainder,
+                opened.subList(ground.size(), opened.size()),
+                ground);
     }
 
     private Capture capture(KafkaAccess kafka, SchemaStore schemas, PostgresDrain drain) {
@@ -178,7 +187,8 @@ final class Assembly {
     /**
      * A pipeline's parts.
      *
-     * @param opened what is to be closed behind the roles, the last first
+     * @param clients what is to be closed behind the roles, in any order
+     * @param ground what is to be closed last, the last first
      */
     record Parts(
             Roles roles,
@@ -187,10 +197,12 @@ final class Assembly {
             Optional<MetricsServer> metrics,
             Drainage drainage,
             Remainder remainder,
-            List<AutoCloseable> opened) {
+            List<AutoCloseable> clients,
+            List<AutoCloseable> ground) {
 
         Parts {
-            opened = List.copyOf(opened);
+            clients = List.copyOf(clients);
+            ground = List.copyOf(ground);
         }
     }
 }

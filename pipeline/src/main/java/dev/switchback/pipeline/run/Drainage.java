@@ -3,7 +3,6 @@ package dev.switchback.pipeline.run;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -47,18 +46,16 @@ final class Drainage {
         long deadline = System.nanoTime() + timeout.toNanos();
         long watermark = emit();
         long emitted = System.nanoTime();
-        CountDownLatch never = new CountDownLatch(1);
         while (!applied(watermark)) {
             // One that was written before capture began to read the log never arrives, but one behind it does.
             if (System.nanoTime() - emitted > BETWEEN_WATERMARKS.toNanos()) {
                 emit();
                 emitted = System.nanoTime();
             }
-            if (System.nanoTime() > deadline
-                    || hopeless.getAsBoolean()
-                    || never.await(BETWEEN_QUESTIONS.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (System.nanoTime() > deadline || hopeless.getAsBoolean()) {
                 return false;
             }
+            TimeUnit.NANOSECONDS.sleep(BETWEEN_QUESTIONS.toNanos());
         }
         return true;
     }

@@ -30,6 +30,7 @@ final class Observation implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Observation.class);
     private static final Duration EVERY = Duration.ofSeconds(1);
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
+    private static final Duration LAST_LOOK = Duration.ofMillis(500);
 
     private final Roles roles;
     private final Meters meters;
@@ -94,6 +95,9 @@ final class Observation implements AutoCloseable {
 
     private synchronized void report() {
         try {
+            if (!reported) {
+                resume();
+            }
             String report = new MemberReport(roles.statuses(), pulse.map(SourcePulse::captured)).toJson();
             destination.ask(connection -> {
                 members.report(connection, member, !reported, report);
@@ -105,28 +109,33 @@ final class Observation implements AutoCloseable {
         }
     }
 
-    /** Ends the looking, and lets go of what answers within the limit. */
-    void close(Duration limit) {
-        clock.shutdownNow();
-        try {
-            if (!clock.awaitTermination(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.debug("a database that is asked for its state does not answer");
-                return;
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return;
-        }
-        report();
-        close();
+    private void resume() {
+        MemberReport.latestCaptured(destination.ask(members::list))
+                .ifPresent(earlier -> pulse.ifPresent(source -> source.resume(earlier)));
     }
 
+    /** Ends the looking, says so to others, and lets go; a database that does not answer is not waited for long. */
     @Override
     public void close() {
         clock.shutdownNow();
+        try {
+            if (clock.awaitTermination(LAST_LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
+                lastReport();
+                reader.close();
+            } else {
+                LOG.debug("a database that is asked for its state does not answer");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         pulse.ifPresent(SourcePulse::close);
-        reader.close();
         destination.close();
+    }
+
+    private synchronized void lastReport() {
+        if (reported) {
+            report();
+        }
     }
 
     private static Thread thread(@Nullable Runnable work) {

@@ -25,9 +25,10 @@ public final class Pipeline implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Pipeline.class);
 
     /** Of the ten seconds within which all must have ended, what the roles may take; the broker ends behind them. */
-    static final Duration ROLES_CLOSE_WITHIN = Duration.ofSeconds(6);
+    static final Duration ROLES_CLOSE_WITHIN = Duration.ofSeconds(5);
 
-    private static final Duration REST_CLOSES_WITHIN = Duration.ofSeconds(3);
+    private static final Duration CLIENTS_CLOSE_WITHIN = Duration.ofSeconds(1);
+    private static final Duration GROUND_CLOSES_WITHIN = Duration.ofSeconds(3);
 
     private final Assembly.Parts parts;
     private final CountDownLatch ending = new CountDownLatch(1);
@@ -115,31 +116,35 @@ public final class Pipeline implements AutoCloseable {
         ending.countDown();
         // First of all: whoever waits for a destination that stays away must not be waited for.
         parts.destination().close();
-        List<Runnable> roles = new ArrayList<>();
-        parts.roles().capture().ifPresent(capture -> roles.add(capture::close));
+        List<AutoCloseable> roles = new ArrayList<>();
+        parts.roles().capture().ifPresent(roles::add);
         parts.roles().apply().ifPresent(apply -> roles.add(() -> apply.close(ROLES_CLOSE_WITHIN)));
         within(ROLES_CLOSE_WITHIN.plusMillis(500), roles);
-        within(REST_CLOSES_WITHIN, List.of(this::closeRest));
+        within(CLIENTS_CLOSE_WITHIN, parts.clients());
+        within(GROUND_CLOSES_WITHIN, List.of(this::closeGround));
         closed.countDown();
     }
 
-    private void closeRest() {
-        parts.observation().close(Duration.ofMillis(500));
-        List<AutoCloseable> opened = parts.opened();
-        for (int i = opened.size() - 1; i >= 0; i--) {
-            try {
-                opened.get(i).close();
-            } catch (Exception e) {
-                LOG.debug("{} did not close", opened.get(i), e);
-            }
+    private void closeGround() {
+        List<AutoCloseable> ground = parts.ground();
+        for (int i = ground.size() - 1; i >= 0; i--) {
+            closeQuietly(ground.get(i));
         }
     }
 
-    /** Runs all of it at once, and goes on after the limit whether or not it has ended. */
-    private static void within(Duration limit, List<Runnable> work) {
+    private static void closeQuietly(AutoCloseable part) {
+        try {
+            part.close();
+        } catch (Exception e) {
+            LOG.info("{} did not close", part, e);
+        }
+    }
+
+    /** Closes all of them at once, and goes on after the limit whether or not they have ended. */
+    private static void within(Duration limit, List<AutoCloseable> parts) {
         List<Thread> threads = new ArrayList<>();
-        for (Runnable one : work) {
-            Thread thread = new Thread(one, "closing");
+        for (AutoCloseable part : parts) {
+            Thread thread = new Thread(() -> closeQuietly(part), "closing");
             thread.setDaemon(true);
             thread.start();
             threads.add(thread);
@@ -156,7 +161,7 @@ public final class Pipeline implements AutoCloseable {
 
     private void awaitClosed() {
         try {
-            if (!closed.await(ROLES_CLOSE_WITHIN.plus(REST_CLOSES_WITHIN).toSeconds(), TimeUnit.SECONDS)) {
+            if (!closed.await(10, TimeUnit.SECONDS)) {
                 LOG.debug("another thread has not ended to close the pipeline");
             }
         } catch (InterruptedException e) {

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -54,7 +53,6 @@ final class Remainder {
     }
 
     private void awaitApplied(Backlog backlog, BooleanSupplier over) throws InterruptedException {
-        CountDownLatch never = new CountDownLatch(1);
         List<CheckpointRow> before = List.of();
         Instant moved = Instant.now();
         while (!over.getAsBoolean() && Duration.between(moved, Instant.now()).compareTo(PATIENCE) < 0) {
@@ -68,9 +66,7 @@ final class Remainder {
             } catch (SQLException | ProblemException e) {
                 LOG.debug("cannot tell what is left: {}", e.getMessage());
             }
-            if (never.await(BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS)) {
-                return;
-            }
+            TimeUnit.NANOSECONDS.sleep(BETWEEN_LOOKS.toNanos());
         }
     }
 }

@@ -49,6 +49,7 @@ public final class Backlog implements AutoCloseable {
     private final Admin admin;
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final ChangeDecoder decoder;
+    private List<InputPartition> known = List.of();
 
     /** @param kafka how to reach Kafka, as for any client */
     public Backlog(Map<String, Object> kafka, SchemaStore schemas) {
@@ -89,37 +90,29 @@ public final class Backlog implements AutoCloseable {
         }
     }
 
-    /** The partitions of these topics as checkpoints name them; none of a topic that does not exist. */
-    public List<InputPartition> partitions(Collection<String> topics)
+    /** The partitions of these topics as checkpoints name them; none before all of them exist. */
+    private List<InputPartition> partitions(Collection<String> topics)
             throws ExecutionException, TimeoutException, InterruptedException {
+        Set<String> existing = admin.listTopics().names().get(ANSWER_WITHIN.toSeconds(), TimeUnit.SECONDS);
         List<InputPartition> partitions = new ArrayList<>();
-        for (var topic : existing(topics).entrySet()) {
-            topic.getValue().forEach(partitions::add);
+        if (existing.containsAll(topics)) {
+            admin.describeTopics(topics)
+                    .allTopicNames()
+                    .get(ANSWER_WITHIN.toSeconds(), TimeUnit.SECONDS)
+                    .forEach((name, topic) -> topic.partitions()
+                            .forEach(partition -> partitions.add(
+                                    new InputPartition(name, topic.topicId().toString(), partition.partition()))));
         }
         return partitions;
-    }
-
-    private Map<String, List<InputPartition>> existing(Collection<String> topics)
-            throws ExecutionException, TimeoutException, InterruptedException {
-        Set<String> names = new HashSet<>(admin.listTopics().names().get(ANSWER_WITHIN.toSeconds(), TimeUnit.SECONDS));
-        names.retainAll(topics);
-        Map<String, List<InputPartition>> existing = new HashMap<>();
-        admin.describeTopics(names)
-                .allTopicNames()
-                .get(ANSWER_WITHIN.toSeconds(), TimeUnit.SECONDS)
-                .forEach((name, topic) -> existing.put(
-                        name,
-                        topic.partitions().stream()
-                                .map(partition ->
-                                        new InputPartition(name, topic.topicId().toString(), partition.partition()))
-                                .toList()));
-        return existing;
     }
 
     private Map<TopicPartition, Long> ends(Collection<String> topics)
             throws ExecutionException, TimeoutException, InterruptedException {
         Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
-        for (InputPartition partition : partitions(topics)) {
+        if (known.isEmpty()) {
+            known = partitions(topics);
+        }
+        for (InputPartition partition : known) {
             wanted.put(new TopicPartition(partition.topic(), partition.partition()), OffsetSpec.latest());
         }
         Map<TopicPartition, Long> ends = new HashMap<>();

@@ -3,6 +3,7 @@ package dev.switchback.pipeline.status;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,6 +13,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import dev.switchback.connectors.postgres.Members;
 import dev.switchback.pipeline.status.Status.RoleStatus;
 
 /**
@@ -28,8 +30,17 @@ public record MemberReport(List<RoleStatus> roles, Optional<Captured> captured) 
      *
      * @param to everything that the source had committed by then is in Kafka, by the source's clock
      * @param lag how long the oldest heartbeat that has not come through has been under way; zero if none is late
+     * @param copied whether the tables as they were at the beginning are in Kafka, so that only changes follow
      */
-    public record Captured(Instant to, Duration lag) {}
+    public record Captured(Instant to, Duration lag, boolean copied) {}
+
+    /** What the process that captured last said of it, be it alive or not. */
+    public static Optional<Captured> latestCaptured(List<Members.Entry> members) {
+        return members.stream()
+                .sorted(Comparator.comparing(Members.Entry::seenAt).reversed())
+                .flatMap(entry -> parse(entry.report()).captured().stream())
+                .findFirst();
+    }
 
     /** As JSON. */
     public String toJson() {
@@ -41,7 +52,8 @@ public record MemberReport(List<RoleStatus> roles, Optional<Captured> captured) 
                 .put("reason", role.reason()));
         captured.ifPresent(far -> report.putObject("captured")
                 .put("toMillis", far.to().toEpochMilli())
-                .put("lagMillis", far.lag().toMillis()));
+                .put("lagMillis", far.lag().toMillis())
+                .put("copied", far.copied()));
         return report.toString();
     }
 
@@ -62,7 +74,8 @@ public record MemberReport(List<RoleStatus> roles, Optional<Captured> captured) 
                             ? Optional.of(new Captured(
                                     Instant.ofEpochMilli(
                                             captured.path("toMillis").asLong()),
-                                    Duration.ofMillis(captured.path("lagMillis").asLong())))
+                                    Duration.ofMillis(captured.path("lagMillis").asLong()),
+                                    captured.path("copied").asBoolean()))
                             : Optional.empty());
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a member's report is not JSON", e);

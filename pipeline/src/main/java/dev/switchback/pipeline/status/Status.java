@@ -10,6 +10,7 @@ import dev.switchback.transforms.problem.Problem;
 /**
  * How a migration stood at one moment.
  *
+ * @param copied whether the tables are copied, and only changes follow
  * @param tables in the order of the migration file
  * @param rowsPerSecond rows that reached the destination, copied or changed, since the reading before
  * @param lag how long what the source has committed and the destination lacks has been waiting; zero when nothing does
@@ -23,6 +24,7 @@ import dev.switchback.transforms.problem.Problem;
 public record Status(
         String migration,
         Instant at,
+        boolean copied,
         List<TableStatus> tables,
         double rowsPerSecond,
         Duration lag,

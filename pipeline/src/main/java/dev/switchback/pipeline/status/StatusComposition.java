@@ -62,6 +62,7 @@ final class StatusComposition {
         return new Status(
                 file.migration(),
                 Instant.now(),
+                MemberReport.latestCaptured(now.members()).map(Captured::copied).orElse(false),
                 tables(),
                 rowsPerSecond(),
                 lag,
@@ -125,17 +126,12 @@ final class StatusComposition {
     }
 
     private Duration captureLag() {
-        Optional<Members.Entry> latest = now.members().stream()
-                .filter(entry -> MemberReport.parse(entry.report()).captured().isPresent())
-                .max((one, other) -> one.seenAt().compareTo(other.seenAt()));
-        if (latest.isEmpty()) {
-            return Duration.ZERO;
-        }
-        Captured captured = MemberReport.parse(latest.get().report()).captured().orElseThrow();
-        if (!alive(latest.get())) {
-            return Duration.between(captured.to(), Instant.now());
-        }
-        return captured.lag();
+        Optional<Captured> captured = MemberReport.latestCaptured(now.members());
+        boolean captures = now.members().stream()
+                .filter(StatusComposition::alive)
+                .anyMatch(entry -> MemberReport.parse(entry.report()).captured().isPresent());
+        return captured.map(far -> captures ? far.lag() : Duration.between(far.to(), Instant.now()))
+                .orElse(Duration.ZERO);
     }
 
     private Duration waiting() {
@@ -173,7 +169,7 @@ final class StatusComposition {
                 entry.member(), MemberReport.parse(entry.report()).roles(), entry.seenAt(), alive(entry));
     }
 
-    private static boolean alive(Members.Entry entry) {
+    static boolean alive(Members.Entry entry) {
         return Duration.between(entry.seenAt(), entry.now()).compareTo(ALIVE) < 0;
     }
 

@@ -82,7 +82,9 @@ public final class StatusReader implements AutoCloseable {
         DestinationView before = destinationView;
         tried(problems, () -> sourceView = source.ask(this::readSource));
         tried(problems, () -> destinationView = destination.ask(this::readDestination));
-        tried(problems, () -> oldestWaiting = backlog().oldest(topics(), destinationView.checkpoints()));
+        if (kafkaRuns()) {
+            tried(problems, () -> oldestWaiting = backlog().oldest(topics(), destinationView.checkpoints()));
+        }
         return new StatusComposition(file, sourceView, before, destinationView, oldestWaiting, problems).status();
     }
 
@@ -121,6 +123,11 @@ public final class StatusReader implements AutoCloseable {
                 new HeldChanges(connection, flow.migration()).count(),
                 members,
                 members.stream().map(Members.Entry::now).findFirst().orElseGet(Instant::now));
+    }
+
+    /** The embedded broker runs in a member, and is not missed where there is none. */
+    private boolean kafkaRuns() {
+        return file.kafka().isPresent() || destinationView.members().stream().anyMatch(StatusComposition::alive);
     }
 
     private Collection<String> topics() {
