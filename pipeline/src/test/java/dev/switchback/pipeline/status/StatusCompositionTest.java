@@ -129,7 +129,8 @@ class StatusCompositionTest {
                 new DestinationView(List.of(row("a", 0, 100, 0, now)), 0, List.of(), now.minusSeconds(2));
         DestinationView after = view(List.of(row("a", 0, 500, 100, now)), running);
 
-        Status status = new StatusComposition(file, source(0, null), before, after, Optional.empty(), List.of()).status();
+        Status status =
+                new StatusComposition(file, source(0, null), before, after, Optional.empty(), List.of()).status();
 
         assertThat(status.rowsPerSecond()).isCloseTo(250, within(0.1));
     }
