@@ -56,6 +56,7 @@ final class ApplyMain {
                                 destination,
                                 1,
                                 BufferBounds.DEFAULT,
+                                10_000,
                                 Path.of(arguments[2]),
                                 keepsItsName ? Optional.of(name) : Optional.empty(),
                                 faults),

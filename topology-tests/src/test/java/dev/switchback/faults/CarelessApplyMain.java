@@ -50,6 +50,7 @@ final class CarelessApplyMain {
                 new PostgresDestination(
                         Plan.destination(plan.file()), ApplySettings.DEFAULTS, FaultAt.inherited(), key -> ""),
                 new BufferBounds(5_000, 8 << 20, age()),
+                10_000,
                 new Printer());
         KafkaStreams streams = new KafkaStreams(
                 MigrationTopology.build(

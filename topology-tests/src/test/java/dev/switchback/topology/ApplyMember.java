@@ -32,6 +32,9 @@ final class ApplyMember implements AutoCloseable {
     /** So that only what a test does makes it flush. */
     private static final BufferBounds WIDE = new BufferBounds(1_000_000, 1L << 40, Duration.ofMillis(5));
 
+    /** So many rows may be held. */
+    static final int HELD_LIMIT = 100;
+
     private final ChangeLog log;
     private final ApplyThreads threads;
     private final TopologyTestDriver driver;
@@ -45,7 +48,7 @@ final class ApplyMember implements AutoCloseable {
     ApplyMember(
             ChangeLog log, MemoryDestination destination, BufferBounds bounds, ApplyListener listener, InputLog kafka) {
         this.log = log;
-        this.threads = new ApplyThreads(ChangeLog.FLOW, 1, destination, bounds, listener);
+        this.threads = new ApplyThreads(ChangeLog.FLOW, 1, destination, bounds, HELD_LIMIT, listener);
         this.driver = new TopologyTestDriver(
                 MigrationTopology.build(log.topics(), log.mappings(), new ChangeDecoder(log.schemas()), kafka, threads),
                 configuration(),

@@ -218,6 +218,7 @@ class ApplyRoleTest {
                 destination,
                 1,
                 BufferBounds.DEFAULT,
+                10_000,
                 directory.resolve("state"),
                 member,
                 FaultPoints.NONE);

@@ -113,6 +113,7 @@ class FlushBeforeCommitTest {
                 destination,
                 1,
                 bounds,
+                10_000,
                 directory.resolve("state"),
                 Optional.empty(),
                 faults);

@@ -2,6 +2,7 @@ package dev.switchback.topology;
 
 import static dev.switchback.topology.Tables.STORE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.time.Duration;
 
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.Test;
 
 import dev.switchback.connectors.spi.HeldChange;
 import dev.switchback.transforms.change.Absent;
+import dev.switchback.transforms.problem.Problem;
 
 /** A change that cannot be applied waits, its key waits with it, and everybody else goes on. */
 class HeldChangesTest {
@@ -69,6 +71,43 @@ class HeldChangesTest {
         assertThat(destination.held())
                 .extracting(held -> held.change().offset())
                 .containsExactly(0L, 1L);
+    }
+
+    @Test
+    void whereEverythingIsRefusedApplyHaltsAndNothingIsLost() {
+        destination.tables().forbid("Atlantis");
+        for (long id = 1; id <= ApplyMember.HELD_LIMIT; id++) {
+            log.insert(STORE, id, "Atlantis", null);
+        }
+        member.apply();
+        log.insert(STORE, 1_000L, "Atlantis", null);
+
+        Problem problem =
+                ApplyMember.problem(catchThrowable(member::apply)).problems().get(0);
+
+        assertThat(problem.what()).contains("101 rows are held", "held_limit (100)", "(1000)", "forbids Atlantis");
+        assertThat(destination.held()).hasSize(101);
+        assertThat(destination.checkpoint(ChangeLog.input(STORE)).nextOffset()).isEqualTo(101);
+    }
+
+    @Test
+    void behindTheHaltACorrectedDestinationTakesEverything() {
+        destination.tables().forbid("Atlantis");
+        for (long id = 1; id <= ApplyMember.HELD_LIMIT + 1; id++) {
+            log.insert(STORE, id, "Atlantis", null);
+        }
+        assertThat(catchThrowable(member::apply)).isNotNull();
+        member.close();
+        destination.tables().permit("Atlantis");
+        destination.makeHeldDue();
+
+        member = new ApplyMember(log, destination);
+        log.insert(STORE, 1_000L, "Basel", null);
+        member.apply();
+        member.letPass(RETRY);
+
+        assertThat(destination.held()).isEmpty();
+        assertThat(destination.tables().rows(STORE.id())).hasSize(ApplyMember.HELD_LIMIT + 2);
     }
 
     @Test

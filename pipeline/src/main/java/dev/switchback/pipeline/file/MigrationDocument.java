@@ -47,7 +47,12 @@ record MigrationDocument(
 
     record Table(@Nullable String to, @Nullable String select, @Nullable List<String> key) {}
 
-    record Apply(@Nullable Integer threads, @Nullable Integer rows, @Nullable ByteSize bytes, @Nullable Duration age) {}
+    record Apply(
+            @Nullable Integer threads,
+            @Nullable Integer rows,
+            @Nullable ByteSize bytes,
+            @Nullable Duration age,
+            @JsonProperty("held_limit") @Nullable Integer heldLimit) {}
 
     record Capture(
             @Nullable Duration heartbeat,

@@ -75,10 +75,11 @@ public record MigrationFile(
      * @param rows at most this many rows in a destination transaction
      * @param bytes at most about this much in a destination transaction
      * @param age how long a change may wait for others to share its transaction; whole milliseconds
+     * @param heldLimit how many rows may be held in a member's partitions before it halts
      */
-    public record Apply(int threads, int rows, ByteSize bytes, Duration age) {
+    public record Apply(int threads, int rows, ByteSize bytes, Duration age, int heldLimit) {
 
-        public static final Apply DEFAULT = new Apply(2, 5_000, new ByteSize(8L << 20), Duration.ofMillis(5));
+        public static final Apply DEFAULT = new Apply(2, 5_000, new ByteSize(8L << 20), Duration.ofMillis(5), 10_000);
     }
 
     /**

@@ -43,7 +43,8 @@ final class TuningReader {
                         within("apply/threads", section.threads(), defaults.threads(), 1, 64),
                         within("apply/rows", section.rows(), defaults.rows(), 1, 100_000),
                         atLeast("apply/bytes", section.bytes(), defaults.bytes(), 1 << 16, 1 << 30),
-                        atLeast("apply/age", section.age(), defaults.age(), Duration.ofMillis(1)));
+                        atLeast("apply/age", section.age(), defaults.age(), Duration.ofMillis(1)),
+                        within("apply/held_limit", section.heldLimit(), defaults.heldLimit(), 1, 10_000_000));
     }
 
     Capture capture(MigrationDocument.@Nullable Capture section) {

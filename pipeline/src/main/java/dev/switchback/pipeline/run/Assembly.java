@@ -136,6 +136,7 @@ final class Assembly {
                 target,
                 tuning.threads(),
                 new BufferBounds(tuning.rows(), tuning.bytes().bytes(), tuning.age()),
+                tuning.heldLimit(),
                 member.path().resolve("streams"),
                 Optional.of(member.name()),
                 faults);

@@ -54,7 +54,12 @@ final class ApplyRun implements AutoCloseable {
         InputTopics topics = InputTopics.describe(admin, settings.mappings().keySet(), settings.partitions());
         new GroupOffsets(admin, group).commitFirstWhereMissing(topics.all());
         this.threads = new ApplyThreads(
-                settings.flow(), settings.epoch(), settings.destination(), settings.bounds(), listener);
+                settings.flow(),
+                settings.epoch(),
+                settings.destination(),
+                settings.bounds(),
+                settings.heldLimit(),
+                listener);
         Topology topology = MigrationTopology.build(
                 topics,
                 settings.mappings(),

@@ -19,6 +19,8 @@ import dev.switchback.transforms.mapping.Mapping;
  * @param kafka the operator's client settings, {@code bootstrap.servers} among them; what exactly-once rests on cannot be
  *     overridden here
  * @param threads stream threads of this member, each with a session of its own at the destination
+ * @param heldLimit halts once more rows than that are held in this member's partitions: where that many are refused, the
+ *     destination itself is wrong
  * @param stateDirectory where Streams keeps local state
  * @param member a name that stays the same when this process is started again and that no other member of the flow has:
  *     lets it resume at once after a crash instead of waiting for its predecessor's session to expire
@@ -34,6 +36,7 @@ public record ApplySettings(
         Destination destination,
         int threads,
         BufferBounds bounds,
+        int heldLimit,
         Path stateDirectory,
         Optional<String> member,
         FaultPoints faults) {
@@ -41,8 +44,9 @@ public record ApplySettings(
     public ApplySettings {
         mappings = Map.copyOf(mappings);
         kafka = Map.copyOf(kafka);
-        if (mappings.isEmpty() || partitions < 1 || threads < 1) {
-            throw new IllegalArgumentException("apply needs a mapping, a partition and a thread at least");
+        if (mappings.isEmpty() || partitions < 1 || threads < 1 || heldLimit < 1) {
+            throw new IllegalArgumentException(
+                    "apply needs a mapping, a partition, a thread and room for a held row at least");
         }
     }
 }

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 import dev.switchback.connectors.spi.Destination;
 import dev.switchback.connectors.spi.Flow;
+import dev.switchback.connectors.spi.HeldChange;
+import dev.switchback.transforms.problem.Problem;
+import dev.switchback.transforms.problem.ProblemException;
 
 /**
  * The stream threads of this member that apply. Streams creates threads, tasks and producers in places that do not know
@@ -20,14 +23,23 @@ public final class ApplyThreads implements AutoCloseable {
     private final long epoch;
     private final Destination destination;
     private final BufferBounds bounds;
+    private final int heldLimit;
     private final ApplyListener listener;
     private final Map<Thread, StreamThreadApply> threads = new ConcurrentHashMap<>();
 
-    public ApplyThreads(Flow flow, long epoch, Destination destination, BufferBounds bounds, ApplyListener listener) {
+    /** @param heldLimit how many rows may be held in this member's partitions before it halts */
+    public ApplyThreads(
+            Flow flow,
+            long epoch,
+            Destination destination,
+            BufferBounds bounds,
+            int heldLimit,
+            ApplyListener listener) {
         this.flow = flow;
         this.epoch = epoch;
         this.destination = destination;
         this.bounds = bounds;
+        this.heldLimit = heldLimit;
         this.listener = listener;
     }
 
@@ -41,7 +53,8 @@ public final class ApplyThreads implements AutoCloseable {
         if (known != null) {
             return known;
         }
-        StreamThreadApply opened = new StreamThreadApply(flow, destination.open(flow, epoch), bounds, listener);
+        StreamThreadApply opened =
+                new StreamThreadApply(flow, destination.open(flow, epoch), bounds, this::requireFewHeld, listener);
         threads.put(Thread.currentThread(), opened);
         return opened;
     }
@@ -75,6 +88,20 @@ public final class ApplyThreads implements AutoCloseable {
         return threads.values().stream()
                 .mapToInt(StreamThreadApply::heldKeyCount)
                 .sum();
+    }
+
+    /** A change was refused just now. Where that goes on and on, holding them all would only bury what is wrong. */
+    private void requireFewHeld(HeldChange refused) {
+        int held = heldKeys();
+        if (held > heldLimit) {
+            throw new ProblemException(new Problem(
+                    Problem.Kind.REFUSED,
+                    "apply of " + flow,
+                    held + " rows are held, more than apply.held_limit (" + heldLimit + "); the latest is "
+                            + refused.table() + " " + refused.destinationKey() + ": " + refused.reason() + ".",
+                    "See what switchback held lists, correct the destination and run again: held changes are then retried"
+                            + " by themselves. If so many are to be expected, raise apply.held_limit."));
+        }
     }
 
     /** Closes what threads left behind that did not get as far as having a task. Call it when they have ended. */

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -38,15 +39,23 @@ final class StreamThreadApply {
     private final Flow flow;
     private final ApplySession session;
     private final BufferBounds bounds;
+    private final Consumer<HeldChange> onRefused;
     private final ApplyListener listener;
     private final List<ApplyBuffer> buffers = new ArrayList<>();
     private long lastAgeCheck;
     private volatile int heldKeyCount;
 
-    StreamThreadApply(Flow flow, ApplySession session, BufferBounds bounds, ApplyListener listener) {
+    /** @param onRefused called behind the transaction that has held changes; what it throws ends the thread */
+    StreamThreadApply(
+            Flow flow,
+            ApplySession session,
+            BufferBounds bounds,
+            Consumer<HeldChange> onRefused,
+            ApplyListener listener) {
         this.flow = flow;
         this.session = session;
         this.bounds = bounds;
+        this.onRefused = onRefused;
         this.listener = listener;
     }
 
@@ -193,6 +202,8 @@ final class StreamThreadApply {
         }
         if (!refused.isEmpty()) {
             listener.held(refused);
+            countHeldKeys();
+            onRefused.accept(refused.get(refused.size() - 1));
         }
     }
 

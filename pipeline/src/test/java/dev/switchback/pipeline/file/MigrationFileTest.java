@@ -71,7 +71,7 @@ class MigrationFileTest {
                         MigrationFile.Capture.DEFAULT,
                         MigrationFile.Metrics.DEFAULT))
                 .hasToString("[Topics[partitions=8, replication=-1, retention=PT168H, recordLimit=64 MB],"
-                        + " Apply[threads=2, rows=5000, bytes=8 MB, age=PT0.005S],"
+                        + " Apply[threads=2, rows=5000, bytes=8 MB, age=PT0.005S, heldLimit=10000],"
                         + " Capture[heartbeat=PT5S, slotTimeout=PT1M, slotLagWarning=1 GB],"
                         + " Metrics[port=9464, host=127.0.0.1]]");
     }
@@ -95,7 +95,7 @@ class MigrationFileTest {
                              name
                       FROM store
                   consumer:
-                apply: {threads: 4, rows: 1000, bytes: 1MB, age: 20ms}
+                apply: {threads: 4, rows: 1000, bytes: 1MB, age: 20ms, held_limit: 7}
                 capture: {heartbeat: 1s, slot_timeout: 2m, slot_lag_warning: 10GB}
                 metrics: {port: 0, host: 0.0.0.0}
                 """);
@@ -111,7 +111,7 @@ class MigrationFileTest {
         assertThat(file.topics())
                 .isEqualTo(new MigrationFile.Topics(12, 3, Duration.ofHours(36), new ByteSize(16 << 20)));
         assertThat(file.apply())
-                .isEqualTo(new MigrationFile.Apply(4, 1000, new ByteSize(1 << 20), Duration.ofMillis(20)));
+                .isEqualTo(new MigrationFile.Apply(4, 1000, new ByteSize(1 << 20), Duration.ofMillis(20), 7));
         assertThat(file.capture())
                 .isEqualTo(new MigrationFile.Capture(
                         Duration.ofSeconds(1), Duration.ofMinutes(2), new ByteSize(10L << 30)));
@@ -187,7 +187,7 @@ class MigrationFileTest {
                         Write a duration such as 500ms, 30s, 12h or 7d.
                         stores.yaml:9: topics.record_limit is not a size such as 64MB or 10GB. \
                         Write a size such as 64MB or 10GB.
-                        stores.yaml:10: apply is not a block of settings. Its settings are threads, rows, bytes, age.
+                        stores.yaml:10: apply is not a block of settings. Its settings are threads, rows, bytes, age, held_limit.
                         stores.yaml:12: metrics.host is not one text. Write one text."""),
                 fault(
                         DATABASES + TABLES
