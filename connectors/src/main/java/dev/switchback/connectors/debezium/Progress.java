@@ -38,6 +38,7 @@ final class Progress {
         Phase before = phase;
         if (phase != Phase.HALTED && phase != Phase.CLOSED) {
             phase = next;
+            alive = Instant.now();
             reason = "";
         }
         return before;

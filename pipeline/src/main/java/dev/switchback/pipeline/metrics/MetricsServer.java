@@ -59,7 +59,7 @@ public final class MetricsServer implements AutoCloseable {
             HttpServer http = HttpServer.create(new InetSocketAddress(host, port), 0);
             MetricsServer server = new MetricsServer(http, meters, roles);
             http.setExecutor(server.executor);
-            http.createContext("/metrics", exchange -> answer(exchange, 200, PROMETHEUS, meters.scrape()));
+            http.createContext("/metrics", exchange -> answer(exchange, 200, PROMETHEUS, server.scrape()));
             http.createContext("/health", exchange -> server.health(exchange, role -> role.alive(Instant.now())));
             http.createContext("/ready", exchange -> server.health(exchange, RoleHealth::ready));
             http.start();
@@ -86,9 +86,13 @@ public final class MetricsServer implements AutoCloseable {
         executor.shutdownNow();
     }
 
+    private String scrape() {
+        roles.get().forEach(role -> meters.role(role.role(), role.alive(Instant.now())));
+        return meters.scrape();
+    }
+
     private void health(HttpExchange exchange, Predicate<RoleHealth> good) throws IOException {
         List<RoleHealth> now = roles.get();
-        now.forEach(role -> meters.role(role.role(), role.alive(Instant.now())));
         List<RoleHealth> bad = now.stream().filter(good.negate()).toList();
         answer(exchange, bad.isEmpty() ? 200 : 503, JSON, body(now, bad));
     }

@@ -86,7 +86,7 @@ final class Assembly {
                 role(Role.CAPTURE, () -> capture(kafka, schemas, drain)),
                 role(Role.APPLY, () -> apply(kafka, schemas, target, epoch, member)));
         Observation observation = observation(kafka, schemas, roles, member.name());
-        Optional<MetricsServer> metrics = metrics(roles);
+        Optional<MetricsServer> metrics = metrics(observation);
         Drainage drainage = new Drainage(source, file.migration(), drain);
         Remainder remainder =
                 new Remainder(plan.flow(), topics(), destination, () -> new Backlog(kafka.settings(), schemas));
@@ -150,11 +150,11 @@ final class Assembly {
         return opened(new Observation(plan.flow(), member, roles, meters, reader, pulse, destination));
     }
 
-    private Optional<MetricsServer> metrics(Roles roles) {
+    private Optional<MetricsServer> metrics(Observation observation) {
         MigrationFile.Metrics metrics = file.metrics();
         return metrics.port() == 0
                 ? Optional.empty()
-                : Optional.of(opened(MetricsServer.start(metrics.host(), metrics.port(), meters, roles::health)));
+                : Optional.of(opened(MetricsServer.start(metrics.host(), metrics.port(), meters, observation::health)));
     }
 
     private Collection<String> topics() {

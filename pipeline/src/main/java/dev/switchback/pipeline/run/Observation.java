@@ -1,6 +1,8 @@
 package dev.switchback.pipeline.run;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -14,6 +16,7 @@ import dev.switchback.connectors.postgres.Members;
 import dev.switchback.connectors.postgres.PostgresConnections;
 import dev.switchback.connectors.spi.Flow;
 import dev.switchback.pipeline.metrics.Meters;
+import dev.switchback.pipeline.metrics.RoleHealth;
 import dev.switchback.pipeline.status.KeptConnection;
 import dev.switchback.pipeline.status.MemberReport;
 import dev.switchback.pipeline.status.Status;
@@ -22,8 +25,8 @@ import dev.switchback.transforms.problem.ProblemException;
 
 /**
  * Looks at the running migration once a second: for the progress line, for the meters, and, through the destination, for
- * {@code status} in other processes. Asks the source on a thread of its own, so that one database that does not answer
- * hides nothing of the other. Thread-safe.
+ * {@code status} in other processes. Does each on a thread of its own, so that one database that does not answer hides
+ * nothing of the other. Thread-safe.
  */
 final class Observation implements AutoCloseable {
 
@@ -39,7 +42,7 @@ final class Observation implements AutoCloseable {
     private final Members members;
     private final String member;
     private final KeptConnection destination;
-    private final ScheduledExecutorService clock = Executors.newScheduledThreadPool(2, Observation::thread);
+    private final ScheduledExecutorService clock = Executors.newScheduledThreadPool(3, Observation::thread);
     private volatile Status latest;
     private boolean reported;
 
@@ -63,11 +66,17 @@ final class Observation implements AutoCloseable {
 
     void start() {
         pulse.ifPresent(source -> every(source::beat));
+        every(this::report);
         every(this::look);
     }
 
     Status latest() {
         return latest;
+    }
+
+    /** How the roles fare; one whose database swallows what it is sent fares as if its loop stood still. */
+    List<RoleHealth> health() {
+        return roles.health(pulse.map(SourcePulse::lastAnswer).orElseGet(Instant::now), destination.lastAnswer());
     }
 
     private void every(Runnable work) {
@@ -84,7 +93,6 @@ final class Observation implements AutoCloseable {
     }
 
     private void look() {
-        report();
         Status status = reader.read();
         meters.lag(status.lag());
         meters.held(status.held());
@@ -98,7 +106,7 @@ final class Observation implements AutoCloseable {
             if (!reported) {
                 resume();
             }
-            String report = new MemberReport(roles.statuses(), pulse.map(SourcePulse::captured)).toJson();
+            String report = new MemberReport(Roles.statuses(health()), pulse.map(SourcePulse::captured)).toJson();
             destination.ask(connection -> {
                 members.report(connection, member, !reported, report);
                 return report;

@@ -1,6 +1,7 @@
 package dev.switchback.pipeline.run;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,7 +18,9 @@ import dev.switchback.transforms.problem.Problem;
 /** The roles of this process, seen as one. Thread-safe. */
 record Roles(Optional<Capture> capture, Optional<ApplyRole> apply) {
 
-    /** Within it, a source that has stopped to answer must have been noticed. */
+    /** Within it, a database that has stopped to answer must have been noticed. */
+    private static final Duration ANSWER_BOUND = Duration.ofSeconds(45);
+
     private static final Duration CAPTURE_BOUND = Duration.ofSeconds(45);
 
     /** Longer than a session goes on retrying, which is no sign of a loop that hangs. */
@@ -57,33 +60,50 @@ record Roles(Optional<Capture> capture, Optional<ApplyRole> apply) {
         return capture.map(Capture::state).map(CaptureState::commitLsn).orElse(0L);
     }
 
-    List<RoleHealth> health() {
+    /**
+     * How each of them fares.
+     *
+     * @param sourceAnswered when the source last answered anybody in this process
+     * @param destinationAnswered when the destination did
+     */
+    List<RoleHealth> health(Instant sourceAnswered, Instant destinationAnswered) {
         List<RoleHealth> health = new ArrayList<>();
         capture.map(Capture::state)
-                .ifPresent(state -> health.add(new RoleHealth(
-                        Role.CAPTURE.toString(),
-                        state.phase().toString(),
-                        reason(state.reason(), state.problems()),
-                        state.alive(),
-                        CAPTURE_BOUND,
-                        state.phase() == CaptureState.Phase.HALTED,
-                        CAPTURING.contains(state.phase()))));
-        apply.ifPresent(role -> {
-            ApplyState state = role.state();
-            health.add(new RoleHealth(
-                    Role.APPLY.toString(),
-                    state.phase().toString(),
-                    reason("", state.problem().stream().toList()),
-                    role.lastMoved(),
-                    APPLY_BOUND,
-                    halted(state),
-                    state.phase() == ApplyState.Phase.RUNNING));
-        });
+                .map(Roles::health)
+                .map(loop -> loop.dependingOn("the source does not answer", sourceAnswered, ANSWER_BOUND))
+                .ifPresent(health::add);
+        apply.map(Roles::health)
+                .map(loop -> loop.dependingOn("the destination does not answer", destinationAnswered, ANSWER_BOUND))
+                .ifPresent(health::add);
         return health;
     }
 
-    List<RoleStatus> statuses() {
-        return health().stream()
+    private static RoleHealth health(CaptureState state) {
+        return new RoleHealth(
+                Role.CAPTURE.toString(),
+                state.phase().toString(),
+                reason(state.reason(), state.problems()),
+                // While it starts, again and again maybe, it is the source's answers that count.
+                CAPTURING.contains(state.phase()) ? state.alive() : Instant.now(),
+                CAPTURE_BOUND,
+                state.phase() == CaptureState.Phase.HALTED,
+                CAPTURING.contains(state.phase()));
+    }
+
+    private static RoleHealth health(ApplyRole role) {
+        ApplyState state = role.state();
+        return new RoleHealth(
+                Role.APPLY.toString(),
+                state.phase().toString(),
+                reason("", state.problem().stream().toList()),
+                role.lastMoved(),
+                APPLY_BOUND,
+                halted(state),
+                state.phase() == ApplyState.Phase.RUNNING);
+    }
+
+    static List<RoleStatus> statuses(List<RoleHealth> health) {
+        return health.stream()
                 .map(role -> new RoleStatus(role.role(), role.phase(), role.reason()))
                 .toList();
     }

@@ -56,6 +56,11 @@ final class SourcePulse implements AutoCloseable {
         return train.captured(capturedLsn.getAsLong(), Instant.now());
     }
 
+    /** When the source last answered, see {@link KeptConnection#lastAnswer}. */
+    Instant lastAnswer() {
+        return source.lastAnswer();
+    }
+
     private long beat(Connection connection) throws SQLException {
         Instant now = Instant.now();
         if (Watermarks.endOfLog(connection) == endOfLog) {

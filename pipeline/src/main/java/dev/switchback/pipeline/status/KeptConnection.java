@@ -1,8 +1,10 @@
 package dev.switchback.pipeline.status;
 
+import java.net.ConnectException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,6 +24,7 @@ public final class KeptConnection implements AutoCloseable {
     private final PostgresConnections database;
     private final Duration answerWithin;
     private volatile @Nullable Connection connection;
+    private volatile Instant lastAnswer = Instant.now();
 
     /** Something to ask a database. */
     @FunctionalInterface
@@ -43,10 +46,34 @@ public final class KeptConnection implements AutoCloseable {
                 open = database.open(answerWithin);
                 connection = open;
             }
-            return question.ask(open);
+            T answer = question.ask(open);
+            lastAnswer = Instant.now();
+            return answer;
         } catch (SQLException e) {
             close();
+            noteAnswer(e);
             throw new ProblemException(database.problem(e), e);
+        } catch (ProblemException e) {
+            noteAnswer(e.getCause());
+            throw e;
+        }
+    }
+
+    /**
+     * When the database last answered, be it by a refusal, the one of the port of a server that is down included. One that
+     * swallows what it is sent does not answer.
+     */
+    public Instant lastAnswer() {
+        return lastAnswer;
+    }
+
+    private void noteAnswer(@Nullable Throwable failure) {
+        boolean refusedByServer = failure instanceof SQLException sql
+                && sql.getSQLState() != null
+                && !sql.getSQLState().startsWith("08");
+        boolean refusedByPort = failure != null && failure.getCause() instanceof ConnectException;
+        if (refusedByServer || refusedByPort) {
+            lastAnswer = Instant.now();
         }
     }
 

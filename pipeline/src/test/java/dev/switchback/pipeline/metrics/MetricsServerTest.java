@@ -7,10 +7,15 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -114,6 +119,25 @@ class MetricsServerTest {
                         "switchback_slot_retained_bytes{migration=\"stores\"} 8192.0",
                         "switchback_table_rows_copied{migration=\"stores\",table=\"public.store\"} 10.0",
                         "switchback_table_rows_estimated{migration=\"stores\",table=\"public.store\"} 20.0");
+    }
+
+    @Test
+    void everyMeterIsDocumented() throws Exception {
+        meters.table("public.store", 10, 20);
+        meters.role("apply", true);
+
+        Set<String> meters = get("/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith("# TYPE") && !line.contains("_max "))
+                .map(line -> line.split(" ")[2])
+                .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> documented = Files.readAllLines(Path.of("../docs/operating.md")).stream()
+                .filter(line -> line.startsWith("| `switchback_"))
+                .map(line -> line.split("`")[1])
+                .collect(Collectors.toCollection(TreeSet::new));
+
+        assertThat(documented).isEqualTo(meters);
     }
 
     @Test
