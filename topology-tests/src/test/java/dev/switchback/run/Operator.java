@@ -1,6 +1,7 @@
 package dev.switchback.run;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,40 +24,41 @@ final class Operator implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
-    private final Platform platform;
+    private final String migration;
     private final Path directory;
     private final Path file;
     private final List<ChildProcess> running = new ArrayList<>();
 
     /** @param tables what stands below {@code tables:}, indented by two spaces */
-    Operator(Platform platform, String migration, String tables) throws IOException {
-        this.platform = platform;
-        this.directory = Files.createDirectory(platform.directory().resolve(migration));
-        this.file = write(migration, tables, platform.destination().settings());
+    Operator(Platform platform, String migration, String tables) {
+        this.migration = migration;
+        try {
+            this.directory = Files.createDirectory(platform.directory().resolve(migration));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        this.file = directory.resolve("migration.yaml");
+        declare(platform.source().settings(), platform.destination().settings(), "metrics: {port: 0}", tables);
     }
 
-    /** Writes the file anew, with another login at the destination. */
-    void declare(String migration, String tables, PostgresSettings destination) throws IOException {
-        write(migration, tables, destination);
+    /**
+     * Writes the file anew.
+     *
+     * @param settings top-level sections besides the databases and tables
+     */
+    void declare(PostgresSettings source, PostgresSettings destination, String settings, String tables) {
+        String text = "migration: " + migration + "\nsource:      " + login(source) + "\ndestination: " + login(destination)
+                + "\n" + settings + "\ntables:\n" + tables;
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
-    private Path write(String migration, String tables, PostgresSettings destination) throws IOException {
-        PostgresSettings source = platform.source().settings();
-        return Files.writeString(directory.resolve("migration.yaml"), """
-                migration: %s
-                source:      {url: "postgresql://%s", user: %s, password: "%s"}
-                destination: {url: "postgresql://%s", user: %s, password: "%s"}
-                metrics: {port: 0}
-                tables:
-                %s""".formatted(
-                        migration,
-                        source,
-                        source.user(),
-                        source.password(),
-                        destination,
-                        destination.user(),
-                        destination.password(),
-                        tables));
+    private static String login(PostgresSettings database) {
+        return "{url: \"postgresql://%s\", user: \"%s\", password: \"%s\"}"
+                .formatted(database, database.user(), database.password());
     }
 
     /** What a verb printed, and how it ended. */
@@ -64,8 +66,9 @@ final class Operator implements AutoCloseable {
 
     /** Starts a verb and lets it run. */
     ChildProcess start(String verb, String... options) {
-        List<String> arguments = new ArrayList<>(List.of(verb, file.toString(), "--data", data().toString()));
+        List<String> arguments = new ArrayList<>(List.of(verb, file.toString()));
         arguments.addAll(List.of(options));
+        arguments.addAll(List.of("--data", data().toString()));
         Command command = new Command(
                 verb + "-" + UUID.randomUUID(), Switchback.class, arguments, Map.of(), List.of("-Xmx768m"));
         ChildProcess process = ChildProcess.start(command, directory);
@@ -81,14 +84,22 @@ final class Operator implements AutoCloseable {
     }
 
     /** The status as another process sees it. */
-    JsonNode status() throws IOException {
-        Answer answer = ask("status", "--json");
+    JsonNode status() {
+        return json(ask("status", "--json"));
+    }
+
+    /** The one object that a verb printed. */
+    static JsonNode json(Answer answer) {
         String json = answer.output()
                 .lines()
                 .filter(line -> line.startsWith("{"))
                 .findFirst()
-                .orElseThrow(() -> new AssertionError("no status:\n" + answer.output()));
-        return new JsonMapper().readTree(json);
+                .orElseThrow(() -> new AssertionError("no JSON:\n" + answer.output()));
+        try {
+            return new JsonMapper().readTree(json);
+        } catch (IOException e) {
+            throw new AssertionError("not JSON: " + json, e);
+        }
     }
 
     Path data() {

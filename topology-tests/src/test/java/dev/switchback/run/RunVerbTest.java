@@ -2,25 +2,22 @@ package dev.switchback.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Timeout;
 
 import dev.switchback.platform.Await;
 import dev.switchback.platform.ChildProcess;
 import dev.switchback.platform.EmbeddedDatabase;
 import dev.switchback.platform.Platform;
-import dev.switchback.platform.TableCompare;
 import dev.switchback.run.Operator.Answer;
-import dev.switchback.transforms.schema.TableId;
 
 @Timeout(300)
 class RunVerbTest {
@@ -45,7 +42,7 @@ class RunVerbTest {
     }
 
     @Test
-    void aMigrationIsCopiedFollowedWatchedStoppedAndResumed() throws IOException {
+    void aMigrationIsCopiedFollowedWatchedStoppedAndResumed() {
         tables("store", "id int PRIMARY KEY, name text, rating numeric(3,1)");
         source.execute("INSERT INTO store SELECT i, 'store ' || i, i % 10 FROM generate_series(1, 500) i", "ANALYZE");
 
@@ -62,7 +59,9 @@ class RunVerbTest {
             assertThat(status.path("held").asLong()).isZero();
             assertThat(status.path("slot").path("active").asBoolean()).isTrue();
             assertThat(status.path("members").findValuesAsText("phase")).containsExactly("STREAMING", "RUNNING");
-            Await.until("an idle status", PATIENCE, () -> operator.status().path("idle").asBoolean());
+            Await.until("an idle status", PATIENCE, () -> operator.status()
+                    .path("idle")
+                    .asBoolean());
 
             assertEndsCleanly(run);
             source.execute("UPDATE store SET name = 'while nobody looked' WHERE id = 7");
@@ -80,16 +79,18 @@ class RunVerbTest {
     }
 
     @Test
-    void columnsAndTablesAreRenamed() throws IOException {
+    void columnsAndTablesAreRenamed() {
         source.execute("CREATE TABLE branch (branch_id bigint PRIMARY KEY, title text, secret text)");
         destination.execute("CREATE SCHEMA web", "CREATE TABLE web.shop (name text, id bigint PRIMARY KEY)");
         source.execute("INSERT INTO branch VALUES (1, 'one', 'x'), (2, 'two', 'y')");
 
-        String tables = """
+        String tables =
+                """
                   public.branch:
                     to: web.shop
                     select: SELECT branch_id AS id, title AS name FROM branch
-                """.indent(2);
+                """
+                        .indent(2);
         try (Operator operator = new Operator(platform, "branches", tables)) {
             operator.start("run");
             source.execute("UPDATE branch SET title = 'deux', secret = 'z' WHERE branch_id = 2");
@@ -99,7 +100,7 @@ class RunVerbTest {
     }
 
     @Test
-    void aSecondRunOnTheSameDirectoryIsRefused() throws IOException {
+    void aSecondRunOnTheSameDirectoryIsRefused() {
         tables("twice", "id int PRIMARY KEY");
 
         try (Operator operator = new Operator(platform, "twice", "  public.twice: {}\n")) {
@@ -116,7 +117,7 @@ class RunVerbTest {
     }
 
     @Test
-    void alteringATableEndsTheRunBehindWhatWasCapturedBefore() throws IOException {
+    void alteringATableEndsTheRunBehindWhatWasCapturedBefore() {
         tables("altered", "id int PRIMARY KEY, name text");
 
         try (Operator operator = new Operator(platform, "altered", "  public.altered: {}\n")) {
@@ -135,7 +136,7 @@ class RunVerbTest {
     }
 
     @Test
-    void whatStandsInTheWayIsSaidAtOnceAndNothingIsLeftBehind() throws IOException {
+    void whatStandsInTheWayIsSaidAtOnceAndNothingIsLeftBehind() {
         source.execute("CREATE TABLE lonely (id int PRIMARY KEY)", "CREATE TABLE keyless (id int)");
         destination.execute("CREATE TABLE keyless (id int)");
 
@@ -144,9 +145,7 @@ class RunVerbTest {
             Answer answer = operator.ask("run");
 
             assertThat(answer.exitCode()).isEqualTo(1);
-            assertThat(answer.output())
-                    .contains("lonely", "keyless", "missing")
-                    .doesNotContain("\tat ");
+            assertThat(answer.output()).contains("lonely", "keyless", "missing").doesNotContain("\tat ");
             assertThat(source.value("SELECT count(*) FROM pg_replication_slots WHERE slot_name ~ 'refused'"))
                     .isEqualTo("0");
             assertThat(source.value("SELECT count(*) FROM pg_publication WHERE pubname ~ 'refused'"))
@@ -156,25 +155,68 @@ class RunVerbTest {
     }
 
     @Test
-    void aWrongPasswordIsOneSentenceAndExitCode3() throws IOException {
-        tables("locked", "id int PRIMARY KEY");
+    void theLagGrowsWhileAHugeTransactionIsReadAndThenTheRunIsIdle() {
+        tables("huge", "id int PRIMARY KEY, name text");
 
-        try (Operator operator = new Operator(platform, "locked", "  public.locked: {}\n")) {
-            operator.declare(
-                    "locked", "  public.locked: {}\n", destination.settings(EmbeddedDatabase.SUPERUSER, "hunter2"));
+        try (Operator operator = new Operator(platform, "huge", "  public.huge: {}\n")) {
+            operator.start("run").awaitOutput("copied 0 rows", PATIENCE);
+            Await.until("an idle status", PATIENCE, () -> operator.status().path("idle").asBoolean());
+            source.execute("INSERT INTO huge SELECT i, repeat('x', 100) FROM generate_series(1, 300000) i");
 
-            Answer answer = operator.ask("run");
+            long first = Await.value("a lag", PATIENCE, () -> lag(operator, 2_000));
+            Await.value("a longer lag", PATIENCE, () -> lag(operator, first + 1_000));
+            Tables.awaitEqual(platform, "huge");
+            JsonNode idle = Await.value("an idle status", PATIENCE, () -> {
+                JsonNode status = operator.status();
+                return status.path("idle").asBoolean() ? status : null;
+            });
+            assertThat(idle.path("lagMillis").asLong()).isZero();
+            assertThat(operator.ask("status").output()).contains("idle");
+        }
+    }
 
-            assertThat(answer.exitCode()).isEqualTo(3);
-            assertThat(answer.output())
-                    .contains("destination " + destination.settings())
-                    .doesNotContain("hunter2")
-                    .doesNotContain("\tat ");
+    /** The lag in milliseconds if it is longer than that, else null. */
+    private static @Nullable Long lag(Operator operator, long longerThan) {
+        long lag = operator.status().path("lagMillis").asLong();
+        return lag > longerThan ? lag : null;
+    }
+
+    @Test
+    void aDestinationThatRefusesARowHoldsItAndOneThatRefusesAllEndsTheRun() {
+        tables("held", "id int PRIMARY KEY, name text");
+        destination.execute("ALTER TABLE held ADD CONSTRAINT no_atlantis CHECK (name <> 'Atlantis')");
+        String declared = "  public.held: {}\n";
+
+        try (Operator operator = new Operator(platform, "held", declared)) {
+            operator.declare(source.settings(), destination.settings(), "metrics: {port: 0}\napply: {held_limit: 10}", declared);
+            ChildProcess run = operator.start("run");
+            run.awaitOutput("copied 0 rows", PATIENCE);
+            source.execute("INSERT INTO held VALUES (1, 'Atlantis'), (2, 'Bern')");
+            Await.until("Bern", PATIENCE, () -> "1".equals(destination.value("SELECT count(*) FROM held")));
+
+            JsonNode held = Operator.json(operator.ask("held", "--json")).path("held");
+            assertThat(held).hasSize(1);
+            assertThat(held.get(0).path("table").asText()).isEqualTo("public.held");
+            assertThat(held.get(0).path("sourceKey").asText()).isEqualTo("(1)");
+            assertThat(held.get(0).path("reason").asText()).contains("no_atlantis");
+            assertThat(operator.status().path("held").asLong()).isEqualTo(1);
+
+            source.execute("INSERT INTO held SELECT i, 'Atlantis' FROM generate_series(3, 100) i");
+            assertThat(run.awaitExit(PATIENCE)).isEqualTo(1);
+            assertThat(run.output()).contains("rows are held, more than apply.held_limit (10)", "no_atlantis", "switchback held");
+
+            destination.execute("ALTER TABLE held DROP CONSTRAINT no_atlantis");
+            ChildProcess again = operator.start("run");
+            again.awaitOutput("copied 0 rows", PATIENCE);
+            assertThat(operator.ask("held", "retry").exitCode()).isZero();
+            awaitEqual("held");
+            assertThat(operator.ask("held").output()).contains("No change is held.");
+            assertEndsCleanly(again);
         }
     }
 
     @Test
-    void aDestinationThatDoesNotAnswerDoesNotKeepTheRunFromEnding() throws IOException {
+    void aDestinationThatDoesNotAnswerDoesNotKeepTheRunFromEnding() {
         tables("frozen", "id int PRIMARY KEY, name text");
 
         try (Operator operator = new Operator(platform, "frozen", "  public.frozen: {}\n")) {
@@ -193,17 +235,11 @@ class RunVerbTest {
     }
 
     private static void tables(String name, String columns) {
-        source.execute("CREATE TABLE " + name + " (" + columns + ")");
-        destination.execute("CREATE TABLE " + name + " (" + columns + ")");
+        Tables.create(platform, name, columns);
     }
 
     private static void awaitEqual(String table) {
-        List<TableId> tables = List.of(TableId.parse(table));
-        Await.until(
-                table + " to be equal on both sides",
-                PATIENCE,
-                () -> TableCompare.compare(source, destination, tables, 1).stream()
-                        .allMatch(TableCompare.Result::equal));
+        Tables.awaitEqual(platform, table);
     }
 
     private static void assertEndsCleanly(ChildProcess run) {
@@ -213,7 +249,6 @@ class RunVerbTest {
     }
 
     private static String activeSlots() {
-        return String.valueOf(
-                source.value("SELECT coalesce(string_agg(slot_name, ' '), 'none') FROM pg_replication_slots WHERE active"));
+        return Tables.activeSlots(platform);
     }
 }
