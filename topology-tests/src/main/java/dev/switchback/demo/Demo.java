@@ -24,7 +24,7 @@ final class Demo {
     private static final long SEED = 42;
 
     /** A transaction changes three rows on average. */
-    private static final int TRANSACTIONS_PER_SECOND = 850;
+    private static final int TRANSACTIONS_PER_SECOND = 720;
 
     private static final int DIFFERENCES_SHOWN = 5;
 
@@ -81,14 +81,15 @@ final class Demo {
                         platform.source(), WRITERS, SEED, TRANSACTIONS_PER_SECOND, new ShopWriter(WRITERS));
                 Migration migration = Migration.run(file, platform.directory().resolve("data"));
                 Follower follower = new Follower(migration, platform)) {
-            screen.done("switchback run " + file.getFileName(), watch.lap());
+            screen.done("Started switchback run " + file.getFileName(), watch.lap());
             copy(follower, load, Shop.rows(platform.source()));
-            screen.done(text("%,d rows copied while the writers went on", follower.rowsCopied()), watch.lap());
+            screen.done(
+                    text("Copied %,d rows while the writers went on, and caught up", follower.rowsCopied()), watch.lap());
             long sinceMicros = System.currentTimeMillis() * 1000;
             follow(follower, load);
             load.close();
             Duration wrote = writing.lap();
-            screen.done(text("Followed; %,d row changes by now", load.changes()), watch.lap());
+            screen.done(text("Followed every change; %,d row changes by now", load.changes()), watch.lap());
             follower.roundTrip(() -> screen.progress("draining"));
             screen.done("Writers stopped; drained, by a watermark in every partition", watch.lap());
             return verdict(platform, load, wrote, sinceMicros, watch);
@@ -100,12 +101,17 @@ final class Demo {
         do {
             roundTrip = follower.roundTrip(() -> {
                 load.rethrowFailure();
-                long percent = Math.min(100, 100 * follower.rowsCopied() / rows);
-                screen.progress(text(
-                        "copying: %,d of %,d rows (%d %%), %,d row changes meanwhile",
-                        follower.rowsCopied(), rows, percent, load.changes()));
+                screen.progress(copying(follower, load, rows));
             });
         } while (roundTrip.compareTo(CAUGHT_UP) > 0);
+    }
+
+    private static String copying(Follower follower, WriteLoad load, long rows) {
+        long copied = follower.rowsCopied();
+        // The first change of the log comes behind the last row of the copy.
+        return follower.changesApplied() == 0
+                ? text("copying: %,d of %,d rows, %,d changed meanwhile", copied, Math.max(copied, rows), load.changes())
+                : text("catching up: %,d of %,d row changes", follower.changesApplied(), load.changes());
     }
 
     private void follow(Follower follower, WriteLoad load) throws SQLException {
@@ -144,19 +150,19 @@ final class Demo {
         } else {
             screen.failed(compared);
         }
-        summarize(result, lag);
+        summarize(result, wrote, lag);
         return result;
     }
 
-    private void summarize(DemoResult result, CommitLag lag) {
+    private void summarize(DemoResult result, Duration wrote, CommitLag lag) {
         screen.line("");
-        screen.line(text("  rows     %,12d", result.rows()));
-        screen.line(text("  changes  %,12d   %,.0f a second", result.changes(), result.changesPerSecond()));
+        screen.line("  result   " + screen.strong(result.equal() ? "equal" : "different"));
+        screen.line(text("  rows     %,d", result.rows()));
         screen.line(text(
-                "  lag      %9d ms   half of the rows, 99 %% within %d ms; source commit to destination commit,"
-                        + " by the servers' own commit timestamps of %,d rows",
-                result.lagMillisP50(), result.lagMillisP99(), lag.count()));
-        screen.line("  result   " + screen.strong(result.equal() ? "       equal" : "   different"));
+                "  changes  %,d in %d s, %,.0f a second", result.changes(), wrote.toSeconds(), result.changesPerSecond()));
+        screen.line(text(
+                "  lag      %,d ms for half of the rows, %,d ms for 99 %% of them", result.lagMillisP50(), result.lagMillisP99()));
+        screen.line(text("           from commit to commit, by both servers' own timestamps of %,d rows", lag.count()));
         if (!result.equal()) {
             screen.line("");
             screen.line(text("  %,d rows are not the same:", result.differences()));
@@ -173,6 +179,7 @@ final class Demo {
                 + " (SELECT order_id, line FROM order_item ORDER BY order_id DESC, line LIMIT 1)");
     }
 
+    /** Few partitions: on two cores more of them only mean more markers of each transaction. */
     private static Path migrationFile(Path directory, PostgresSettings source, PostgresSettings destination) {
         String tables =
                 Shop.TABLES.stream().map(table -> "  " + table + ": {}\n").collect(Collectors.joining());
@@ -184,6 +191,7 @@ final class Demo {
                     source: %s
                     destination: %s
                     metrics: {port: 0}
+                    topics: {partitions: 4}
                     tables:
                     %s"""
                             .formatted(yaml(source), yaml(destination), tables));

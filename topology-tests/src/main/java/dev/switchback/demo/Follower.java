@@ -19,7 +19,7 @@ final class Follower implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final Duration NEXT_MARK = Duration.ofSeconds(1);
-    private static final long POLL_NANOS = 10_000_000;
+    private static final long POLL_NANOS = 20_000_000;
 
     private final Migration migration;
     private final Connection source;
@@ -69,6 +69,11 @@ final class Follower implements AutoCloseable {
         checkpoints = ControlSchema.checkpoints(destination, migration.flow());
         return checkpoints.size() == migration.inputs()
                 && checkpoints.stream().allMatch(row -> row.checkpoint().watermark() >= watermark);
+    }
+
+    /** Changes that came after the initial copy and are at the destination. */
+    long changesApplied() {
+        return checkpoints.stream().mapToLong(CheckpointRow::changesApplied).sum();
     }
 
     /** Rows of the initial copy that are at the destination. */
