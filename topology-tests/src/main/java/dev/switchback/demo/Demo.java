@@ -84,7 +84,8 @@ final class Demo {
             screen.done("Started switchback run " + file.getFileName(), watch.lap());
             copy(follower, load, Shop.rows(platform.source()));
             screen.done(
-                    text("Copied %,d rows while the writers went on, and caught up", follower.rowsCopied()), watch.lap());
+                    text("Copied %,d rows while the writers went on, and caught up", follower.rowsCopied()),
+                    watch.lap());
             long sinceMicros = System.currentTimeMillis() * 1000;
             follow(follower, load);
             load.close();
@@ -110,7 +111,9 @@ final class Demo {
         long copied = follower.rowsCopied();
         // The first change of the log comes behind the last row of the copy.
         return follower.changesApplied() == 0
-                ? text("copying: %,d of %,d rows, %,d changed meanwhile", copied, Math.max(copied, rows), load.changes())
+                ? text(
+                        "copying: %,d of %,d rows, %,d changed meanwhile",
+                        copied, Math.max(copied, rows), load.changes())
                 : text("catching up: %,d of %,d row changes", follower.changesApplied(), load.changes());
     }
 
@@ -159,9 +162,11 @@ final class Demo {
         screen.line("  result   " + screen.strong(result.equal() ? "equal" : "different"));
         screen.line(text("  rows     %,d", result.rows()));
         screen.line(text(
-                "  changes  %,d in %d s, %,.0f a second", result.changes(), wrote.toSeconds(), result.changesPerSecond()));
+                "  changes  %,d in %d s, %,.0f a second",
+                result.changes(), wrote.toSeconds(), result.changesPerSecond()));
         screen.line(text(
-                "  lag      %,d ms for half of the rows, %,d ms for 99 %% of them", result.lagMillisP50(), result.lagMillisP99()));
+                "  lag      %,d ms for half of the rows, %,d ms for 99 %% of them",
+                result.lagMillisP50(), result.lagMillisP99()));
         screen.line(text("           from commit to commit, by both servers' own timestamps of %,d rows", lag.count()));
         if (!result.equal()) {
             screen.line("");

@@ -55,7 +55,8 @@ class HealthTest {
         platform.source().execute("INSERT INTO item SELECT i, 'copied' FROM generate_series(1, 100) i");
         port = freePort();
         try (BlackHoleProxy source = BlackHoleProxy.to(platform.source().port());
-                BlackHoleProxy destination = BlackHoleProxy.to(platform.destination().port());
+                BlackHoleProxy destination =
+                        BlackHoleProxy.to(platform.destination().port());
                 Operator operator = new Operator(platform, "items", TABLES)) {
             operator.declare(
                     through(source, platform.source()),
@@ -63,12 +64,15 @@ class HealthTest {
                     "metrics: {port: " + port + "}",
                     TABLES);
             operator.start("run");
-            Await.until("the run to be ready", Tables.PATIENCE, () -> get("/ready").statusCode() == 200);
+            Await.until(
+                    "the run to be ready", Tables.PATIENCE, () -> get("/ready").statusCode() == 200);
             Await.until("the copy", Tables.PATIENCE, () -> metric("switchback_rows_applied_total") == 100);
             platform.source().execute("INSERT INTO item SELECT i, 'followed' FROM generate_series(101, 150) i");
             Tables.awaitEqual(platform, "item");
-            Await.until("the last change to be counted", Tables.PATIENCE, () -> metric("switchback_rows_applied_total")
-                    == 150);
+            Await.until(
+                    "the last change to be counted",
+                    Tables.PATIENCE,
+                    () -> metric("switchback_rows_applied_total") == 150);
             assertMeters();
             assertThat(get("/health").statusCode()).isEqualTo(200);
 
@@ -83,14 +87,19 @@ class HealthTest {
             platform.source().execute("DELETE FROM item WHERE id <= 20");
             source.passOn();
             destination.passOn();
-            Await.until("health to be back", Tables.PATIENCE, () -> get("/health").statusCode() == 200);
-            Await.until("the run to be ready again", Tables.PATIENCE, () -> get("/ready").statusCode() == 200);
+            Await.until(
+                    "health to be back", Tables.PATIENCE, () -> get("/health").statusCode() == 200);
+            Await.until(
+                    "the run to be ready again",
+                    Tables.PATIENCE,
+                    () -> get("/ready").statusCode() == 200);
             Tables.awaitEqual(platform, "item");
         }
     }
 
     private void assertMeters() throws Exception {
-        assertThat(get("/metrics").headers().firstValue("content-type").orElse("")).startsWith("text/plain");
+        assertThat(get("/metrics").headers().firstValue("content-type").orElse(""))
+                .startsWith("text/plain");
         assertThat(metric("switchback_rows_read_total")).isEqualTo(100);
         assertThat(metric("switchback_changes_captured_total")).isEqualTo(50);
         assertThat(metric("switchback_held_changes")).isZero();
@@ -99,7 +108,8 @@ class HealthTest {
         assertThat(metric("switchback_change_latency_seconds_count")).isEqualTo(50);
         assertThat(metric("switchback_flush_seconds_count")).isPositive();
         Await.until("no lag", Tables.PATIENCE, () -> metric("switchback_replication_lag_seconds") == 0);
-        Await.until("the copied rows of the table", Tables.PATIENCE, () -> metric("switchback_table_rows_copied") == 100);
+        Await.until(
+                "the copied rows of the table", Tables.PATIENCE, () -> metric("switchback_table_rows_copied") == 100);
         assertThat(get("/metrics").body())
                 .contains("switchback_slot_lag_bytes{migration=\"items\"}")
                 .contains("switchback_slot_retained_bytes{migration=\"items\"}")

@@ -31,7 +31,10 @@ class KafkaAwayTest {
         platform = Platform.databases("shop", Map.of());
         Tables.create(platform, "item", "id int PRIMARY KEY, name text");
         broker = ChildProcess.start(
-                Command.of("broker", BrokerMain.class, platform.directory().resolve("broker").toString()),
+                Command.of(
+                        "broker",
+                        BrokerMain.class,
+                        platform.directory().resolve("broker").toString()),
                 platform.directory());
         broker.awaitOutput(";", Tables.PATIENCE);
         kafka = broker.output().replaceAll("(?s).*listens on (.*?);.*", "$1");

@@ -47,8 +47,8 @@ final class Operator implements AutoCloseable {
      * @param settings top-level sections besides the databases and tables
      */
     void declare(PostgresSettings source, PostgresSettings destination, String settings, String tables) {
-        String text = "migration: " + migration + "\nsource:      " + login(source) + "\ndestination: " + login(destination)
-                + "\n" + settings + "\ntables:\n" + tables;
+        String text = "migration: " + migration + "\nsource:      " + login(source) + "\ndestination: "
+                + login(destination) + "\n" + settings + "\ntables:\n" + tables;
         try {
             Files.writeString(file, text);
         } catch (IOException e) {
@@ -69,8 +69,8 @@ final class Operator implements AutoCloseable {
         List<String> arguments = new ArrayList<>(List.of(verb, file.toString()));
         arguments.addAll(List.of(options));
         arguments.addAll(List.of("--data", data().toString()));
-        Command command = new Command(
-                verb + "-" + UUID.randomUUID(), Switchback.class, arguments, Map.of(), List.of("-Xmx768m"));
+        Command command =
+                new Command(verb + "-" + UUID.randomUUID(), Switchback.class, arguments, Map.of(), List.of("-Xmx768m"));
         ChildProcess process = ChildProcess.start(command, directory);
         running.add(process);
         return process;

@@ -67,7 +67,13 @@ class RefusalTest {
     /**
      * @param says what the sentence names: the thing, and the remedy
      */
-    private record Case(String name, int exitCode, PostgresSettings source, PostgresSettings destination, String table, String... says) {
+    private record Case(
+            String name,
+            int exitCode,
+            PostgresSettings source,
+            PostgresSettings destination,
+            String table,
+            String... says) {
         @Override
         public String toString() {
             return name;
@@ -78,8 +84,22 @@ class RefusalTest {
         PostgresSettings from = source.settings();
         PostgresSettings to = destination.settings();
         return Stream.of(
-                new Case("password", 3, source.settings("postgres", "hunter2"), to, "item", "source " + from, "password"),
-                new Case("destination_password", 3, from, destination.settings("postgres", "hunter2"), "item", "destination " + to, "password"),
+                new Case(
+                        "password",
+                        3,
+                        source.settings("postgres", "hunter2"),
+                        to,
+                        "item",
+                        "source " + from,
+                        "password"),
+                new Case(
+                        "destination_password",
+                        3,
+                        from,
+                        destination.settings("postgres", "hunter2"),
+                        "item",
+                        "destination " + to,
+                        "password"),
                 new Case("host", 3, at("no-such-host.invalid", from), to, "item", "no-such-host.invalid"),
                 new Case("wal_level", 1, replicaLog.settings(), to, "item", "wal_level", "logical"),
                 new Case("missing_table", 1, from, to, "lonely", "public.lonely", "destination " + to),
@@ -115,11 +135,17 @@ class RefusalTest {
     }
 
     private static String count(EmbeddedDatabase database, String from) {
-        return Optional.ofNullable(database.value("SELECT count(*) FROM " + from)).orElse("");
+        return Optional.ofNullable(database.value("SELECT count(*) FROM " + from))
+                .orElse("");
     }
 
     private static PostgresSettings at(String host, PostgresSettings settings) {
         return new PostgresSettings(
-                host, settings.port(), settings.database(), settings.user(), settings.password(), settings.parameters());
+                host,
+                settings.port(),
+                settings.database(),
+                settings.user(),
+                settings.password(),
+                settings.parameters());
     }
 }

@@ -7,10 +7,10 @@ import java.time.Duration;
 import java.util.Map;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Timeout;
 
 import dev.switchback.platform.Await;
@@ -160,7 +160,9 @@ class RunVerbTest {
 
         try (Operator operator = new Operator(platform, "huge", "  public.huge: {}\n")) {
             operator.start("run").awaitOutput("copied 0 rows", PATIENCE);
-            Await.until("an idle status", PATIENCE, () -> operator.status().path("idle").asBoolean());
+            Await.until("an idle status", PATIENCE, () -> operator.status()
+                    .path("idle")
+                    .asBoolean());
             source.execute("INSERT INTO huge SELECT i, repeat('x', 100) FROM generate_series(1, 300000) i");
 
             long first = Await.value("a lag", PATIENCE, () -> lag(operator, 2_000));
@@ -188,7 +190,8 @@ class RunVerbTest {
         String declared = "  public.held: {}\n";
 
         try (Operator operator = new Operator(platform, "held", declared)) {
-            operator.declare(source.settings(), destination.settings(), "metrics: {port: 0}\napply: {held_limit: 10}", declared);
+            operator.declare(
+                    source.settings(), destination.settings(), "metrics: {port: 0}\napply: {held_limit: 10}", declared);
             ChildProcess run = operator.start("run");
             run.awaitOutput("copied 0 rows", PATIENCE);
             source.execute("INSERT INTO held VALUES (1, 'Atlantis'), (2, 'Bern')");
@@ -203,7 +206,8 @@ class RunVerbTest {
 
             source.execute("INSERT INTO held SELECT i, 'Atlantis' FROM generate_series(3, 100) i");
             assertThat(run.awaitExit(PATIENCE)).isEqualTo(1);
-            assertThat(run.output()).contains("rows are held, more than apply.held_limit (10)", "no_atlantis", "switchback held");
+            assertThat(run.output())
+                    .contains("rows are held, more than apply.held_limit (10)", "no_atlantis", "switchback held");
 
             destination.execute("ALTER TABLE held DROP CONSTRAINT no_atlantis");
             ChildProcess again = operator.start("run");
