@@ -50,6 +50,12 @@ final class ColumnMapping implements Mapping {
         return destination;
     }
 
+    /** It is filled from the source's key only. */
+    @Override
+    public boolean keepsDestinationKey() {
+        return true;
+    }
+
     @Override
     public Mapping copy() {
         return new ColumnMapping(source, destination, sources);

@@ -5,13 +5,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
 import dev.switchback.transforms.mapping.ColumnMapping.Source;
-import dev.switchback.transforms.mapping.SelectParser.Item;
-import dev.switchback.transforms.mapping.Selection.Pair;
+import dev.switchback.transforms.mapping.SelectProgram.Computed;
+import dev.switchback.transforms.mapping.SelectProgram.Handed;
+import dev.switchback.transforms.mapping.SelectProgram.Target;
 import dev.switchback.transforms.mutation.DestinationTable;
 import dev.switchback.transforms.problem.NearName;
 import dev.switchback.transforms.problem.Problem;
@@ -19,73 +19,56 @@ import dev.switchback.transforms.problem.ProblemException;
 import dev.switchback.transforms.schema.Column;
 import dev.switchback.transforms.schema.Column.Generation;
 import dev.switchback.transforms.schema.TableSchema;
+import dev.switchback.transforms.sql.Assignment;
+import dev.switchback.transforms.sql.Expression;
+import dev.switchback.transforms.sql.Select;
+import dev.switchback.transforms.sql.Select.Output;
 
 /**
  * Turns a table's declaration into its {@link Mapping}, in two steps: {@link #select} needs the source's schema only, so
- * that the destination can be checked for what is selected; {@link #compile} needs both. So far a {@code SELECT} may
- * choose and rename columns; whatever else it says is refused with its place.
+ * that the destination can be checked for what is selected; {@link #compile} needs both.
  */
 public final class MappingCompiler {
 
     private MappingCompiler() {}
 
     /**
-     * Which column goes where.
+     * What goes where.
      *
      * @param select the declared {@code SELECT}; null for every column under its own name
      * @param where for {@link Problem#where()}: {@code stores.yaml:12, public.store}
      * @throws ProblemException with everything about the {@code SELECT} that cannot be run
      */
     public static Selection select(TableSchema source, @Nullable String select, String where) {
-        List<Item> items =
-                select == null ? List.of(new Item(null, "", where)) : SelectParser.parse(source.id(), select, where);
+        Select read = select == null ? Select.all(source, where) : Select.of(source, select, where);
         List<Problem> problems = new ArrayList<>();
-        List<Pair> pairs = new ArrayList<>();
         Set<String> taken = new HashSet<>();
-        for (Item item : items) {
-            for (Pair pair : pairs(source, item, problems)) {
-                if (taken.add(pair.destination())) {
-                    pairs.add(pair);
-                } else {
-                    problems.add(new Problem(
-                            Problem.Kind.BAD_INPUT,
-                            item.place(),
-                            "Column " + pair.destination() + " is selected twice.",
-                            "Leave one of them out, or give it another name with AS."));
-                }
+        for (Output output : read.outputs()) {
+            if (!taken.add(output.name())) {
+                problems.add(new Problem(
+                        Problem.Kind.BAD_INPUT,
+                        output.place(),
+                        "Column " + output.name() + " is selected twice.",
+                        "Leave one of them out, or give it another name with AS."));
             }
         }
         require(problems);
-        return new Selection(pairs);
+        return new Selection(read);
     }
 
-    private static List<Pair> pairs(TableSchema source, Item item, List<Problem> problems) {
-        if (item.column() == null) {
-            return source.columnNames().stream()
-                    .map(name -> new Pair(name, name))
-                    .toList();
-        }
-        if (source.column(item.column()).isEmpty()) {
-            problems.add(new Problem(
-                    Problem.Kind.BAD_INPUT,
-                    item.place(),
-                    source.id() + " has no column " + item.column() + ".",
-                    NearName.hint(
-                            item.column(),
-                            source.columnNames(),
-                            "Its columns are " + String.join(", ", source.columnNames()) + ".")));
-            return List.of();
-        }
-        return List.of(new Pair(item.column(), item.alias()));
+    /** The destination columns by which rows are found again, see {@link #key(TableSchema, Selection, List, String)}. */
+    public static List<String> key(TableSchema source, Selection selection, String where) {
+        return key(source, selection, List.of(), where);
     }
 
     /**
-     * The destination columns that the source's primary key fills, in the key's order: by these, rows are found again.
+     * The destination columns by which rows are found again. The source's key must be among what fills them, as it is or
+     * cast without loss: then no two source rows share a destination row, and one partition has all that happens to it.
      *
-     * @throws ProblemException when the source has no primary key, or a column of it is not selected
+     * @param declared the key as the operator wants it; empty for the columns that the source's key fills, in its order
+     * @throws ProblemException when the source has no primary key, or a column of it does not get into the key
      */
-    public static List<String> key(TableSchema source, Selection selection, String where) {
-        List<String> key = new ArrayList<>();
+    public static List<String> key(TableSchema source, Selection selection, List<String> declared, String where) {
         List<Problem> problems = new ArrayList<>();
         if (source.key().isEmpty()) {
             problems.add(new Problem(
@@ -94,21 +77,48 @@ public final class MappingCompiler {
                     source.id() + " has no primary key.",
                     "Add one: without it an update or delete cannot be told from another."));
         }
+        for (String name : declared) {
+            if (selection.output(name).isEmpty()) {
+                problems.add(new Problem(
+                        Problem.Kind.BAD_INPUT,
+                        where,
+                        "key: names " + name + ", which the SELECT does not fill.",
+                        NearName.hint(name, selection.destinations(), "Select it.")));
+            }
+        }
+        List<String> filled = new ArrayList<>();
         for (String column : source.key()) {
-            Optional<String> filled = selection.columns().stream()
-                    .filter(pair -> pair.source().equals(column))
-                    .map(Pair::destination)
-                    .findFirst();
-            filled.ifPresentOrElse(
-                    key::add,
-                    () -> problems.add(new Problem(
-                            Problem.Kind.BAD_INPUT,
-                            where,
-                            "The SELECT leaves out " + column + ", a column of the primary key of " + source.id() + ".",
-                            "Select it; a change of key comes with a later version.")));
+            Optional<String> destination = carrying(selection, column, declared);
+            destination.ifPresentOrElse(filled::add, () -> problems.add(lost(source, column, declared, where)));
         }
         require(problems);
-        return key;
+        return declared.isEmpty() ? filled : declared;
+    }
+
+    /** The destination column that has the values of this column of the source's key. */
+    private static Optional<String> carrying(Selection selection, String column, List<String> declared) {
+        return selection.select().outputs().stream()
+                .filter(output -> declared.isEmpty() || declared.contains(output.name()))
+                .filter(output -> output.column()
+                        .filter(found -> found.name().equals(column))
+                        .isPresent())
+                .map(Output::name)
+                .findFirst();
+    }
+
+    private static Problem lost(TableSchema source, String column, List<String> declared, String where) {
+        return declared.isEmpty()
+                ? new Problem(
+                        Problem.Kind.BAD_INPUT,
+                        where,
+                        "The SELECT leaves out " + column + ", a column of the primary key of " + source.id() + ".",
+                        "Select it, as it is or cast to a wider type.")
+                : new Problem(
+                        Problem.Kind.BAD_INPUT,
+                        where,
+                        "key: leaves out what " + column + " fills, a column of the primary key of " + source.id()
+                                + ", so that rows could overwrite each other.",
+                        "Add it to key:, as it is or cast to a wider type.");
     }
 
     /**
@@ -121,27 +131,98 @@ public final class MappingCompiler {
             TableSchema source, Selection selection, TableSchema destination, List<String> key, String where) {
         List<Problem> problems = new ArrayList<>();
         List<Column> columns = new ArrayList<>();
-        List<Source> sources = new ArrayList<>();
-        for (Pair pair : selection.columns()) {
-            Column from = source.column(pair.source()).orElseThrow();
-            Optional<Column> to = destination.column(pair.destination());
+        List<Target> targets = new ArrayList<>();
+        for (Output output : selection.select().outputs()) {
+            if (output.expression() != null) {
+                requireCaptured(source, output.columns(), output.place(), problems);
+            }
+            Optional<Column> to = destination.column(output.name());
             if (to.isEmpty()) {
-                problems.add(noSuchColumn(destination, pair, where));
-            } else if (!generatedOnBothSides(from, to.get())) {
-                source(from, to.get(), destination, where, problems).ifPresent(found -> {
+                problems.add(noSuchColumn(destination, output, where));
+            } else if (!generatedOnBothSides(output, to.get())) {
+                target(output, to.get(), destination, where, problems).ifPresent(found -> {
                     columns.add(to.get());
-                    sources.add(found);
+                    targets.add(found);
                 });
             }
         }
+        selection.filter().ifPresent(filter -> requireCaptured(source, filter.columns(), where, problems));
         unfilled(selection, destination, where, problems);
         require(problems);
         DestinationTable table = new DestinationTable(destination.id(), columns, key);
-        return new ColumnMapping(source.id(), table, sources);
+        SelectProgram program = new SelectProgram(
+                source, table, selection.select().inputs(), targets, selection.filter().orElse(null));
+        if (!selection.isPlain() || !program.keepsDestinationKey()) {
+            return new SelectMapping(program);
+        }
+        return new ColumnMapping(
+                source.id(),
+                table,
+                targets.stream()
+                        .map(Handed.class::cast)
+                        .map(handed -> new Source(handed.column(), handed.conversion()))
+                        .toList());
     }
 
-    private static boolean generatedOnBothSides(Column from, Column to) {
-        return from.generation() == Generation.STORED && to.generation() == Generation.STORED;
+    /**
+     * Why the source table's log must carry old rows whole; empty where its key is enough.
+     *
+     * @param key see {@link #key}
+     */
+    public static Optional<String> needsFullIdentity(TableSchema source, Selection selection, List<String> key) {
+        return FullIdentity.reason(source, selection, key);
+    }
+
+    private static boolean generatedOnBothSides(Output output, Column to) {
+        return to.generation() == Generation.STORED
+                && output.bare()
+                        .filter(from -> from.generation() == Generation.STORED)
+                        .isPresent();
+    }
+
+    private static Optional<Target> target(
+            Output output, Column to, TableSchema destination, String where, List<Problem> problems) {
+        Expression expression = output.expression();
+        if (expression == null) {
+            return source(output.bare().orElseThrow(), to, destination, where, problems)
+                    .map(source -> new Handed(source.column(), source.conversion()));
+        }
+        Optional<Assignment> assignment = Assignment.of(expression, to);
+        if (to.generation() == Generation.STORED) {
+            problems.add(generatedThere(to, destination, where));
+        } else if (assignment.isEmpty()) {
+            problems.add(new Problem(
+                    Problem.Kind.BAD_INPUT,
+                    output.place(),
+                    "The expression for " + output.name() + " is " + expression.type() + ", and the column of "
+                            + destination.id() + " is " + to.type().declaration() + ".",
+                    "Write CAST(… AS " + to.type().name() + ")."));
+        }
+        return assignment.map(
+                found -> new Computed(output.name(), expression.columns(), expression.evaluator(), found));
+    }
+
+    /** Stored generated columns are not in the log. */
+    private static void requireCaptured(
+            TableSchema source, Set<String> columns, String where, List<Problem> problems) {
+        for (String name : columns) {
+            Column column = source.column(name).orElseThrow();
+            if (column.generation() == Generation.STORED) {
+                problems.add(new Problem(
+                        Problem.Kind.REFUSED,
+                        where,
+                        "Column " + name + " is generated, and the source's log leaves such columns out.",
+                        "Write the expression that generates it instead."));
+            }
+        }
+    }
+
+    private static Problem generatedThere(Column to, TableSchema destination, String where) {
+        return new Problem(
+                Problem.Kind.REFUSED,
+                where,
+                "Column " + to.name() + " of " + destination.id() + " is generated there and takes no value.",
+                "Leave it out with a SELECT.");
     }
 
     private static Optional<Source> source(
@@ -155,36 +236,33 @@ public final class MappingCompiler {
                     "Column " + from.name() + " is generated, and the source's log leaves such columns out.",
                     "Generate it at the destination too, or leave it out with a SELECT."));
         } else if (to.generation() == Generation.STORED) {
-            problems.add(new Problem(
-                    Problem.Kind.REFUSED,
-                    where,
-                    "Column " + to.name() + " of " + destination.id() + " is generated there and takes no value.",
-                    "Leave it out with a SELECT."));
+            problems.add(generatedThere(to, destination, where));
         } else if (conversion.isEmpty()) {
             problems.add(new Problem(
                     Problem.Kind.REFUSED,
                     where,
                     "Column " + from.name() + " is " + from.type().declaration() + ", and " + to.name() + " of "
                             + destination.id() + " is " + to.type().declaration() + ".",
-                    "Give both the same type; a CAST comes with a later version."));
+                    "Give both the same type, or select a CAST of it."));
         } else {
             return Optional.of(new Source(from.name(), conversion.get()));
         }
         return Optional.empty();
     }
 
-    private static Problem noSuchColumn(TableSchema destination, Pair pair, String where) {
+    private static Problem noSuchColumn(TableSchema destination, Output output, String where) {
         return new Problem(
                 Problem.Kind.REFUSED,
                 where,
-                destination.id() + " has no column " + pair.destination() + ".",
-                NearName.of(pair.destination(), destination.columnNames())
+                destination.id() + " has no column " + output.name() + ".",
+                NearName.of(output.name(), destination.columnNames())
                         .map(near -> "Add it, or select it AS " + near + " if that is what it is called there.")
-                        .orElse("Add it, or leave " + pair.source() + " out with a SELECT."));
+                        .orElse("Add it, or leave "
+                                + output.bare().map(Column::name).orElse("the expression") + " out with a SELECT."));
     }
 
     private static void unfilled(Selection selection, TableSchema destination, String where, List<Problem> problems) {
-        Set<String> filled = selection.columns().stream().map(Pair::destination).collect(Collectors.toSet());
+        Set<String> filled = new HashSet<>(selection.destinations());
         for (Column column : destination.columns()) {
             if (!filled.contains(column.name()) && !column.nullable() && !column.hasDefault()) {
                 problems.add(new Problem(

@@ -1,19 +1,62 @@
 package dev.switchback.transforms.mapping;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+import dev.switchback.transforms.sql.Expression;
+import dev.switchback.transforms.sql.Select;
+import dev.switchback.transforms.sql.Select.Output;
 
 /**
- * What a table's {@code SELECT} says once its columns are known to exist: which source column fills which destination
- * column.
- *
- * @param columns in the order of the {@code SELECT}; no destination column appears twice
+ * What a table's {@code SELECT} says once its columns are known to exist: what fills which destination column, and which
+ * rows there are. No destination column appears twice.
  */
-public record Selection(List<Pair> columns) {
-
-    public Selection {
-        columns = List.copyOf(columns);
-    }
+public record Selection(Select select) {
 
     /** A source column and the name of the destination column that it fills. */
     public record Pair(String source, String destination) {}
+
+    /** The source columns that are handed on as they are, in the order of the {@code SELECT}. */
+    public List<Pair> columns() {
+        return select.outputs().stream()
+                .flatMap(output ->
+                        output.bare().stream().map(column -> new Pair(column.name(), output.name())))
+                .toList();
+    }
+
+    /** The destination columns that expressions fill. */
+    public Set<String> computed() {
+        return select.outputs().stream()
+                .filter(output -> output.expression() != null)
+                .map(Output::name)
+                .collect(Collectors.toSet());
+    }
+
+    /** Every destination column that is filled, in the order of the {@code SELECT}. */
+    public List<String> destinations() {
+        return select.outputs().stream().map(Output::name).toList();
+    }
+
+    /** Every source column that is read, by the filter too. */
+    public Set<String> reads() {
+        return select.columns();
+    }
+
+    Optional<Expression> filter() {
+        return select.filter();
+    }
+
+    /** Whether rows are only handed on, each column as it is. */
+    boolean isPlain() {
+        return computed().isEmpty() && filter().isEmpty();
+    }
+
+    /** What fills a destination column. */
+    Optional<Output> output(String destination) {
+        return select.outputs().stream()
+                .filter(output -> output.name().equals(destination))
+                .findFirst();
+    }
 }

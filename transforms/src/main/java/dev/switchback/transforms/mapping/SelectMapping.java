@@ -1,0 +1,139 @@
+package dev.switchback.transforms.mapping;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.switchback.transforms.change.Absent;
+import dev.switchback.transforms.change.Change;
+import dev.switchback.transforms.change.Row;
+import dev.switchback.transforms.mutation.DestinationTable;
+import dev.switchback.transforms.mutation.Key;
+import dev.switchback.transforms.mutation.Mutation;
+import dev.switchback.transforms.mutation.Mutation.Clear;
+import dev.switchback.transforms.mutation.Mutation.Patch;
+import dev.switchback.transforms.mutation.Mutation.Remove;
+import dev.switchback.transforms.mutation.Mutation.Upsert;
+import dev.switchback.transforms.schema.TableId;
+
+/**
+ * A mapping with expressions, a filter, or a destination key of more than the source's key. The destination key contains
+ * the source's, so that no other source row ever makes a mutation of the same destination row.
+ */
+final class SelectMapping implements Mapping {
+
+    private final SelectProgram program;
+    private final RowReader reader;
+
+    SelectMapping(SelectProgram program) {
+        this.program = program;
+        this.reader = new RowReader(program);
+    }
+
+    @Override
+    public TableId source() {
+        return program.source().id();
+    }
+
+    @Override
+    public DestinationTable destination() {
+        return program.destination();
+    }
+
+    @Override
+    public boolean keepsDestinationKey() {
+        return program.keepsDestinationKey();
+    }
+
+    @Override
+    public Mapping copy() {
+        return new SelectMapping(program);
+    }
+
+    @Override
+    public void map(Change change, Consumer<? super Mutation> out) {
+        switch (change.operation()) {
+            case INSERT -> {
+                Row row = present(change.after());
+                if (reader.isIn(row)) {
+                    out.accept(whole(row));
+                }
+            }
+            // A row that was read again may have left the filter since.
+            case READ -> {
+                Row row = present(change.after());
+                out.accept(reader.isIn(row) ? whole(row) : new Remove(destination(), reader.key(row)));
+            }
+            case UPDATE -> update(Optional.ofNullable(change.before()), present(change.after()), out);
+            case DELETE -> out.accept(new Remove(destination(), reader.key(present(change.before()))));
+            case TRUNCATE -> out.accept(new Clear(destination()));
+        }
+    }
+
+    private void update(Optional<Row> before, Row after, Consumer<? super Mutation> out) {
+        before.ifPresent(old -> requireSameSourceKey(old, after));
+        if (before.isEmpty() && !program.keepsDestinationKey()) {
+            throw new IncompleteRowException(
+                    program.movingColumns(), "the old row's destination key is made of them");
+        }
+        Key key = reader.key(after);
+        Key oldKey = program.keepsDestinationKey() ? key : reader.key(before.orElseThrow());
+        if (!reader.isIn(after)) {
+            out.accept(new Remove(destination(), oldKey));
+            return;
+        }
+        boolean moved = !oldKey.equals(key);
+        Mutation mutation = current(after, key, moved || !wasIn(before));
+        if (moved) {
+            out.accept(new Remove(destination(), oldKey));
+        }
+        out.accept(mutation);
+    }
+
+    /** Whether the destination has had the row before this update, as far as can be told. */
+    private boolean wasIn(Optional<Row> before) {
+        return program.filterIsFixed() || (before.isPresent() && reader.isIn(before.get()));
+    }
+
+    private Mutation current(Row after, Key key, boolean wholeNeeded) {
+        @Nullable Object[] values = reader.values(after);
+        List<String> missing = reader.missing(after, values);
+        if (missing.isEmpty()) {
+            return new Upsert(destination(), key, values);
+        }
+        if (wholeNeeded) {
+            throw new IncompleteRowException(missing, "the destination may not have the row yet");
+        }
+        return new Patch(destination(), key, values);
+    }
+
+    private Mutation whole(Row row) {
+        @Nullable Object[] values = reader.values(row);
+        List<String> missing = reader.missing(row, values);
+        if (!missing.isEmpty()) {
+            throw new UnmappableException(
+                    "the change brings a whole row, but no value for column " + String.join(", ", missing));
+        }
+        return new Upsert(destination(), reader.key(row), values);
+    }
+
+    private void requireSameSourceKey(Row before, Row after) {
+        for (String column : program.source().key()) {
+            @Nullable Object was = before.value(column);
+            @Nullable Object is = after.value(column);
+            if (was != null && was != Absent.VALUE && !java.util.Objects.deepEquals(was, is)) {
+                throw new UnmappableException("an update changes the key column " + column + " from " + was + " to " + is
+                        + " in one event, which capture splits");
+            }
+        }
+    }
+
+    private static Row present(@Nullable Row row) {
+        if (row == null) {
+            throw new UnmappableException("a change without its row");
+        }
+        return row;
+    }
+}

@@ -1,0 +1,71 @@
+package dev.switchback.transforms.mapping;
+
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.switchback.transforms.mutation.DestinationTable;
+import dev.switchback.transforms.schema.Column;
+import dev.switchback.transforms.schema.TableSchema;
+import dev.switchback.transforms.sql.Assignment;
+import dev.switchback.transforms.sql.Evaluator;
+import dev.switchback.transforms.sql.Expression;
+
+/**
+ * What a compiled {@code SELECT} does with any row of its table. Immutable; shared by the copies of a mapping.
+ *
+ * @param inputs the columns whose values evaluators get, in their order
+ * @param targets one for each column of the destination, in its order
+ * @param filter null where every row is taken
+ */
+record SelectProgram(
+        TableSchema source,
+        DestinationTable destination,
+        List<Column> inputs,
+        List<Target> targets,
+        @Nullable Expression filter) {
+
+    /** How a destination column is filled: from a column as it is, or by an expression. */
+    sealed interface Target {
+
+        Set<String> columns();
+    }
+
+    record Handed(String column, Conversion conversion) implements Target {
+
+        @Override
+        public Set<String> columns() {
+            return Set.of(column);
+        }
+    }
+
+    record Computed(String name, Set<String> columns, Evaluator evaluator, Assignment assignment) implements Target {}
+
+    SelectProgram {
+        inputs = List.copyOf(inputs);
+        targets = List.copyOf(targets);
+    }
+
+    /** Whether the destination key is made of the source key's columns only. */
+    boolean keepsDestinationKey() {
+        return movingColumns().isEmpty();
+    }
+
+    /** The columns of the destination key's making that an update may change. */
+    List<String> movingColumns() {
+        Set<String> columns = new LinkedHashSet<>();
+        for (int index : destination.keyIndexes()) {
+            columns.addAll(targets.get(index).columns());
+        }
+        columns.removeAll(new HashSet<>(source.key()));
+        return List.copyOf(columns);
+    }
+
+    /** Whether no update can make a row enter or leave the filter. */
+    boolean filterIsFixed() {
+        return filter == null || new HashSet<>(source.key()).containsAll(filter.columns());
+    }
+}

@@ -1,0 +1,39 @@
+package dev.switchback.transforms.sql;
+
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.switchback.transforms.schema.Carrier;
+import dev.switchback.transforms.schema.Column;
+import dev.switchback.transforms.sql.SqlType.Kind;
+
+/** How the value of an expression gets into the carrier of the column that it fills. Immutable. */
+public final class Assignment {
+
+    private final SqlType from;
+    private final Carrier carrier;
+
+    private Assignment(SqlType from, Carrier carrier) {
+        this.from = from;
+        this.carrier = carrier;
+    }
+
+    /** Empty where a value would have to change on the way, which only a cast should make it do. */
+    public static Optional<Assignment> of(Expression expression, Column column) {
+        SqlType from = expression.type();
+        SqlType to = SqlType.of(column.type());
+        boolean nothing = expression.isConstant() && expression.constantValue() == null;
+        boolean sameTexts = from.is(Kind.TEXT, Kind.VARCHAR) && to.is(Kind.TEXT, Kind.VARCHAR);
+        boolean widened = from.isWhole() && to.is(Kind.INTEGER, Kind.BIGINT, Kind.NUMERIC) && Casts.isImplicit(from, to)
+                || from.kind() == Kind.REAL && to.kind() == Kind.DOUBLE;
+        return nothing || from.equals(to) || sameTexts || widened
+                ? Optional.of(new Assignment(from, column.type().carrier()))
+                : Optional.empty();
+    }
+
+    /** NULL stays NULL. */
+    public @Nullable Object apply(@Nullable Object value) {
+        return value == null ? null : from.encode(value, carrier);
+    }
+}

@@ -1,0 +1,109 @@
+package dev.switchback.transforms.sql;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.switchback.transforms.problem.ProblemException;
+import dev.switchback.transforms.schema.Column;
+import dev.switchback.transforms.schema.TableId;
+import dev.switchback.transforms.schema.TableSchema;
+
+/**
+ * A table's {@code SELECT}, each part of it typed and known to compute what the source would. Immutable.
+ *
+ * @param filter of type boolean: a row of which it is not true is left out
+ * @param inputs the columns that expressions and filter read, in the order in which {@link Evaluator}s get their values
+ */
+public record Select(List<Output> outputs, Optional<Expression> filter, List<Column> inputs) {
+
+    public Select {
+        outputs = List.copyOf(outputs);
+        inputs = List.copyOf(inputs);
+    }
+
+    /**
+     * One entry of the select list: a bare column, whose values nothing touches, or an expression.
+     *
+     * @param place for {@link dev.switchback.transforms.problem.Problem#where()}
+     * @param column the bare column, or the one that the expression only casts without loss: either gives it back
+     * @param expression null for a bare column
+     */
+    public record Output(String name, String place, Optional<Column> column, @Nullable Expression expression) {
+
+        public Output {
+            if (column.isEmpty() && expression == null) {
+                throw new IllegalArgumentException(name + " is neither a column nor an expression");
+            }
+        }
+
+        /** The column that it hands on as it is. */
+        public Optional<Column> bare() {
+            return expression == null ? column : Optional.empty();
+        }
+
+        /** The source columns that it reads. */
+        public Set<String> columns() {
+            return expression == null ? Set.of(column.orElseThrow().name()) : expression.columns();
+        }
+
+        String in(Dialect dialect) {
+            String value = expression == null
+                    ? dialect.name(column.orElseThrow().name())
+                    : expression.spelling().in(dialect);
+            return value + " AS " + dialect.name(name);
+        }
+    }
+
+    /**
+     * Parses and checks.
+     *
+     * @param where for {@link dev.switchback.transforms.problem.Problem#where()}: {@code stores.yaml:12, public.store}
+     * @throws ProblemException with everything about the {@code SELECT} that cannot be run, each with line and column
+     */
+    public static Select of(TableSchema table, String text, String where) {
+        return new SelectReader(table, where).read(text);
+    }
+
+    /** Every column under its own name. */
+    public static Select all(TableSchema table, String where) {
+        return new Select(
+                table.columns().stream()
+                        .map(column -> new Output(column.name(), where, Optional.of(column), null))
+                        .toList(),
+                Optional.empty(),
+                List.of());
+    }
+
+    /** Every source column that it reads. */
+    public Set<String> columns() {
+        Set<String> columns = new LinkedHashSet<>();
+        outputs.forEach(output -> columns.addAll(output.columns()));
+        filter.ifPresent(expression -> columns.addAll(expression.columns()));
+        return columns;
+    }
+
+    /**
+     * As one statement that says the same in the SQL of a database, with the names of the source. The session's settings
+     * must be those under which values are captured: ISO dates, time zone UTC.
+     *
+     * @throws UnsupportedOperationException where that database has no known equal
+     */
+    public String in(Dialect dialect, TableId table) {
+        StringBuilder sql = new StringBuilder("SELECT ");
+        sql.append(String.join(
+                ", ", outputs.stream().map(output -> output.in(dialect)).toList()));
+        sql.append(" FROM ").append(dialect.name(table.schema())).append('.').append(dialect.name(table.name()));
+        filter.ifPresent(
+                expression -> sql.append(" WHERE ").append(expression.spelling().in(dialect)));
+        return sql.toString();
+    }
+
+    /** Turns a column's carried value into the form that evaluators take. */
+    public static Object decode(Column column, Object carried) {
+        return SqlType.of(column.type()).decode(carried);
+    }
+}

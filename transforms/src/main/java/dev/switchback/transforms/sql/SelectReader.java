@@ -1,0 +1,227 @@
+package dev.switchback.transforms.sql;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+import org.apache.calcite.avatica.util.Casing;
+import org.apache.calcite.avatica.util.Quoting;
+import org.apache.calcite.sql.SqlBasicCall;
+import org.apache.calcite.sql.SqlCall;
+import org.apache.calcite.sql.SqlDataTypeSpec;
+import org.apache.calcite.sql.SqlIdentifier;
+import org.apache.calcite.sql.SqlJoin;
+import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.SqlOrderBy;
+import org.apache.calcite.sql.SqlSelect;
+import org.apache.calcite.sql.parser.SqlParseException;
+import org.apache.calcite.sql.parser.SqlParser;
+import org.apache.calcite.sql.parser.babel.SqlBabelParserImpl;
+import org.apache.calcite.sql.validate.SqlConformanceEnum;
+import org.jspecify.annotations.Nullable;
+
+import dev.switchback.transforms.problem.ProblemException;
+import dev.switchback.transforms.schema.Column;
+import dev.switchback.transforms.schema.TableId;
+import dev.switchback.transforms.schema.TableSchema;
+import dev.switchback.transforms.sql.Select.Output;
+
+/**
+ * Reads a table's {@code SELECT} with Calcite and PostgreSQL's rule for names: in lower case unless quoted. Collects
+ * everything that cannot be run.
+ */
+final class SelectReader {
+
+    private static final SqlParser.Config POSTGRES = SqlParser.config()
+            .withParserFactory(SqlBabelParserImpl.FACTORY)
+            .withConformance(SqlConformanceEnum.BABEL)
+            .withQuoting(Quoting.DOUBLE_QUOTE)
+            .withUnquotedCasing(Casing.TO_LOWER)
+            .withQuotedCasing(Casing.UNCHANGED);
+
+    private static final String REMEDY =
+            "A mapping is SELECT expressions FROM one table WHERE a condition, and turns each row into one row.";
+
+    private final TableSchema table;
+    private final SqlProblems problems;
+
+    SelectReader(TableSchema table, String where) {
+        this.table = table;
+        this.problems = new SqlProblems(where);
+    }
+
+    /** @throws ProblemException with everything that cannot be run */
+    Select read(String text) {
+        SqlSelect select = parse(text);
+        refuseClauses(select);
+        SqlNode from = select.getFrom();
+        if (from == null) {
+            problems.add(problems.where(), "The SELECT has no FROM.", "Add FROM " + table.id() + ".");
+            throw problems.exception();
+        }
+        Scope scope = new Scope(table, qualifiers(from), problems);
+        ExpressionBinder binder = new ExpressionBinder(scope, problems);
+        List<Output> outputs = new ArrayList<>();
+        for (SqlNode node : select.getSelectList()) {
+            output(node, scope, binder, outputs);
+        }
+        SqlNode where = select.getWhere();
+        Expression filter = where == null ? null : new LogicForms(binder).truth(where);
+        if (!problems.isEmpty()) {
+            throw problems.exception();
+        }
+        return new Select(outputs, Optional.ofNullable(filter), scope.columns());
+    }
+
+    private SqlSelect parse(String text) {
+        try {
+            SqlNode query = SqlParser.create(withoutSemicolon(text), POSTGRES).parseQuery();
+            if (query instanceof SqlSelect select) {
+                return select;
+            }
+            refuseQuery(query);
+            throw problems.exception();
+        } catch (SqlParseException e) {
+            String reason = String.valueOf(e.getMessage())
+                    .lines()
+                    .findFirst()
+                    .orElse("")
+                    .replaceAll(" at line .*", "");
+            throw new ProblemException(
+                    SqlProblems.problem(
+                            problems.place(e.getPos()),
+                            "This is not a SELECT that can be read: " + reason + ".",
+                            hint(reason)),
+                    e);
+        }
+    }
+
+    /** PostgreSQL writes some things in a way that the parser does not know; each has a function that is the same. */
+    private static String hint(String reason) {
+        if (reason.contains("\"->")) {
+            return "Instead of -> and ->> write json_extract_path(a, 'b') and json_extract_path_text(a, 'b'), or jsonb_….";
+        }
+        if (reason.toLowerCase(Locale.ROOT).contains("\"time\"")) {
+            return "Instead of a AT TIME ZONE 'UTC' write timezone('UTC', a).";
+        }
+        return reason.contains("\"\\'")
+                ? "Write an interval as INTERVAL '1' DAY, and strings in single quotes."
+                : "A column named like a keyword needs quotes: \"value\".";
+    }
+
+    private void refuseQuery(SqlNode query) {
+        if (query instanceof SqlOrderBy ordered) {
+            refuse(ordered.orderList.isEmpty() ? null : ordered.orderList, "ORDER BY");
+            refuse(ordered.fetch, "LIMIT");
+            refuse(ordered.offset, "OFFSET");
+        } else {
+            refuse(query, "A statement that is not one plain SELECT");
+        }
+    }
+
+    private static String withoutSemicolon(String text) {
+        String trimmed = text.stripTrailing();
+        return trimmed.endsWith(";") ? trimmed.substring(0, trimmed.length() - 1) : trimmed;
+    }
+
+    private void refuseClauses(SqlSelect select) {
+        refuse(select.isDistinct() ? select : null, "DISTINCT");
+        refuse(select.getGroup(), "GROUP BY");
+        refuse(select.getHaving(), "HAVING");
+        refuse(select.getQualify(), "QUALIFY");
+        refuse(select.getWindowList().isEmpty() ? null : select.getWindowList(), "WINDOW");
+    }
+
+    /** The names by which columns may be qualified: the alias, or else the table with or without its schema. */
+    private List<List<String>> qualifiers(SqlNode from) {
+        if (from instanceof SqlIdentifier name) {
+            requireTable(name);
+            TableId id = table.id();
+            return List.of(List.of(), List.of(id.name()), List.of(id.schema(), id.name()));
+        }
+        if (from instanceof SqlBasicCall call
+                && call.getKind() == SqlKind.AS
+                && call.operandCount() == 2
+                && call.operand(0) instanceof SqlIdentifier name
+                && call.operand(1) instanceof SqlIdentifier alias) {
+            requireTable(name);
+            return List.of(List.of(), List.of(alias.getSimple()));
+        }
+        if (from instanceof SqlJoin join) {
+            new JoinCheck(problems).check(join);
+            throw problems.exception();
+        }
+        refuse(from, "A FROM of anything but one table");
+        throw problems.exception();
+    }
+
+    private void requireTable(SqlIdentifier name) {
+        TableId id = table.id();
+        boolean same = name.names.equals(List.of(id.name())) || name.names.equals(List.of(id.schema(), id.name()));
+        if (!same) {
+            problems.add(
+                    name,
+                    "The SELECT is from " + String.join(".", name.names) + " and not from its own table.",
+                    "Write FROM " + id + ".");
+        }
+    }
+
+    private void output(SqlNode node, Scope scope, ExpressionBinder binder, List<Output> outputs) {
+        boolean aliased = node.getKind() == SqlKind.AS;
+        SqlNode value = aliased ? ((SqlBasicCall) node).operand(0) : node;
+        String alias = aliased ? ((SqlIdentifier) ((SqlBasicCall) node).operand(1)).getSimple() : null;
+        if (value instanceof SqlIdentifier name && name.isStar()) {
+            if (scope.isQualifiedRight(name)) {
+                for (Column column : table.columns()) {
+                    outputs.add(new Output(column.name(), problems.place(name), Optional.of(column), null));
+                }
+            }
+        } else if (value instanceof SqlIdentifier name && !isRefusedWord(name)) {
+            scope.column(name)
+                    .ifPresent(column -> outputs.add(new Output(
+                            alias == null ? column.name() : alias, problems.place(name), Optional.of(column), null)));
+        } else {
+            computed(value, alias, scope, binder, outputs);
+        }
+    }
+
+    private boolean isRefusedWord(SqlIdentifier name) {
+        return name.isSimple()
+                && table.column(name.getSimple()).isEmpty()
+                && Refusals.of(name.getSimple()).isPresent();
+    }
+
+    /** The column of which the value is nothing but a lossless cast. */
+    private Optional<Column> castColumn(SqlNode value, Scope scope) {
+        if (value.getKind() != SqlKind.CAST
+                || !(((SqlCall) value).operand(0) instanceof SqlIdentifier name)
+                || !(((SqlCall) value).operand(1) instanceof SqlDataTypeSpec declared)) {
+            return Optional.empty();
+        }
+        return scope.column(name)
+                .filter(column -> TypeName.of(declared)
+                        .filter(target -> target.precision() < 0)
+                        .filter(target -> Casts.isLossless(SqlType.of(column.type()), target.type()))
+                        .isPresent());
+    }
+
+    private void computed(
+            SqlNode value, @Nullable String alias, Scope scope, ExpressionBinder binder, List<Output> outputs) {
+        if (alias == null) {
+            problems.add(value, "The expression has no name.", "Add AS and the destination column's name.");
+        }
+        Expression expression = binder.bind(value);
+        if (expression != null && alias != null) {
+            Expression typed = expression.isUnknown() ? Casts.coerce(expression, SqlType.TEXT) : expression;
+            outputs.add(new Output(alias, problems.place(value), castColumn(value, scope), typed));
+        }
+    }
+
+    private void refuse(@Nullable SqlNode node, String what) {
+        if (node != null) {
+            problems.add(node, what + " is not for mappings.", REMEDY);
+        }
+    }
+}
