@@ -28,7 +28,9 @@ final class CompiledCase {
     CompiledCase(ParityCase parity) {
         List<Column> columns = new ArrayList<>();
         for (int i = 0; i < parity.types().size(); i++) {
-            columns.add(Column.of(ParityCase.column(i), type(ParityServer.declared(parity.types().get(i)))));
+            columns.add(Column.of(
+                    ParityCase.column(i),
+                    type(ParityServer.declared(parity.types().get(i)))));
         }
         this.table = new TableSchema(TABLE, columns, List.of());
         this.select = Select.of(table, "SELECT " + parity.expression() + " AS r FROM t", "case");
@@ -68,7 +70,9 @@ final class CompiledCase {
             for (int i = 0; i < values.length; i++) {
                 Column column = select.inputs().get(i);
                 @Nullable String text = printed.get(table.columns().indexOf(column));
-                values[i] = text == null ? null : Select.decode(column, carried(column.type().carrier(), text));
+                values[i] = text == null
+                        ? null
+                        : Select.decode(column, carried(column.type().carrier(), text));
             }
             @Nullable Object result = expression.evaluator().evaluate(values);
             return result == null ? "null" : expression.type().text(result);

@@ -34,11 +34,7 @@ final class ParityServer {
      * @param inputs as their types print them
      * @param spelled the value of the expression as the mapping compiler writes it back
      */
-    record Answer(
-            List<@Nullable String> inputs,
-            @Nullable String value,
-            @Nullable String spelled,
-            boolean failed) {}
+    record Answer(List<@Nullable String> inputs, @Nullable String value, @Nullable String spelled, boolean failed) {}
 
     /** @param type of the result */
     record Asked(String type, List<Answer> answers) {}
@@ -57,8 +53,8 @@ final class ParityServer {
         createInputs(parity.types(), rows);
         try (Statement statement = connection.createStatement()) {
             statement.execute(function(parity.expression(), spelled));
-            String type = "SELECT pg_typeof((" + parity.expression() + "))::text FROM (SELECT "
-                    + nulls(parity.types()) + ") n";
+            String type = "SELECT pg_typeof((" + parity.expression() + "))::text FROM (SELECT " + nulls(parity.types())
+                    + ") n";
             return new Asked(value(statement, type), answers(statement, rows));
         }
     }
@@ -77,8 +73,8 @@ final class ParityServer {
             carried.append(", ").append(printed(ParityCase.column(i)));
         }
         List<Answer> answers = new ArrayList<>();
-        try (ResultSet result = statement.executeQuery("SELECT o.*" + carried + " FROM answers(" + rows.size()
-                + ") o JOIN inputs ON i = o.n ORDER BY i")) {
+        try (ResultSet result = statement.executeQuery(
+                "SELECT o.*" + carried + " FROM answers(" + rows.size() + ") o JOIN inputs ON i = o.n ORDER BY i")) {
             while (result.next()) {
                 List<@Nullable String> inputs = new ArrayList<>();
                 for (int i = 0; i < width; i++) {
@@ -154,7 +150,8 @@ final class ParityServer {
 
     /** All combinations, or as many of them as are enough, chosen at random but the same each time. */
     private static List<List<@Nullable String>> rows(List<String> types) {
-        List<List<@Nullable String>> values = types.stream().map(ParityValues::of).toList();
+        List<List<@Nullable String>> values =
+                types.stream().map(ParityValues::of).toList();
         long combinations = values.stream().mapToLong(List::size).reduce(1, (x, y) -> x * y);
         Random random = new Random(combinations);
         List<List<@Nullable String>> rows = new ArrayList<>();
@@ -163,7 +160,8 @@ final class ParityServer {
             List<@Nullable String> one = new ArrayList<>();
             long rest = row;
             for (List<@Nullable String> column : values) {
-                one.add(column.get(combinations <= ROWS ? (int) (rest % column.size()) : random.nextInt(column.size())));
+                one.add(column.get(
+                        combinations <= ROWS ? (int) (rest % column.size()) : random.nextInt(column.size())));
                 rest /= column.size();
             }
             rows.add(one);

@@ -76,12 +76,14 @@ class ParityTest {
         assertThat(differences).isEmpty();
         assertThat(equal)
                 .as("values that are not errors or NULL, so that the case says something")
-                .isGreaterThanOrEqualTo(compiled.type().equals("boolean") && asked.answers().size() < 10 ? 1 : 2);
+                .isGreaterThanOrEqualTo(
+                        compiled.type().equals("boolean") && asked.answers().size() < 10 ? 1 : 2);
     }
 
     @Test
     void thereAreManyFunctionsAndValues() {
-        assertThat(cases().stream().map(ParityCase::expression).distinct().count()).isGreaterThan(60);
+        assertThat(cases().stream().map(ParityCase::expression).distinct().count())
+                .isGreaterThan(60);
         assertThat(ParityValues.of("numeric")).hasSizeGreaterThan(200);
     }
 

@@ -43,6 +43,7 @@ final class ChangeLog {
     private final Map<TableSchema, ChangeEncoder> encoders = new LinkedHashMap<>();
     private final Map<TableSchema, RowType> types = new HashMap<>();
     private final List<Entry> entries = new ArrayList<>();
+    private final Map<TableSchema, Mapping> mappings = new HashMap<>();
     private long lsn = 1;
 
     ChangeLog(TableSchema... tables) {
@@ -67,13 +68,21 @@ final class ChangeLog {
                 1);
     }
 
-    /** Each table under its own name, column by column. */
+    /** Each table as {@link #map mapped}, or else under its own name, column by column. */
     Map<String, Mapping> mappings() {
         return encoders.keySet().stream()
                 .collect(Collectors.toMap(
-                        ChangeLog::topic,
-                        table -> MappingCompiler.compile(
-                                table, MappingCompiler.select(table, null, "test"), table, table.key(), "test")));
+                        ChangeLog::topic, table -> mappings.getOrDefault(table, compile(table, null, table))));
+    }
+
+    /** Has a table mapped by a {@code SELECT}. */
+    void map(TableSchema table, String select, TableSchema destination) {
+        mappings.put(table, compile(table, select, destination));
+    }
+
+    private static Mapping compile(TableSchema table, @Nullable String select, TableSchema destination) {
+        return MappingCompiler.compile(
+                table, MappingCompiler.select(table, select, "test"), destination, destination.key(), "test");
     }
 
     SchemaStore schemas() {
@@ -95,6 +104,11 @@ final class ChangeLog {
     /** Columns that the source's log left out are {@link Absent#VALUE}. */
     void update(TableSchema table, @Nullable Object... row) {
         append(table, Operation.UPDATE, null, row(table, row));
+    }
+
+    /** As with {@code REPLICA IDENTITY FULL}. */
+    void change(TableSchema table, @Nullable Object[] before, @Nullable Object[] after) {
+        append(table, Operation.UPDATE, row(table, before), row(table, after));
     }
 
     /** @param row of which only the key is known, by default */

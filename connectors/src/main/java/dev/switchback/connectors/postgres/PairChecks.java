@@ -65,7 +65,7 @@ final class PairChecks {
     }
 
     static void unfilledColumns(Matched tables, Report report) {
-        Set<String> written = new HashSet<>();
+        Set<String> written = new HashSet<>(tables.pair.computed());
         tables.pair.columns().forEach(each -> written.add(each.destination()));
         for (Column column : tables.destination.schema().columns()) {
             if (!column.nullable() && !column.hasDefault() && !written.contains(column.name())) {

@@ -1,21 +1,30 @@
 package dev.switchback.connectors.postgres;
 
 import java.util.List;
+import java.util.Set;
 
 import dev.switchback.transforms.schema.TableId;
 
 /**
  * Which source table's rows go where.
  *
- * @param columns every destination column that is written and the bare source column it gets; generated columns may be
+ * @param columns every destination column that gets a bare source column's values, and which; generated columns may be
  *     among them, if both sides generate them
+ * @param computed the other destination columns that are written, from expressions
  * @param key the destination columns by which rows are found again, in the key's order
  */
-public record TablePair(TableId source, TableId destination, List<ColumnPair> columns, List<String> key) {
+public record TablePair(
+        TableId source, TableId destination, List<ColumnPair> columns, Set<String> computed, List<String> key) {
 
     public TablePair {
         columns = List.copyOf(columns);
+        computed = Set.copyOf(computed);
         key = List.copyOf(key);
+    }
+
+    /** Without expressions. */
+    public TablePair(TableId source, TableId destination, List<ColumnPair> columns, List<String> key) {
+        this(source, destination, columns, Set.of(), key);
     }
 
     /** A source column and the destination column that gets its values. */

@@ -4,19 +4,20 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import dev.switchback.connectors.postgres.DestinationPreflight;
 import dev.switchback.connectors.postgres.Findings;
 import dev.switchback.connectors.postgres.PostgresCatalog;
 import dev.switchback.connectors.postgres.PostgresConnections;
 import dev.switchback.connectors.postgres.PostgresTable;
+import dev.switchback.connectors.postgres.PostgresTable.ReplicaIdentity;
 import dev.switchback.connectors.postgres.SourcePreflight;
 import dev.switchback.connectors.postgres.TablePair;
 import dev.switchback.connectors.postgres.TablePair.ColumnPair;
@@ -79,9 +80,8 @@ final class Planning {
     private Map<TableId, Set<String>> columns(List<Selected> selected) {
         Map<TableId, Set<String>> columns = new LinkedHashMap<>();
         file.tables().keySet().forEach(table -> columns.put(table, Set.of()));
-        selected.forEach(one -> columns.put(
-                one.table().source(),
-                one.selection().columns().stream().map(Selection.Pair::source).collect(Collectors.toSet())));
+        selected.forEach(
+                one -> columns.put(one.table().source(), one.selection().reads()));
         return columns;
     }
 
@@ -104,16 +104,27 @@ final class Planning {
     private static Selected select(Table table, PostgresTable source) {
         Selection selection =
                 MappingCompiler.select(source.schema(), table.select().orElse(null), table.where());
-        List<String> key = MappingCompiler.key(source.schema(), selection, table.where());
-        if (!table.key().isEmpty() && !new HashSet<>(table.key()).equals(new HashSet<>(key))) {
-            throw new ProblemException(new Problem(
-                    Problem.Kind.BAD_INPUT,
-                    table.where(),
-                    "key: names " + String.join(", ", table.key()) + ", and the source's key fills "
-                            + String.join(", ", key) + "; a change of key comes with a later version.",
-                    "Leave key: out."));
-        }
+        List<String> key = MappingCompiler.key(source.schema(), selection, table.key(), table.where());
+        requireOldRows(table, source, MappingCompiler.needsFullIdentity(source.schema(), selection, key));
         return new Selected(table, source, selection, key);
+    }
+
+    /** Whole old rows, in the table and each of its partitions, where the mapping needs them. */
+    private static void requireOldRows(Table table, PostgresTable source, Optional<String> reason) {
+        List<Problem> problems = Stream.concat(Stream.of(source.relation()), source.leaves().stream())
+                .filter(relation -> relation.identity() != ReplicaIdentity.FULL)
+                .map(relation -> relation.id().toString())
+                .flatMap(name -> reason.stream()
+                        .map(why -> new Problem(
+                                Problem.Kind.REFUSED,
+                                table.where(),
+                                "The log does not carry whole old rows of " + name + ", but " + why
+                                        + "; reading the row again at the source comes with a later version.",
+                                "Run ALTER TABLE " + name + " REPLICA IDENTITY FULL, which makes the log longer.")))
+                .toList();
+        if (!problems.isEmpty()) {
+            throw new ProblemException(problems);
+        }
     }
 
     private static List<TablePair> pairs(List<Selected> selected) {
@@ -124,6 +135,7 @@ final class Planning {
                         one.selection().columns().stream()
                                 .map(pair -> new ColumnPair(pair.source(), pair.destination()))
                                 .toList(),
+                        one.selection().computed(),
                         one.key()))
                 .toList();
     }

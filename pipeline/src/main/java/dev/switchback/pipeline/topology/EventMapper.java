@@ -47,6 +47,11 @@ final class EventMapper {
         }
     }
 
+    /** Whether all changes of one source key of a change's topic are about one destination row. */
+    boolean keepsDestinationKey(InputChange input) {
+        return mappingOf(input).keepsDestinationKey();
+    }
+
     /** The destination table of a change's topic, as text. */
     String destination(InputChange input) {
         return mappingOf(input).destination().toString();

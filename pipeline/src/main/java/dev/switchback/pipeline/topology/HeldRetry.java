@@ -63,9 +63,12 @@ final class HeldRetry {
 
     /**
      * Applies the last change behind this one that says by itself what the row is to become: whatever comes before it has
-     * no more consequence. A source key names one destination row in every mapping there is.
+     * no more consequence. Not so where a source key may move from one destination row to another: each step counts.
      */
     private void supersede(HeldChange held) {
+        if (!mapper.keepsDestinationKey(held.change())) {
+            return;
+        }
         List<HeldChange> behind = thread.behind(held);
         for (int i = behind.size() - 1; i >= 0; i--) {
             MappedEvent event = map(behind.get(i));

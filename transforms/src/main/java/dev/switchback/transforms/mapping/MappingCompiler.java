@@ -151,7 +151,11 @@ public final class MappingCompiler {
         require(problems);
         DestinationTable table = new DestinationTable(destination.id(), columns, key);
         SelectProgram program = new SelectProgram(
-                source, table, selection.select().inputs(), targets, selection.filter().orElse(null));
+                source,
+                table,
+                selection.select().inputs(),
+                targets,
+                selection.filter().orElse(null));
         if (!selection.isPlain() || !program.keepsDestinationKey()) {
             return new SelectMapping(program);
         }
@@ -203,8 +207,7 @@ public final class MappingCompiler {
     }
 
     /** Stored generated columns are not in the log. */
-    private static void requireCaptured(
-            TableSchema source, Set<String> columns, String where, List<Problem> problems) {
+    private static void requireCaptured(TableSchema source, Set<String> columns, String where, List<Problem> problems) {
         for (String name : columns) {
             Column column = source.column(name).orElseThrow();
             if (column.generation() == Generation.STORED) {

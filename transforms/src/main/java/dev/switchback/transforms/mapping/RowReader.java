@@ -134,6 +134,7 @@ final class RowReader {
         return absent;
     }
 
+    @SuppressWarnings("ReferenceEquality") // another row may be equal, but this one is cheaper to know again
     private void read(Row row) {
         if (current == row) {
             return;

@@ -75,8 +75,7 @@ final class SelectMapping implements Mapping {
     private void update(Optional<Row> before, Row after, Consumer<? super Mutation> out) {
         before.ifPresent(old -> requireSameSourceKey(old, after));
         if (before.isEmpty() && !program.keepsDestinationKey()) {
-            throw new IncompleteRowException(
-                    program.movingColumns(), "the old row's destination key is made of them");
+            throw new IncompleteRowException(program.movingColumns(), "the old row's destination key is made of them");
         }
         Key key = reader.key(after);
         Key oldKey = program.keepsDestinationKey() ? key : reader.key(before.orElseThrow());
@@ -124,8 +123,8 @@ final class SelectMapping implements Mapping {
             @Nullable Object was = before.value(column);
             @Nullable Object is = after.value(column);
             if (was != null && was != Absent.VALUE && !java.util.Objects.deepEquals(was, is)) {
-                throw new UnmappableException("an update changes the key column " + column + " from " + was + " to " + is
-                        + " in one event, which capture splits");
+                throw new UnmappableException("an update changes the key column " + column + " from " + was + " to "
+                        + is + " in one event, which capture splits");
             }
         }
     }

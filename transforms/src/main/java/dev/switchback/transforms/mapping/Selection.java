@@ -21,8 +21,7 @@ public record Selection(Select select) {
     /** The source columns that are handed on as they are, in the order of the {@code SELECT}. */
     public List<Pair> columns() {
         return select.outputs().stream()
-                .flatMap(output ->
-                        output.bare().stream().map(column -> new Pair(column.name(), output.name())))
+                .flatMap(output -> output.bare().stream().map(column -> new Pair(column.name(), output.name())))
                 .toList();
     }
 

@@ -190,8 +190,8 @@ public final class Numeric implements Comparable<Numeric> {
         }
         BigDecimal rounded = value.setScale(scale, RoundingMode.HALF_UP);
         if (rounded.signum() != 0 && rounded.precision() > precision) {
-            throw new ValueException("numeric field overflow: " + this + " does not fit numeric(" + precision + ","
-                    + scale + ")");
+            throw new ValueException(
+                    "numeric field overflow: " + this + " does not fit numeric(" + precision + "," + scale + ")");
         }
         return of(rounded);
     }

@@ -42,15 +42,14 @@ public final class Texts {
         for (int i = 0; i < text.length(); i++) {
             int point = text.codePointAt(i);
             if (point > 127 && hasCase(point)) {
-                throw new ValueException("what upper and lower make of the letter "
-                        + Character.toString(point) + " depends on the source's locale");
+                throw new ValueException("what upper and lower make of the letter " + Character.toString(point)
+                        + " depends on the source's locale");
             }
         }
     }
 
     private static boolean hasCase(int point) {
-        return Character.isLetter(point) && (Character.toUpperCase(point) != point || Character.toLowerCase(point) != point)
-                || Character.isUpperCase(point)
+        return Character.isUpperCase(point)
                 || Character.isLowerCase(point)
                 || Character.isTitleCase(point)
                 || Character.toUpperCase(point) != point
@@ -90,9 +89,11 @@ public final class Texts {
     }
 
     private static String from(String text, int points) {
-        return points <= 0 ? text : points >= text.length()
-                ? ""
-                : points >= length(text) ? "" : text.substring(text.offsetByCodePoints(0, points));
+        return points <= 0
+                ? text
+                : points >= text.length()
+                        ? ""
+                        : points >= length(text) ? "" : text.substring(text.offsetByCodePoints(0, points));
     }
 
     /** Counted from 1; 0 where it is not contained. */

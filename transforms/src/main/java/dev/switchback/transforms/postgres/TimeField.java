@@ -68,7 +68,7 @@ public enum TimeField {
     }
 
     public boolean truncates() {
-        return ordinal() <= MILLENNIUM.ordinal();
+        return compareTo(MILLENNIUM) <= 0;
     }
 
     /** Of an infinite timestamp: infinite for what grows forever, NULL for what comes round. */

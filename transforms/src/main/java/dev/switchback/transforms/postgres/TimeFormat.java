@@ -34,7 +34,8 @@ public final class TimeFormat {
             } else {
                 parts.add(pattern);
             }
-            if (!pattern.isEmpty() && picture.substring(end).toUpperCase(Locale.ROOT).startsWith("TH")) {
+            if (!pattern.isEmpty()
+                    && picture.substring(end).toUpperCase(Locale.ROOT).startsWith("TH")) {
                 throw new ValueException("TH is not supported in a picture of TO_CHAR");
             }
             at = end;

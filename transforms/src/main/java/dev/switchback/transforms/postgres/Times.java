@@ -29,8 +29,9 @@ public final class Times {
     private static final long END_TIMESTAMP = 9_223_371_331_200_000_000L;
 
     private static final Pattern DATE = Pattern.compile("(\\d{4,7})-(\\d\\d)-(\\d\\d)( BC)?");
-    private static final Pattern TIMESTAMP = Pattern.compile("(\\d{4,6})-(\\d\\d)-(\\d\\d)[ T](\\d\\d):(\\d\\d):(\\d\\d)"
-            + "(?:\\.(\\d{1,6}))?(Z|[+-]\\d\\d(?::?\\d\\d)?)?( BC)?");
+    private static final Pattern TIMESTAMP =
+            Pattern.compile("(\\d{4,6})-(\\d\\d)-(\\d\\d)[ T](\\d\\d):(\\d\\d):(\\d\\d)"
+                    + "(?:\\.(\\d{1,6}))?(Z|[+-]\\d\\d(?::?\\d\\d)?)?( BC)?");
     private static final Pattern TIME = Pattern.compile("(\\d\\d):(\\d\\d):(\\d\\d)(?:\\.(\\d{1,6}))?");
 
     private Times() {}
@@ -213,7 +214,8 @@ public final class Times {
 
     private static void appendDate(StringBuilder text, Civil civil) {
         long year = civil.year() > 0 ? civil.year() : 1 - civil.year();
-        text.append(year < 1000 ? year < 100 ? year < 10 ? "000" : "00" : "0" : "").append(year);
+        text.append(year < 1000 ? year < 100 ? year < 10 ? "000" : "00" : "0" : "")
+                .append(year);
         two(text.append('-'), civil.month());
         two(text.append('-'), civil.day());
     }

@@ -25,9 +25,9 @@ public final class Assignment {
         SqlType to = SqlType.of(column.type());
         boolean nothing = expression.isConstant() && expression.constantValue() == null;
         boolean sameTexts = from.is(Kind.TEXT, Kind.VARCHAR) && to.is(Kind.TEXT, Kind.VARCHAR);
-        boolean widened = from.isWhole() && to.is(Kind.INTEGER, Kind.BIGINT, Kind.NUMERIC) && Casts.isImplicit(from, to)
-                || from.kind() == Kind.REAL && to.kind() == Kind.DOUBLE;
-        return nothing || from.equals(to) || sameTexts || widened
+        boolean longer = from.isWhole() && to.is(Kind.INTEGER, Kind.BIGINT, Kind.NUMERIC) && Casts.isImplicit(from, to);
+        boolean finer = from.kind() == Kind.REAL && to.kind() == Kind.DOUBLE;
+        return (nothing || from.equals(to) || sameTexts || longer || finer)
                 ? Optional.of(new Assignment(from, column.type().carrier()))
                 : Optional.empty();
     }

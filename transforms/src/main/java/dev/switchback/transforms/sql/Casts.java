@@ -112,7 +112,7 @@ final class Casts {
             case SMALLINT, INTEGER, BIGINT -> value -> integer(((Number) value).longValue(), to);
             case NUMERIC -> value -> integer(((Numeric) value).toInteger(least(to), -(least(to) + 1), to.name()), to);
             case REAL, DOUBLE ->
-                value -> integer(Floats.toInteger(((Number) value).doubleValue(), least(to), to.name()), to);
+                value -> integer(Floats.toInteger(((Number) value).doubleValue(), (double) least(to), to.name()), to);
             case BOOLEAN -> to.kind() == Kind.INTEGER ? value -> (Boolean) value ? 1 : 0 : null;
             default -> parsed(from, to);
         };
@@ -163,8 +163,7 @@ final class Casts {
 
     private static @org.jspecify.annotations.Nullable Conversion toTime(SqlType from, SqlType to) {
         return switch (from.kind()) {
-            case DATE ->
-                to.is(Kind.TIMESTAMP, Kind.TIMESTAMPTZ) ? value -> Times.timestamp((Integer) value) : null;
+            case DATE -> to.is(Kind.TIMESTAMP, Kind.TIMESTAMPTZ) ? value -> Times.timestamp((Integer) value) : null;
             case TIMESTAMP, TIMESTAMPTZ ->
                 switch (to.kind()) {
                     case DATE -> value -> Times.date((Long) value);

@@ -5,8 +5,8 @@ import java.util.Comparator;
 import java.util.List;
 
 import org.apache.calcite.sql.SqlCall;
-import org.apache.calcite.sql.fun.SqlCase;
 import org.apache.calcite.sql.SqlNode;
+import org.apache.calcite.sql.fun.SqlCase;
 import org.jspecify.annotations.Nullable;
 
 /** What returns one of several values. */
@@ -76,7 +76,11 @@ final class ChoiceForms {
             binder.refuse(
                     node,
                     what + " has values of several types: "
-                            + String.join(", ", bound.stream().map(value -> value.type().name()).toList()) + ".",
+                            + String.join(
+                                    ", ",
+                                    bound.stream()
+                                            .map(value -> value.type().name())
+                                            .toList()) + ".",
                     "Cast them to one type.");
             return null;
         }
@@ -124,7 +128,9 @@ final class ChoiceForms {
             return null;
         }
         Expression first = binder.reading(
-                call, () -> Casts.coerce(both.get(0), nullIfType(both.get(0).type(), both.get(1).type())));
+                call,
+                () -> Casts.coerce(
+                        both.get(0), nullIfType(both.get(0).type(), both.get(1).type())));
         if (first == null) {
             return null;
         }
@@ -139,8 +145,8 @@ final class ChoiceForms {
 
     /** PostgreSQL compares integers of any two sizes, the floats, and the times as they are, and converts others first. */
     private static SqlType nullIfType(SqlType left, SqlType right) {
-        boolean asTheyAre = left.isWhole() && right.isWhole()
-                || left.isFloat() && right.isNumber()
+        boolean asTheyAre = (left.isWhole() && right.isWhole())
+                || (left.isFloat() && right.isNumber())
                 || left.is(SqlType.Kind.DATE, SqlType.Kind.TIMESTAMP);
         return asTheyAre ? left : Comparisons.type(left, right).orElse(left);
     }

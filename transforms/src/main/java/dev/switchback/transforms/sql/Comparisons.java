@@ -64,8 +64,7 @@ final class Comparisons {
             case DOUBLE -> (a, b) -> Floats.compare((Double) a, (Double) b);
             case BYTEA -> (a, b) -> Arrays.compareUnsigned((byte[]) a, (byte[]) b);
             case INTERVAL -> (a, b) -> ((Interval) a).compareTo((Interval) b);
-            case BPCHAR ->
-                (a, b) -> Texts.stripBlanks((String) a).compareTo(Texts.stripBlanks((String) b));
+            case BPCHAR -> (a, b) -> Texts.stripBlanks((String) a).compareTo(Texts.stripBlanks((String) b));
             default -> (a, b) -> ((String) a).compareTo((String) b);
         };
     }

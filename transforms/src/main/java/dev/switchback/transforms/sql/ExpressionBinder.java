@@ -9,15 +9,14 @@ import java.util.Optional;
 import java.util.Set;
 
 import org.apache.calcite.sql.SqlCall;
-import org.apache.calcite.sql.fun.SqlCase;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlIntervalLiteral;
-import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlNumericLiteral;
 import org.apache.calcite.sql.SqlUnknownLiteral;
 import org.apache.calcite.sql.SqlUnresolvedFunction;
+import org.apache.calcite.sql.fun.SqlCase;
 import org.apache.calcite.util.NlsString;
 import org.jspecify.annotations.Nullable;
 
@@ -130,17 +129,18 @@ final class ExpressionBinder {
         if (type.kind() == SqlType.Kind.OTHER) {
             return refuse(literal, "The literal " + literal + " is of the type " + type + ", which has none here.");
         }
-        return reading(literal, () -> Expression.constant(
-                type,
-                type.read(text),
-                dialect -> "CAST(" + dialect.string(text) + " AS " + type.name() + ")"));
+        return reading(
+                literal,
+                () -> Expression.constant(
+                        type, type.read(text), dialect -> "CAST(" + dialect.string(text) + " AS " + type.name() + ")"));
     }
 
     private @Nullable Expression interval(SqlIntervalLiteral literal) {
         SqlIntervalLiteral.IntervalValue value = literal.getValueAs(SqlIntervalLiteral.IntervalValue.class);
         String unit = value.getIntervalQualifier().toString();
         String digits = value.getIntervalLiteral();
-        if (!digits.matches("\\d{1,6}") || !List.of("YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND").contains(unit)) {
+        if (!digits.matches("\\d{1,6}")
+                || !List.of("YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND").contains(unit)) {
             return refuse(
                     literal,
                     "The interval " + literal + " is not one whole number of one unit.",
@@ -156,26 +156,24 @@ final class ExpressionBinder {
                     case "MINUTE" -> new Interval(0, 0, count * Times.MINUTE);
                     default -> new Interval(0, 0, count * Times.SECOND);
                 };
-        return Expression.constant(
-                SqlType.INTERVAL, interval, dialect -> "INTERVAL '" + count + "' " + unit);
+        return Expression.constant(SqlType.INTERVAL, interval, dialect -> "INTERVAL '" + count + "' " + unit);
     }
 
     private @Nullable Expression call(SqlCall call) {
-        SqlKind kind = call.getKind();
-        String name = name(call);
-        switch (kind) {
-            case SELECT, EXISTS, SCALAR_QUERY, UNION, SOME, ALL:
-                return refuse(
+        return switch (call.getKind()) {
+            case SELECT, EXISTS, SCALAR_QUERY, UNION, SOME, ALL ->
+                refuse(
                         call,
                         "A subquery looks at other rows, and a mapping knows only its own.",
                         "Use a LEFT JOIN to a lookup table.");
-            case OVER:
-                return refuseFunction(call, ((SqlCall) call.operand(0)).getOperator().getName());
-            case CAST:
-                return forms.cast(call);
-            default:
-                break;
-        }
+            case OVER ->
+                refuseFunction(call, ((SqlCall) call.operand(0)).getOperator().getName());
+            case CAST -> forms.cast(call);
+            default -> named(call, name(call));
+        };
+    }
+
+    private @Nullable Expression named(SqlCall call, String name) {
         if (call.getOperator() instanceof SqlUnresolvedFunction function
                 && function.getNameAsId().names.size() > 1) {
             return refuse(
@@ -213,7 +211,8 @@ final class ExpressionBinder {
             return refuse(
                     node,
                     name.toUpperCase(Locale.ROOT) + " does not take "
-                            + String.join(", ", types.stream().map(SqlType::name).toList()) + ".",
+                            + String.join(
+                                    ", ", types.stream().map(SqlType::name).toList()) + ".",
                     "Say with CAST which type is meant; docs/functions.md lists what it takes.");
         }
         Function function = found.get();
@@ -231,7 +230,8 @@ final class ExpressionBinder {
             }
             return Expression.of(
                     function.result(),
-                    function.body().over(coerced.stream().map(Expression::evaluator).toList()),
+                    function.body()
+                            .over(coerced.stream().map(Expression::evaluator).toList()),
                     coerced,
                     spelling(name, arguments.stream().map(Expression::spelling).toList()));
         });

@@ -100,9 +100,7 @@ record Function(String name, List<SqlType> arguments, SqlType result, Body body)
                 @Nullable Object b = two.evaluate(row);
                 @Nullable Object c = three.evaluate(row);
                 @Nullable Object d = four.evaluate(row);
-                return a == null || b == null || c == null || d == null
-                        ? null
-                        : body.apply((A) a, (B) b, (C) c, (D) d);
+                return a == null || b == null || c == null || d == null ? null : body.apply((A) a, (B) b, (C) c, (D) d);
             };
         });
     }

@@ -54,8 +54,8 @@ final class Functions {
         candidates = best(candidates, function -> count(function, arguments, Functions::isExact));
         candidates = best(
                 candidates,
-                function -> count(
-                        function, arguments, (from, to) -> isExact(from, to) || PREFERRED.contains(to.kind())));
+                function ->
+                        count(function, arguments, (from, to) -> isExact(from, to) || PREFERRED.contains(to.kind())));
         candidates = best(
                 candidates,
                 function -> count(

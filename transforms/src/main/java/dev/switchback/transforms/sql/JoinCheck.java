@@ -22,7 +22,9 @@ final class JoinCheck {
             check(earlier);
         }
         SqlNode condition = join.getCondition();
-        if (join.getJoinType() != JoinType.LEFT || join.getConditionType() != JoinConditionType.ON || condition == null) {
+        if (join.getJoinType() != JoinType.LEFT
+                || join.getConditionType() != JoinConditionType.ON
+                || condition == null) {
             problems.add(
                     join.getRight(),
                     "A join of this kind can drop rows of the table, or double them.",

@@ -38,7 +38,7 @@ final class LogicForms {
                         return a;
                     }
                     @Nullable Object b = two.evaluate(row);
-                    return decisive.equals(b) || a != null ? b : null;
+                    return (decisive.equals(b) || a != null) ? b : null;
                 },
                 List.of(left, right),
                 Spelling.infix(left.spelling(), or ? "OR" : "AND", right.spelling()));
@@ -98,7 +98,7 @@ final class LogicForms {
                     row -> {
                         @Nullable Object a = first.evaluate(row);
                         @Nullable Object b = second.evaluate(row);
-                        return a == null || b == null ? null : (Boolean) accepts.test(comparator.compare(a, b));
+                        return (a == null || b == null) ? null : (Boolean) accepts.test(comparator.compare(a, b));
                     },
                     List.of(one, two),
                     Spelling.infix(left.spelling(), operator, right.spelling()));
@@ -171,8 +171,12 @@ final class LogicForms {
             parts.add(member);
         }
         Expression in = Expression.of(
-                SqlType.BOOLEAN, row -> anyTrue(equal, row), parts, dialect -> "(" + value.spelling().in(dialect) + " IN ("
-                        + Spelling.joined(members.stream().map(Expression::spelling).toList(), ", ", dialect) + "))");
+                SqlType.BOOLEAN,
+                row -> anyTrue(equal, row),
+                parts,
+                dialect -> "(" + value.spelling().in(dialect) + " IN ("
+                        + Spelling.joined(
+                                members.stream().map(Expression::spelling).toList(), ", ", dialect) + "))");
         return negated ? negate(in) : in;
     }
 
@@ -230,7 +234,7 @@ final class LogicForms {
                 row -> {
                     boolean noLeft = first.evaluate(row) == null;
                     boolean noRight = second.evaluate(row) == null;
-                    boolean differs = noLeft || noRight ? noLeft != noRight : Boolean.TRUE.equals(both.evaluate(row));
+                    boolean differs = (noLeft || noRight) ? noLeft != noRight : Boolean.TRUE.equals(both.evaluate(row));
                     return differs == wanted;
                 },
                 List.of(left, right),

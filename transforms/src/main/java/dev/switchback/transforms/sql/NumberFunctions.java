@@ -72,8 +72,7 @@ final class NumberFunctions {
             DoublePair ofDoubles) {
         integers(all, name, ofIntegers);
         all.add(Function.of(name, NUMERIC, NUMERIC, NUMERIC, ofNumerics));
-        all.add(Function.of(
-                name, REAL, REAL, REAL, (Float a, Float b) -> Floats.real(ofDoubles.apply(a, b))));
+        all.add(Function.of(name, REAL, REAL, REAL, (Float a, Float b) -> Floats.real(ofDoubles.apply(a, b))));
         all.add(Function.of(name, DOUBLE, DOUBLE, DOUBLE, (Double a, Double b) -> ofDoubles.apply(a, b)));
         all.add(Function.of(name, REAL, DOUBLE, DOUBLE, (Float a, Double b) -> ofDoubles.apply(a, b)));
         all.add(Function.of(name, DOUBLE, REAL, DOUBLE, (Double a, Float b) -> ofDoubles.apply(a, b)));
@@ -88,7 +87,11 @@ final class NumberFunctions {
     }
 
     private static void unary(
-            List<Function> all, String name, LongOne ofIntegers, Function.One<Numeric> ofNumerics, DoubleOne ofDoubles) {
+            List<Function> all,
+            String name,
+            LongOne ofIntegers,
+            Function.One<Numeric> ofNumerics,
+            DoubleOne ofDoubles) {
         all.add(Function.of(name, SMALLINT, SMALLINT, (Integer a) -> Integers.smallint(ofIntegers.apply(a))));
         all.add(Function.of(name, INTEGER, INTEGER, (Integer a) -> Integers.integer(ofIntegers.apply(a))));
         all.add(Function.of(name, BIGINT, BIGINT, (Long a) -> ofIntegers.apply(a)));
@@ -98,8 +101,7 @@ final class NumberFunctions {
     }
 
     /** What PostgreSQL has for numeric and double precision only. */
-    private static void whole(
-            List<Function> all, String name, Function.One<Numeric> ofNumerics, DoubleOne ofDoubles) {
+    private static void whole(List<Function> all, String name, Function.One<Numeric> ofNumerics, DoubleOne ofDoubles) {
         all.add(Function.of(name, NUMERIC, NUMERIC, ofNumerics));
         all.add(Function.of(name, DOUBLE, DOUBLE, (Double a) -> ofDoubles.apply(a)));
     }

@@ -25,8 +25,7 @@ final class Refusals {
             "Compute it at the destination, for instance in a generated column.");
     private static final Refusal REGULAR = new Refusal(
             "PostgreSQL's regular expressions are not Java's", "Use LIKE, SPLIT_PART, REPLACE or TRANSLATE.");
-    private static final Refusal SESSION = new Refusal(
-            "its result depends on the session", "Write the value itself.");
+    private static final Refusal SESSION = new Refusal("its result depends on the session", "Write the value itself.");
     private static final Refusal PARSER = new Refusal(
             "its reading of texts is wider than what could be made equal", "Use CAST with a text in ISO format.");
 
@@ -43,10 +42,16 @@ final class Refusals {
                 "count sum avg min max array_agg string_agg json_agg jsonb_agg json_object_agg jsonb_object_agg bool_and"
                         + " bool_or every stddev stddev_pop stddev_samp variance var_pop var_samp corr row_number rank"
                         + " dense_rank lag lead first_value last_value ntile");
-        put(LAST_DIGIT, "power pow exp ln log log10 sin cos tan cot asin acos atan atan2 sinh cosh tanh cbrt degrees radians");
+        put(
+                LAST_DIGIT,
+                "power pow exp ln log log10 sin cos tan cot asin acos atan atan2 sinh cosh tanh cbrt degrees radians");
         put(LOCALE, "initcap to_number");
-        put(REGULAR, "regexp_replace regexp_match regexp_matches regexp_split_to_array regexp_like regexp_substr regexp_count");
-        put(SESSION, "user current_user session_user current_role current_schema current_database current_setting version");
+        put(
+                REGULAR,
+                "regexp_replace regexp_match regexp_matches regexp_split_to_array regexp_like regexp_substr regexp_count");
+        put(
+                SESSION,
+                "user current_user session_user current_role current_schema current_database current_setting version");
         put(PARSER, "to_date to_timestamp");
     }
 

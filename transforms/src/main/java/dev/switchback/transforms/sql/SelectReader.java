@@ -200,11 +200,10 @@ final class SelectReader {
                 || !(((SqlCall) value).operand(1) instanceof SqlDataTypeSpec declared)) {
             return Optional.empty();
         }
-        return scope.column(name)
-                .filter(column -> TypeName.of(declared)
-                        .filter(target -> target.precision() < 0)
-                        .filter(target -> Casts.isLossless(SqlType.of(column.type()), target.type()))
-                        .isPresent());
+        return scope.column(name).filter(column -> TypeName.of(declared)
+                .filter(target -> target.precision() < 0)
+                .filter(target -> Casts.isLossless(SqlType.of(column.type()), target.type()))
+                .isPresent());
     }
 
     private void computed(

@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.Map;
 
 import org.apache.calcite.sql.SqlCall;
-import org.apache.calcite.sql.fun.SqlCase;
 import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.fun.SqlCase;
 import org.jspecify.annotations.Nullable;
 
 import dev.switchback.transforms.sql.Expression.Conversion;
@@ -81,7 +81,9 @@ final class SpecialForms {
 
     @Nullable Expression bind(SqlCall call, String name) {
         Form form = byName.get(name);
-        return form != null ? form.bind(call) : byKind.getOrDefault(call.getKind(), ignored -> null).bind(call);
+        return form != null
+                ? form.bind(call)
+                : byKind.getOrDefault(call.getKind(), ignored -> null).bind(call);
     }
 
     @Nullable Expression choice(SqlCase choice) {

@@ -133,7 +133,7 @@ public record SqlType(Kind kind, String name) {
     }
 
     public boolean isNumber() {
-        return kind.ordinal() >= Kind.SMALLINT.ordinal() && kind.ordinal() <= Kind.DOUBLE.ordinal();
+        return isWhole() || isFloat() || kind == Kind.NUMERIC;
     }
 
     /** From a column's carrier to the form in which values are computed with. */

@@ -83,7 +83,8 @@ final class TextForms {
         return Expression.of(
                 SqlType.TEXT,
                 row -> {
-                    @Nullable Object between = separator == null ? "" : separator.evaluator().evaluate(row);
+                    @Nullable Object between =
+                            separator == null ? "" : separator.evaluator().evaluate(row);
                     @Nullable String[] texts = new @Nullable String[parts.size()];
                     for (int i = 0; i < texts.length; i++) {
                         @Nullable Object value = parts.get(i).evaluator().evaluate(row);
@@ -158,7 +159,9 @@ final class TextForms {
                 row -> {
                     @Nullable Object a = one.evaluate(row);
                     @Nullable Object b = two.evaluate(row);
-                    return a == null || b == null ? null : Like.matches((String) a, (String) b) != negated;
+                    return (a == null || b == null)
+                            ? null
+                            : (Boolean) (Like.matches((String) a, (String) b) != negated);
                 },
                 List.of(text, pattern),
                 Spelling.of(text.spelling(), negated ? " NOT LIKE " : " LIKE ", pattern.spelling(), escape));
@@ -170,8 +173,9 @@ final class TextForms {
             return null;
         }
         String name = call.getOperator().getName().toLowerCase(java.util.Locale.ROOT);
-        boolean pathIsText = all.stream().skip(1).allMatch(step -> step.isUnknown()
-                || step.type().is(SqlType.Kind.TEXT, SqlType.Kind.VARCHAR));
+        boolean pathIsText = all.stream()
+                .skip(1)
+                .allMatch(step -> step.isUnknown() || step.type().is(SqlType.Kind.TEXT, SqlType.Kind.VARCHAR));
         if (all.size() < 2 || !all.get(0).type().equals(type) || !pathIsText) {
             return binder.refuse(call, name + " takes a " + type + " and the texts of a path.", "Cast the others.");
         }

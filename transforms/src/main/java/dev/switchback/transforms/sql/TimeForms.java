@@ -42,8 +42,7 @@ final class TimeForms {
             return null;
         }
         Expression converted = value.converted(SqlType.NUMERIC, extraction);
-        return respelled(
-                converted, SqlType.NUMERIC, Spelling.of("EXTRACT(" + field + " FROM ", value.spelling(), ")"));
+        return respelled(converted, SqlType.NUMERIC, Spelling.of("EXTRACT(" + field + " FROM ", value.spelling(), ")"));
     }
 
     private static Expression respelled(Expression expression, SqlType type, Spelling spelling) {
@@ -133,10 +132,11 @@ final class TimeForms {
         SqlType type = value.type().kind() == Kind.DATE ? SqlType.TIMESTAMPTZ : value.type();
         if (!field.truncates() || !type.is(Kind.TIMESTAMP, Kind.TIMESTAMPTZ)) {
             return binder.refuse(
-                    call, "DATE_TRUNC of " + field + " from " + value.type() + " is not supported.", "Cast to timestamp.");
+                    call,
+                    "DATE_TRUNC of " + field + " from " + value.type() + " is not supported.",
+                    "Cast to timestamp.");
         }
-        Expression converted =
-                Casts.coerce(value, type).converted(type, whole -> field.truncate((Long) whole));
+        Expression converted = Casts.coerce(value, type).converted(type, whole -> field.truncate((Long) whole));
         return respelled(
                 converted,
                 type,

@@ -41,8 +41,12 @@ final class TimeFunctions {
         all.add(Function.of("+", TIME, INTERVAL, TIME, (Long a, Interval b) -> Times.addToTime(a, b)));
         all.add(Function.of("-", TIME, INTERVAL, TIME, (Long a, Interval b) -> Times.subtractFromTime(a, b)));
         all.add(Function.of("-", TIME, TIME, INTERVAL, (Long a, Long b) -> new Interval(0, 0, a - b)));
-        all.add(Function.of("+", DATE, TIME, TIMESTAMP, (Integer a, Long b) -> Times.add(
-                Times.timestamp(a), new Interval(0, 0, b))));
+        all.add(Function.of(
+                "+",
+                DATE,
+                TIME,
+                TIMESTAMP,
+                (Integer a, Long b) -> Times.add(Times.timestamp(a), new Interval(0, 0, b))));
         all.add(Function.of("+", INTERVAL, INTERVAL, INTERVAL, Interval::add));
         all.add(Function.of("-", INTERVAL, INTERVAL, INTERVAL, (Interval a, Interval b) -> a.add(b.negate())));
         all.add(Function.of("-", INTERVAL, INTERVAL, (Interval a) -> a.negate()));

@@ -28,7 +28,8 @@ record TypeName(SqlType type, int precision, int scale) {
         if (spec instanceof SqlUserDefinedTypeNameSpec) {
             return known(name, -1, -1);
         }
-        if (spec.getClass() != SqlBasicTypeNameSpec.class || declared.getTypeNameSpec().getTypeName().names.size() > 1) {
+        if (spec.getClass() != SqlBasicTypeNameSpec.class
+                || declared.getTypeNameSpec().getTypeName().names.size() > 1) {
             return Optional.empty();
         }
         SqlBasicTypeNameSpec basic = (SqlBasicTypeNameSpec) spec;

@@ -140,19 +140,20 @@ class MappingCompilerTest {
                         "SELECT id,, name FROM store",
                         at(1, 10) + "This is not a SELECT that can be read: Encountered \", ,\"."
                                 + " A column named like a keyword needs quotes: \"value\"."),
-                Arguments.of(
-                        "DELETE FROM store", at(1, 1) + "A statement that is not one plain SELECT" + never),
+                Arguments.of("DELETE FROM store", at(1, 1) + "A statement that is not one plain SELECT" + never),
                 Arguments.of(
                         "SELECT id, uper(name) AS n FROM store",
                         at(1, 12) + "The function or operator UPER is not supported. Did you mean \"upper\"?"),
                 Arguments.of(
                         "SELECT id, now() AS n FROM store",
-                        at(1, 12) + "NOW is not for mappings: it returns something else each time, so that the rows could"
+                        at(1, 12)
+                                + "NOW is not for mappings: it returns something else each time, so that the rows could"
                                 + " never be compared with the source. Fill the column by a default at the destination,"
                                 + " and leave it out here."),
                 Arguments.of(
                         "SELECT id, current_timestamp AS n FROM store",
-                        at(1, 12) + "CURRENT_TIMESTAMP is not for mappings: it returns something else each time, so that"
+                        at(1, 12)
+                                + "CURRENT_TIMESTAMP is not for mappings: it returns something else each time, so that"
                                 + " the rows could never be compared with the source. Fill the column by a default at the"
                                 + " destination, and leave it out here."),
                 Arguments.of(
@@ -161,7 +162,8 @@ class MappingCompilerTest {
                                 + " other. Move the rows as they are, and aggregate at the destination."),
                 Arguments.of(
                         "SELECT id, power(id, 2) AS n FROM store",
-                        at(1, 12) + "POWER is not for mappings: its last digits depend on the C library of the database's"
+                        at(1, 12)
+                                + "POWER is not for mappings: its last digits depend on the C library of the database's"
                                 + " server. Compute it at the destination, for instance in a generated column."),
                 Arguments.of(
                         "SELECT id, (SELECT 1) AS n FROM store",
@@ -169,14 +171,16 @@ class MappingCompilerTest {
                                 + " Use a LEFT JOIN to a lookup table."),
                 Arguments.of(
                         "SELECT id FROM store WHERE name > 'm'",
-                        at(1, 28) + "Which of two texts comes first (text > unknown) depends on the database's collation."
+                        at(1, 28)
+                                + "Which of two texts comes first (text > unknown) depends on the database's collation."
                                 + " Compare texts with =, <>, IN or LIKE only."),
                 Arguments.of(
                         "SELECT id FROM store WHERE id",
                         at(1, 28) + "Here a condition is needed, and this is of type bigint. Compare it."),
                 Arguments.of(
                         "SELECT id FROM store WHERE id = 'x'",
-                        at(1, 28) + "The database would refuse this for every row: invalid input syntax for type bigint:"
+                        at(1, 28)
+                                + "The database would refuse this for every row: invalid input syntax for type bigint:"
                                 + " \"x\"." + seeDocs),
                 Arguments.of(
                         "SELECT id, left(name, name) AS n FROM store",
@@ -203,7 +207,9 @@ class MappingCompilerTest {
     @Test
     void everythingWrongWithASelectIsSaidAtOnce() {
         assertThatThrownBy(() -> MappingCompiler.select(
-                        STORE, "SELECT random() AS id, lower(nam, 1) || x.y AS name, id + 1 FROM store WHERE name < 'x'", WHERE))
+                        STORE,
+                        "SELECT random() AS id, lower(nam, 1) || x.y AS name, id + 1 FROM store WHERE name < 'x'",
+                        WHERE))
                 .isInstanceOfSatisfying(
                         ProblemException.class, e -> assertThat(e.problems()).hasSize(5));
         assertThatThrownBy(() -> MappingCompiler.select(STORE, "SELECT nam, valu FROM store", WHERE))

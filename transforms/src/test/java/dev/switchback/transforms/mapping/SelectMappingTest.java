@@ -99,7 +99,10 @@ class SelectMappingTest {
     @Test
     void aKeyBesideAnAbsentColumnIsNoObstacle() {
         Mapping label = mapping(
-                "SELECT id, id || name AS label FROM store", List.of(), Column.of("id", INTEGER), Column.of("label", TEXT));
+                "SELECT id, id || name AS label FROM store",
+                List.of(),
+                Column.of("id", INTEGER),
+                Column.of("label", TEXT));
 
         assertThat(all(label, change(Operation.UPDATE, null, row(7, 1, Absent.VALUE, "x", "2.00"))))
                 .containsExactly(new Patch(label.destination(), values(7, Absent.VALUE)));
@@ -108,7 +111,10 @@ class SelectMappingTest {
     @Test
     void anErrorOfTheDatabaseMakesTheChangeUnmappable() {
         Mapping share = mapping(
-                "SELECT id, 100 / owner AS share FROM store", List.of(), Column.of("id", INTEGER), Column.of("share", INTEGER));
+                "SELECT id, 100 / owner AS share FROM store",
+                List.of(),
+                Column.of("id", INTEGER),
+                Column.of("share", INTEGER));
 
         assertThatThrownBy(() -> all(share, change(Operation.INSERT, null, row(7, 0, "x", "x", "2.00"))))
                 .isInstanceOf(UnmappableException.class)
@@ -133,7 +139,8 @@ class SelectMappingTest {
 
     @Test
     void anInsertThatTheFilterDoesNotTakeMakesNothing() {
-        assertThat(all(FILTERED, change(Operation.INSERT, null, row(7, 0, "x", "x", "1")))).isEmpty();
+        assertThat(all(FILTERED, change(Operation.INSERT, null, row(7, 0, "x", "x", "1"))))
+                .isEmpty();
     }
 
     @Test
@@ -192,14 +199,16 @@ class SelectMappingTest {
 
     @Test
     void anUpdateThatChangesTheSourceKeyInOneEventIsUnmappable() {
-        assertThatThrownBy(() -> all(MOVING, change(Operation.UPDATE, row(7, 1, "x", "x", "1"), row(8, 1, "x", "x", "1"))))
+        assertThatThrownBy(
+                        () -> all(MOVING, change(Operation.UPDATE, row(7, 1, "x", "x", "1"), row(8, 1, "x", "x", "1"))))
                 .isInstanceOf(UnmappableException.class)
                 .hasMessageContaining("which capture splits");
     }
 
     @Test
     void theCompilerSaysWhyOldRowsMustBeWhole() {
-        assertThat(reason("SELECT id, upper(name) AS n, price * owner AS p FROM store", "id")).isNull();
+        assertThat(reason("SELECT id, upper(name) AS n, price * owner AS p FROM store", "id"))
+                .isNull();
         assertThat(reason("SELECT id, name FROM store WHERE id > 10", "id")).isNull();
         assertThat(reason("SELECT id, price FROM store WHERE owner > 10", "id")).isNull();
         assertThat(reason("SELECT id, name || menu AS t FROM store", "id"))
@@ -213,7 +222,8 @@ class SelectMappingTest {
 
     private static @Nullable String reason(String select, String... key) {
         Selection selection = MappingCompiler.select(SOURCE, select, "test");
-        return MappingCompiler.needsFullIdentity(SOURCE, selection, List.of(key)).orElse(null);
+        return MappingCompiler.needsFullIdentity(SOURCE, selection, List.of(key))
+                .orElse(null);
     }
 
     private static Mapping mapping(String select, List<String> key, Column... columns) {
