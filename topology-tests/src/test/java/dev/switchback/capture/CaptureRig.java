@@ -145,6 +145,11 @@ final class CaptureRig implements AutoCloseable {
         return reader().changes(flow.changeTopic(TableId.parse(table)));
     }
 
+    /** From the source's commit of each change until its record was made, in whole milliseconds, ascending. */
+    List<Long> sendDelays(String table) {
+        return reader().sendDelays(flow.changeTopic(TableId.parse(table)));
+    }
+
     /** The table that the change topic makes. */
     Map<String, String> replayed(String table, String... key) {
         return Replay.of(events(table), List.of(key));

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -31,6 +32,23 @@ final class ChangeTopicReader {
 
     /** All events of a topic that can be read now, by partition. */
     List<List<Event>> events(String topic) {
+        return read(topic, record -> decoder.decode(record.value()));
+    }
+
+    /** From each change's commit until its record was made, in milliseconds, ascending. */
+    List<Long> sendDelays(String topic) {
+        return read(
+                        topic,
+                        record -> decoder.decode(record.value()) instanceof Change change
+                                ? record.timestamp() - change.commitMicros() / 1000
+                                : 0L)
+                .stream()
+                .flatMap(List::stream)
+                .sorted()
+                .toList();
+    }
+
+    private <T> List<List<T>> read(String topic, Function<ConsumerRecord<byte[], byte[]>, T> reading) {
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
                 Map.of("bootstrap.servers", bootstrapServers, "isolation.level", "read_committed"),
                 new ByteArrayDeserializer(),
@@ -38,15 +56,15 @@ final class ChangeTopicReader {
             List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
                     .map(info -> new TopicPartition(topic, info.partition()))
                     .toList();
-            List<List<Event>> events = IntStream.range(0, partitions.size())
-                    .<List<Event>>mapToObj(i -> new ArrayList<>())
+            List<List<T>> events = IntStream.range(0, partitions.size())
+                    .<List<T>>mapToObj(i -> new ArrayList<>())
                     .toList();
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
             Map<TopicPartition, Long> ends = new HashMap<>(consumer.endOffsets(partitions));
             while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
-                    events.get(record.partition()).add(decoder.decode(record.value()));
+                    events.get(record.partition()).add(reading.apply(record));
                 }
             }
             return events;

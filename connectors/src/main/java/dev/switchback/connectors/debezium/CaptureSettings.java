@@ -54,7 +54,7 @@ public record CaptureSettings(
      * @param batchRecords at most this many changes in one Kafka transaction
      * @param queueRecords at most this many changes between the log's reader and Kafka
      * @param queueBytes at most about this much memory between the log's reader and Kafka
-     * @param poll how long reader and sender sleep when there is nothing to do
+     * @param poll how long changes gather before they are sent, unless there are enough; whole milliseconds
      * @param heartbeat how often the log is given a message of our own, so that the slot moves on while the captured
      *     tables are idle
      * @param slotCreation within what time the replication slot must have been created
@@ -79,7 +79,7 @@ public record CaptureSettings(
                 4096,
                 8192,
                 64L << 20,
-                Duration.ofMillis(2),
+                Duration.ofMillis(1),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(20),

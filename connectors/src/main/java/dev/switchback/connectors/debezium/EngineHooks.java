@@ -38,7 +38,7 @@ interface EngineHooks {
      * The log is about to be read. Throws where it is not the one that was expected.
      *
      * @param pid the server's process that sends it
-     * @param confirm moves the slot's confirmed position; thread-safe
+     * @param confirm moves the slot's confirmed position, soon; thread-safe
      */
     void streaming(int pid, LongConsumer confirm);
 

@@ -88,6 +88,7 @@ final class EngineProperties {
         properties.setProperty("driver.connectTimeout", answer);
         properties.setProperty("driver.loginTimeout", answer);
         properties.setProperty("driver.tcpNoDelay", "true");
+        properties.setProperty("driver.socketFactory", PatientSockets.class.getName());
         for (String parameter : database.parameters().split("&")) {
             int equals = parameter.indexOf('=');
             if (equals > 0) {
@@ -97,7 +98,7 @@ final class EngineProperties {
     }
 
     private static void pace(Properties properties, CaptureSettings.Tuning tuning) {
-        // Also how long the reader of the log sleeps when there is nothing to read.
+        // Reader and sender wait by themselves, see PatientSockets and Arrivals; this is but how long changes gather.
         properties.setProperty("poll.interval.ms", Long.toString(tuning.poll().toMillis()));
         properties.setProperty("max.batch.size", Integer.toString(tuning.batchRecords()));
         properties.setProperty("max.queue.size", Integer.toString(tuning.queueRecords()));

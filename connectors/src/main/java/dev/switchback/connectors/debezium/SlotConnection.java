@@ -29,12 +29,14 @@ final class SlotConnection implements ReplicationConnection {
     private final ReplicationConnection plain;
     private final LogCatalogue catalogue;
     private final EngineHooks hooks;
+    private final Arrivals arrivals;
     private @Nullable Connection pinned;
 
-    SlotConnection(ReplicationConnection plain, LogCatalogue catalogue, EngineHooks hooks) {
+    SlotConnection(ReplicationConnection plain, LogCatalogue catalogue, EngineHooks hooks, Arrivals arrivals) {
         this.plain = plain;
         this.catalogue = catalogue;
         this.hooks = hooks;
+        this.arrivals = arrivals;
     }
 
     @Override
@@ -74,16 +76,10 @@ final class SlotConnection implements ReplicationConnection {
 
     private ReplicationStream watched(ReplicationStream stream) throws SQLException {
         int pid = jdbc().connection(false).unwrap(PGConnection.class).getBackendPID();
-        hooks.streaming(pid, lsn -> confirm(stream, lsn));
-        return new SlotStream(stream, catalogue);
-    }
-
-    private static void confirm(ReplicationStream stream, long lsn) {
-        try {
-            stream.flushLsn(Lsn.valueOf(lsn));
-        } catch (SQLException failure) {
-            throw new IllegalStateException("the source did not take the confirmed position", failure);
-        }
+        SlotStream log = new SlotStream(stream, catalogue, arrivals);
+        hooks.streaming(pid, log::confirm);
+        arrivals.reading();
+        return log;
     }
 
     /** Debezium runs no statements of ours on this connection, so they are run here, once for each connection. */

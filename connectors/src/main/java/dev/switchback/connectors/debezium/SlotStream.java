@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicLong;
 
 import io.debezium.connector.postgresql.connection.LogicalDecodingMessage;
 import io.debezium.connector.postgresql.connection.Lsn;
@@ -27,10 +28,21 @@ final class SlotStream implements ReplicationStream {
 
     private final ReplicationStream plain;
     private final LogCatalogue catalogue;
+    private final Arrivals arrivals;
+    private final AtomicLong toConfirm = new AtomicLong();
 
-    SlotStream(ReplicationStream plain, LogCatalogue catalogue) {
+    SlotStream(ReplicationStream plain, LogCatalogue catalogue, Arrivals arrivals) {
         this.plain = plain;
         this.catalogue = catalogue;
+        this.arrivals = arrivals;
+    }
+
+    /**
+     * Moves the slot's confirmed position. The thread that reads does it, within a moment: the driver lets no other in
+     * while it waits for the log.
+     */
+    void confirm(long lsn) {
+        toConfirm.set(lsn);
     }
 
     static boolean isUnknownTable(byte[] content) {
@@ -39,12 +51,21 @@ final class SlotStream implements ReplicationStream {
 
     @Override
     public void read(ReplicationMessageProcessor processor) throws SQLException, InterruptedException {
+        confirm();
         plain.read(message -> process(message, processor));
     }
 
     @Override
     public boolean readPending(ReplicationMessageProcessor processor) throws SQLException, InterruptedException {
+        confirm();
         return plain.readPending(message -> process(message, processor));
+    }
+
+    private void confirm() throws SQLException {
+        long lsn = toConfirm.getAndSet(0);
+        if (lsn != 0) {
+            plain.flushLsn(Lsn.valueOf(lsn));
+        }
     }
 
     private void process(ReplicationMessage message, ReplicationMessageProcessor processor)
@@ -56,7 +77,11 @@ final class SlotStream implements ReplicationStream {
             }
         } else {
             processor.process(message);
+            if (message.getOperation() != Operation.MESSAGE) {
+                return;
+            }
         }
+        arrivals.announce();
     }
 
     private static boolean isChange(Operation operation) {

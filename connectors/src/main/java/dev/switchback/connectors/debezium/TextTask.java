@@ -1,5 +1,7 @@
 package dev.switchback.connectors.debezium;
 
+import java.util.List;
+
 import io.debezium.config.Configuration;
 import io.debezium.connector.postgresql.PostgresConnectorConfig;
 import io.debezium.connector.postgresql.PostgresConnectorTask;
@@ -9,10 +11,12 @@ import io.debezium.connector.postgresql.PostgresSchema;
 import io.debezium.connector.postgresql.connection.PostgresConnection;
 import io.debezium.connector.postgresql.connection.ReplicationConnection;
 import io.debezium.pipeline.ChangeEventSourceCoordinator;
+import org.apache.kafka.connect.source.SourceRecord;
 
-/** Debezium's task with our {@link SlotConnection}. Made by Debezium, by class name. */
+/** Debezium's task with our {@link SlotConnection}, which sleeps while nothing comes. Made by Debezium, by class name. */
 public final class TextTask extends PostgresConnectorTask {
 
+    private final Arrivals arrivals = new Arrivals();
     private String run = "";
 
     @Override
@@ -40,6 +44,16 @@ public final class TextTask extends PostgresConnectorTask {
                 .withSchema(schema)
                 .jdbcMetadataConnection(log)
                 .build();
-        return new SlotConnection(plain, log, hooks);
+        return new SlotConnection(plain, log, hooks, arrivals);
+    }
+
+    @Override
+    public List<SourceRecord> doPoll() throws InterruptedException {
+        arrivals.await();
+        List<SourceRecord> records = super.doPoll();
+        if (!records.isEmpty()) {
+            arrivals.announce(); // There may be more than one batch takes.
+        }
+        return records;
     }
 }
