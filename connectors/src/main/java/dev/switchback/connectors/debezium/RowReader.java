@@ -16,7 +16,7 @@ import dev.switchback.transforms.schema.TableSchema;
 /** Turns the text of a table's values into their carriers. Thread-safe. */
 final class RowReader {
 
-    private static final int HEX_PREFIX = 2;
+    private static final String HEX_PREFIX = "\\x";
 
     private final TableSchema table;
     private final RowType type;
@@ -76,6 +76,7 @@ final class RowReader {
         return true;
     }
 
+    /** @throws IllegalArgumentException when it is not what PostgreSQL prints for such a value */
     @SuppressWarnings("ReferenceEquality") // a column may hold the same text
     static @Nullable Object value(@Nullable String text, Carrier carrier) {
         if (text == null) {
@@ -85,19 +86,34 @@ final class RowReader {
             return Absent.VALUE;
         }
         return switch (carrier) {
-            case BOOLEAN -> text.charAt(0) == 't';
+            case BOOLEAN -> truth(text);
             case INT32 -> Integer.valueOf(text);
             case INT64 -> Long.valueOf(text);
             case FLOAT32 -> Float.valueOf(text);
             case FLOAT64 -> Double.valueOf(text);
-            case BYTES -> HexFormat.of().parseHex(text, HEX_PREFIX, text.length());
+            case BYTES -> bytes(text);
             case TEXT -> text;
         };
     }
 
+    private static boolean truth(String text) {
+        return switch (text) {
+            case "t" -> true;
+            case "f" -> false;
+            default -> throw new IllegalArgumentException("'" + text + "' is no boolean");
+        };
+    }
+
+    private static byte[] bytes(String text) {
+        if (!text.startsWith(HEX_PREFIX)) {
+            throw new IllegalArgumentException("'" + text + "' is not in hex, see bytea_output");
+        }
+        return HexFormat.of().parseHex(text, HEX_PREFIX.length(), text.length());
+    }
+
     private static String text(@Nullable Object value) {
         if (value instanceof byte[] bytes) {
-            return "\\x" + HexFormat.of().formatHex(bytes);
+            return HEX_PREFIX + HexFormat.of().formatHex(bytes);
         }
         return String.valueOf(value);
     }
