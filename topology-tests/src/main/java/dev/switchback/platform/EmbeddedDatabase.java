@@ -184,6 +184,18 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
     }
 
+    /** Starts a stopped server as a standby of nobody, and promotes it: the same system, on a new timeline. */
+    public void promote() {
+        requireStopped();
+        try {
+            Files.createFile(data.resolve("standby.signal"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        start();
+        execute("SELECT pg_promote()");
+    }
+
     /** Freezes every process of the server: connections stay open, and nobody answers. */
     public void freeze() {
         signalAll("STOP");

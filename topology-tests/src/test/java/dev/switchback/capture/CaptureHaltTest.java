@@ -184,6 +184,26 @@ class CaptureHaltTest {
     }
 
     @Test
+    void aPromotedServerIsAnotherLog() {
+        platform.source().execute("CREATE TABLE promoted (id int PRIMARY KEY)");
+        try (CaptureRig rig = rig("promoted").publish().startStreaming()) {
+            rig.stop();
+            platform.source().stop();
+            platform.source().promote();
+            platform.source().execute("INSERT INTO promoted VALUES (1)");
+            rig.start();
+
+            Problem problem = onlyProblem(rig);
+            assertThat(problem.what())
+                    .contains("not the one that was captured")
+                    .containsPattern("it was (\\d+)/(\\d+) \\(system identifier/timeline\\) and is now \\1/(?!\\2 )");
+            assertThat(problem.remedy()).contains("Start the migration anew");
+            assertThat(rig.slotValue("count(*)")).isEqualTo("1");
+            assertThat(ids(rig, "promoted")).isEmpty();
+        }
+    }
+
+    @Test
     void aTableThatJoinsLaterWasNeverCopied() {
         platform.source()
                 .execute("CREATE TABLE first (id int PRIMARY KEY)", "CREATE TABLE second (id int PRIMARY KEY)");

@@ -10,8 +10,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import org.apache.avro.Schema;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 import dev.switchback.connectors.avro.MemorySchemaStore;
@@ -26,19 +27,25 @@ class CaptureSlotTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
-    private Platform platform;
+    private static Platform platform;
 
-    @BeforeEach
-    void start() {
+    @BeforeAll
+    static void start() {
         platform = Platform.start("shop");
     }
 
     @AfterEach
-    void stop() {
+    void bringBack() {
+        platform.source().start();
+        platform.startBroker();
+    }
+
+    @AfterAll
+    static void stop() {
         platform.close();
     }
 
-    private CaptureRig rig(String table) {
+    private static CaptureRig rig(String table) {
         CaptureRig rig = new CaptureRig(table, platform.source(), platform.bootstrapServers(), "public." + table);
         rig.tuning = tuning(Duration.ofSeconds(60), Duration.ofSeconds(20));
         return rig;
