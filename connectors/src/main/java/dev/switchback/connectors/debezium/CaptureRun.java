@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +19,10 @@ import dev.switchback.connectors.debezium.CaptureState.Phase;
 import dev.switchback.connectors.postgres.PostgresConnections;
 import dev.switchback.connectors.postgres.ReplicationSlot;
 import dev.switchback.connectors.postgres.SlotBlockers;
+import dev.switchback.connectors.postgres.TableWatch;
 import dev.switchback.connectors.spi.Drain;
 import dev.switchback.connectors.spi.FaultPoints;
+import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
 import dev.switchback.transforms.schema.TableId;
 import dev.switchback.transforms.schema.TableSchema;
@@ -30,7 +33,7 @@ import dev.switchback.transforms.schema.TableSchema;
  */
 final class CaptureRun implements EngineHooks, AutoCloseable {
 
-    private static final Duration LOST_SENDER_GRACE = Duration.ofSeconds(5);
+    private static final Duration END_ENGINE_WITHIN = Duration.ofSeconds(5);
     private static final Duration END_SENDER_WITHIN = Duration.ofSeconds(2);
 
     private final CaptureSettings settings;
@@ -45,6 +48,7 @@ final class CaptureRun implements EngineHooks, AutoCloseable {
     private volatile @Nullable Engine engine;
     private volatile @Nullable WalSender sender;
     private volatile @Nullable Heartbeat heartbeat;
+    private volatile @Nullable TablePatrol patrol;
 
     CaptureRun(CaptureSettings settings, SchemaStore schemas, Drain drain, Progress progress, FaultPoints faults) {
         this.settings = settings;
@@ -74,6 +78,9 @@ final class CaptureRun implements EngineHooks, AutoCloseable {
             Beginning from = new CaptureStart(settings, topics).begin(changes, connection);
             beginning = from;
             changes.use(from.tables(), schemas);
+            if (!from.resumes()) {
+                rememberPartitions(connection, from);
+            }
             ChangeLog changeLog =
                     new ChangeLog(changes, from.offset(), progress, drain, source.where(), from.haltPlace());
             log = changeLog;
@@ -156,7 +163,32 @@ final class CaptureRun implements EngineHooks, AutoCloseable {
         }
         changeLog.confirmTo(confirm);
         heartbeat = new Heartbeat(
-                source, settings.flow().migration(), ours, settings.tuning().heartbeat(), this::fail);
+                source,
+                settings.flow().migration(),
+                ours,
+                settings.tuning().heartbeat(),
+                reason -> fail(new IllegalStateException(reason)));
+        patrol = new TablePatrol(source, watch(), oids(from), this::fail);
+    }
+
+    /** As they are right before the snapshot, which brings whatever they hold by then. */
+    private void rememberPartitions(Connection connection, Beginning from) throws SQLException {
+        TableWatch watch = watch();
+        watch.forget(connection);
+        List<Problem> problems = watch.look(connection, oids(from));
+        if (!problems.isEmpty()) {
+            throw new ProblemException(problems);
+        }
+    }
+
+    private TableWatch watch() {
+        return new TableWatch(source, settings.flow().migration());
+    }
+
+    private static Map<TableId, Long> oids(Beginning from) {
+        return from.tables().stream()
+                .collect(Collectors.toMap(
+                        table -> table.schema().id(), table -> table.relation().oid()));
     }
 
     /** Checked while we read the slot, since nobody else can move it meanwhile. */
@@ -200,10 +232,10 @@ final class CaptureRun implements EngineHooks, AutoCloseable {
         }
     }
 
-    private void fail(String reason) {
+    private void fail(RuntimeException reason) {
         Engine debezium = engine;
         if (debezium != null) {
-            debezium.fail(new IllegalStateException(reason), LOST_SENDER_GRACE);
+            debezium.fail(reason, END_ENGINE_WITHIN);
         }
     }
 
@@ -225,6 +257,10 @@ final class CaptureRun implements EngineHooks, AutoCloseable {
         Heartbeat beats = heartbeat;
         if (beats != null) {
             beats.close();
+        }
+        TablePatrol rounds = patrol;
+        if (rounds != null) {
+            rounds.close();
         }
         ChangeSink changes = sink;
         if (changes != null) {

@@ -24,7 +24,7 @@ import dev.switchback.transforms.schema.TableId;
  */
 public final class TruncateTriggers {
 
-    private static final String FUNCTION = "switchback.report_truncate";
+    static final String FUNCTION = "switchback.report_truncate";
 
     /** SECURITY DEFINER so that whoever may truncate needs no right of ours. Arguments: migration, part, root's name. */
     private static final String CREATE_FUNCTION =
@@ -167,6 +167,11 @@ public final class TruncateTriggers {
                 return row.getBoolean(1);
             }
         }
+    }
+
+    /** The two that each leaf has. */
+    List<String> triggers() {
+        return List.of(trigger("before"), trigger("after"));
     }
 
     private String trigger(String when) {

@@ -1,0 +1,97 @@
+package dev.switchback.connectors.debezium;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import dev.switchback.connectors.postgres.PostgresConnections;
+import dev.switchback.connectors.postgres.TableWatch;
+import dev.switchback.transforms.problem.Problem;
+import dev.switchback.transforms.problem.ProblemException;
+import dev.switchback.transforms.schema.TableId;
+
+/** Lets {@link TableWatch} look while the log is read, and ends capture when rows came or went without a word in it. */
+@SuppressWarnings("FutureReturnValueIgnored") // a look reports its failures itself
+final class TablePatrol implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TablePatrol.class);
+    private static final Duration EVERY = Duration.ofSeconds(1);
+
+    private final PostgresConnections source;
+    private final TableWatch watch;
+    private final Map<TableId, Long> tables;
+    private final Consumer<ProblemException> halt;
+    private final ScheduledExecutorService clock;
+    private @Nullable Connection connection;
+
+    /** @param tables with their oids */
+    TablePatrol(
+            PostgresConnections source,
+            TableWatch watch,
+            Map<TableId, Long> tables,
+            Consumer<ProblemException> halt) {
+        this.source = source;
+        this.watch = watch;
+        this.tables = tables;
+        this.halt = halt;
+        this.clock = Executors.newSingleThreadScheduledExecutor(work -> {
+            Thread thread = new Thread(work, "capture-patrol");
+            thread.setDaemon(true);
+            return thread;
+        });
+        clock.scheduleWithFixedDelay(this::look, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void look() {
+        try {
+            if (connection == null) {
+                connection = source.open();
+            }
+            List<Problem> problems = watch.look(connection, tables);
+            if (!problems.isEmpty()) {
+                clock.shutdown();
+                halt.accept(new ProblemException(problems));
+            }
+        } catch (SQLException | ProblemException failure) {
+            LOG.warn("The captured tables could not be looked at: {}", failure.getMessage());
+            disconnect();
+        } catch (RuntimeException failure) {
+            // What throws would not be run again, and nobody would know.
+            clock.shutdown();
+            halt.accept(new ProblemException(
+                    new Problem(
+                            Problem.Kind.INTERNAL,
+                            source.where(),
+                            "The captured tables could not be looked at: " + failure + ".",
+                            "Report this as a defect."),
+                    failure));
+        }
+    }
+
+    private void disconnect() {
+        try {
+            if (connection != null) {
+                connection.close();
+            }
+        } catch (SQLException gone) {
+            LOG.debug("the patrol's connection did not close: {}", gone.getMessage());
+        }
+        connection = null;
+    }
+
+    @Override
+    public void close() {
+        clock.shutdownNow();
+        disconnect();
+    }
+}

@@ -1,0 +1,249 @@
+package dev.switchback.connectors.postgres;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import dev.switchback.connectors.postgres.PartitionLeaves.Leaf;
+import dev.switchback.transforms.problem.Problem;
+import dev.switchback.transforms.problem.Problem.Kind;
+import dev.switchback.transforms.problem.ProblemException;
+import dev.switchback.transforms.schema.TableId;
+
+/**
+ * Notices what happens to captured tables without a word in the log: a table is dropped; a partition is attached with rows
+ * in it, detached, or dropped; one is truncated before it has the triggers that report this. It remembers the partitions
+ * in {@code switchback.partition}, so that nothing is missed while capture is away, and gives new partitions their
+ * {@link TruncateTriggers}. Used by one thread at a time.
+ *
+ * <p>A partition that is new may hold rows: those written since it became one are in the log, those that it brought are
+ * not. It passes if it is empty, or if it was created as a partition and holds no row of an earlier command of that
+ * transaction, and if it still has its first file, as it has not after a TRUNCATE. (What a partition brings that was
+ * filled in a savepoint of the transaction that created and attached it, the catalogue cannot tell.)
+ */
+public final class TableWatch {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TableWatch.class);
+    private static final String ANEW = "Start the migration anew, so that the table is copied as it is now; ";
+
+    private final PostgresConnections database;
+    private final String migration;
+    private final TruncateTriggers triggers;
+    private final PartitionLeaves leaves;
+    private String complaint = "";
+
+    public TableWatch(PostgresConnections database, String migration) {
+        this.database = database;
+        this.migration = migration;
+        this.triggers = new TruncateTriggers(database, migration);
+        this.leaves = new PartitionLeaves(triggers);
+    }
+
+    private record Remembered(String name, String lineage, long filenode, boolean guarded) {}
+
+    /** For a capture that begins with a snapshot: what came and went before does not matter. */
+    public void forget(Connection connection) throws SQLException {
+        if (hasMemory(connection)) {
+            try (PreparedStatement statement =
+                    connection.prepareStatement("DELETE FROM switchback.partition WHERE migration = ?")) {
+                statement.setString(1, migration);
+                statement.executeUpdate();
+            }
+        }
+    }
+
+    /**
+     * Looks once; the first look at a partitioned table remembers its partitions as they are.
+     *
+     * @param tables the captured tables, with the oids that they had when their capture began
+     * @return what rows came or went without a word in the log; it is found again at each look
+     */
+    public List<Problem> look(Connection connection, Map<TableId, Long> tables) throws SQLException {
+        List<Problem> problems = dropped(connection, tables);
+        Map<Long, List<Leaf>> found = leaves.read(connection, tables.values());
+        if (found.isEmpty() || !hasMemory(connection)) {
+            return problems;
+        }
+        List<Long> unguarded = found.values().stream()
+                .flatMap(List::stream)
+                .filter(leaf -> !leaf.guarded())
+                .map(Leaf::oid)
+                .toList();
+        if (!unguarded.isEmpty()) {
+            rememberUnguarded(connection, unguarded);
+            if (guard(tables.keySet())) {
+                found = leaves.read(connection, tables.values());
+            }
+        }
+        for (Map.Entry<Long, List<Leaf>> root : found.entrySet()) {
+            problems.addAll(compare(connection, root.getKey(), root.getValue()));
+        }
+        return problems;
+    }
+
+    /** The memory comes with schema {@code switchback}, which every running migration has. */
+    private static boolean hasMemory(Connection connection) throws SQLException {
+        try (PreparedStatement statement =
+                        connection.prepareStatement("SELECT to_regclass('switchback.partition') IS NOT NULL");
+                ResultSet row = statement.executeQuery()) {
+            row.next();
+            return row.getBoolean(1);
+        }
+    }
+
+    private boolean guard(Collection<TableId> tables) {
+        try {
+            triggers.ensure(tables);
+            return true;
+        } catch (ProblemException failure) {
+            // Its file tells of a TRUNCATE, too, if not when: the next look compares it.
+            String now = String.valueOf(failure.getMessage());
+            if (!now.equals(complaint)) {
+                LOG.warn("A partition has no triggers yet that report its TRUNCATE: {}", now);
+            }
+            complaint = now;
+            return false;
+        }
+    }
+
+    private List<Problem> dropped(Connection connection, Map<TableId, Long> tables) throws SQLException {
+        Set<Long> there = new HashSet<>();
+        try (PreparedStatement statement = connection.prepareStatement("SELECT oid FROM pg_class WHERE oid = ANY (?)")) {
+            statement.setArray(1, connection.createArrayOf("oid", tables.values().toArray()));
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    there.add(row.getLong(1));
+                }
+            }
+        }
+        List<Problem> problems = new ArrayList<>();
+        tables.forEach((table, oid) -> {
+            if (!there.contains(oid)) {
+                problems.add(refused(
+                        "The table " + Words.name(table) + " was dropped, and the log does not say so.",
+                        "Take it out of the migration file, or start the migration anew if it was created again."));
+            }
+        });
+        return problems;
+    }
+
+    private List<Problem> compare(Connection connection, long root, List<Leaf> now) throws SQLException {
+        Map<Long, Remembered> remembered = remembered(connection, root);
+        boolean first = remembered.remove(root) == null;
+        List<Problem> problems = new ArrayList<>();
+        for (Leaf leaf : now) {
+            Remembered before = remembered.remove(leaf.oid());
+            String lost = first ? null : before == null ? brought(connection, leaf) : changed(before, leaf);
+            if (lost != null) {
+                problems.add(refused(lost, ANEW + "until it is over, attach partitions empty."));
+            } else if (before == null || !before.equals(asRemembered(leaf))) {
+                remember(connection, root, leaf.oid(), asRemembered(leaf));
+            }
+        }
+        for (Remembered gone : remembered.values()) {
+            problems.add(refused(
+                    "The partition " + gone.name + " was detached or dropped, and the log does not say which rows went with"
+                            + " it.",
+                    ANEW + "until it is over, remove a partition's rows with DELETE and leave it attached."));
+        }
+        if (first) {
+            remember(connection, root, root, new Remembered("", "", 0, true));
+        }
+        return problems;
+    }
+
+    private static Remembered asRemembered(Leaf leaf) {
+        return new Remembered(leaf.name(), leaf.lineage(), leaf.filenode(), leaf.guarded());
+    }
+
+    /** Why a partition that is new may have brought or lost rows; null when it has not. */
+    private @Nullable String brought(Connection connection, Leaf leaf) throws SQLException {
+        if (leaf.filenode() != leaf.oid()) {
+            return "The partition " + leaf.name() + " is new and was truncated or rewritten before it was noticed, so that"
+                    + " the log may not hold what it holds.";
+        }
+        try {
+            return leaves.brings(connection, leaf)
+                    ? "The partition " + leaf.name() + " was attached with rows in it, which the log does not hold."
+                    : null;
+        } catch (SQLException failure) {
+            if ("42501".equals(failure.getSQLState())) {
+                return "The partition " + leaf.name() + " is new, and this role may not look whether it brought rows ("
+                        + failure.getMessage() + ").";
+            }
+            throw failure;
+        }
+    }
+
+    private static @Nullable String changed(Remembered before, Leaf leaf) {
+        if (!before.lineage.equals(leaf.lineage())) {
+            return "The partition " + leaf.name() + " was detached and attached again, and the log does not hold what"
+                    + " happened in between.";
+        }
+        if (before.filenode != leaf.filenode() && !before.guarded) {
+            return "The partition " + leaf.name() + " was truncated or rewritten while it had no triggers that report it.";
+        }
+        return null;
+    }
+
+    private Map<Long, Remembered> remembered(Connection connection, long root) throws SQLException {
+        String sql = "SELECT leaf, name, lineage, filenode, guarded FROM switchback.partition"
+                + " WHERE migration = ? AND root = ? ORDER BY name";
+        Map<Long, Remembered> remembered = new LinkedHashMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, migration);
+            statement.setLong(2, root);
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    remembered.put(
+                            row.getLong(1),
+                            new Remembered(row.getString(2), row.getString(3), row.getLong(4), row.getBoolean(5)));
+                }
+            }
+        }
+        return remembered;
+    }
+
+    /** Before they get their triggers: what happened to them until then is told by their files alone, at every look. */
+    private void rememberUnguarded(Connection connection, List<Long> oids) throws SQLException {
+        String sql = "UPDATE switchback.partition SET guarded = false WHERE migration = ? AND leaf = ANY (?) AND guarded";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, migration);
+            statement.setArray(2, connection.createArrayOf("int8", oids.toArray()));
+            statement.executeUpdate();
+        }
+    }
+
+    private void remember(Connection connection, long root, long leaf, Remembered what) throws SQLException {
+        String sql = "INSERT INTO switchback.partition (migration, root, leaf, name, lineage, filenode, guarded)"
+                + " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (migration, root, leaf) DO UPDATE SET"
+                + " name = excluded.name, lineage = excluded.lineage, filenode = excluded.filenode,"
+                + " guarded = excluded.guarded";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, migration);
+            statement.setLong(2, root);
+            statement.setLong(3, leaf);
+            statement.setString(4, what.name);
+            statement.setString(5, what.lineage);
+            statement.setLong(6, what.filenode);
+            statement.setBoolean(7, what.guarded);
+            statement.executeUpdate();
+        }
+    }
+
+    private Problem refused(String what, String remedy) {
+        return new Problem(Kind.REFUSED, database.where(), what, remedy);
+    }
+}

@@ -1,0 +1,208 @@
+package dev.switchback.connectors.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import dev.switchback.transforms.problem.Problem;
+import dev.switchback.transforms.schema.TableId;
+
+/** What happens to tables without a word in the log is found, again and again, and nothing else is. */
+class TableWatchTest {
+
+    private static final TestServer SERVER = TestServer.shared();
+    private static final TableId P = new TableId("public", "p");
+    private static final TableId PLAIN = new TableId("public", "plain");
+    private static final String MIGRATION = "watch";
+
+    private PostgresSettings settings;
+    private PostgresConnections database;
+    private Map<TableId, Long> tables;
+
+    /** What is done, statement by statement, and what of it is said; empty for nothing. */
+    private record Case(String name, List<String> sql, String said) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    private static Case passes(String name, String... sql) {
+        return new Case(name, List.of(sql), "");
+    }
+
+    private static Case refuses(String name, String said, String... sql) {
+        return new Case(name, List.of(sql), said);
+    }
+
+    static Stream<Case> events() {
+        String attached = "was attached with rows in it";
+        String gone = "was detached or dropped";
+        return Stream.of(
+                passes("nothing", "SELECT 1"),
+                passes("rows come and go", "INSERT INTO p VALUES (2)", "DELETE FROM p", "INSERT INTO plain VALUES (1)"),
+                passes("the root is truncated", "TRUNCATE p"),
+                passes("a partition that has its triggers is rewritten", "VACUUM FULL p1"),
+                passes("a partition that has its triggers is truncated, which they report", "TRUNCATE p1"),
+                passes("a partition is renamed", "ALTER TABLE p1 RENAME TO p_first"),
+                passes("a partition is created", "CREATE TABLE p3 PARTITION OF p FOR VALUES FROM (300) TO (400)"),
+                passes(
+                        "a partition is created and filled at once",
+                        "CREATE TABLE p3 PARTITION OF p FOR VALUES FROM (300) TO (400)",
+                        "INSERT INTO p VALUES (300)"),
+                passes(
+                        "a partition is created and filled in one transaction",
+                        "BEGIN; CREATE TABLE p3 PARTITION OF p FOR VALUES FROM (300) TO (400);"
+                                + " INSERT INTO p VALUES (300); COMMIT"),
+                passes(
+                        "a partition with partitions of its own is created and filled",
+                        "CREATE TABLE p3 PARTITION OF p FOR VALUES FROM (300) TO (400) PARTITION BY RANGE (id)",
+                        "CREATE TABLE p31 PARTITION OF p3 FOR VALUES FROM (300) TO (350)",
+                        "INSERT INTO p VALUES (300)"),
+                passes(
+                        "an empty table is attached",
+                        "CREATE TABLE p3 (id int PRIMARY KEY)",
+                        "ALTER TABLE p ATTACH PARTITION p3 FOR VALUES FROM (300) TO (400)"),
+                refuses(
+                        "a table with rows is attached",
+                        "public.p3 " + attached,
+                        "CREATE TABLE p3 AS SELECT 300 AS id",
+                        "ALTER TABLE p3 ADD PRIMARY KEY (id)",
+                        "ALTER TABLE p ATTACH PARTITION p3 FOR VALUES FROM (300) TO (400)"),
+                refuses(
+                        "a table is created, filled and attached in one transaction",
+                        "public.p3 " + attached,
+                        "BEGIN; CREATE TABLE p3 (id int PRIMARY KEY); INSERT INTO p3 VALUES (300);"
+                                + " ALTER TABLE p ATTACH PARTITION p3 FOR VALUES FROM (300) TO (400); COMMIT"),
+                refuses(
+                        "a partitioned table with rows is attached",
+                        "public.p31 " + attached,
+                        "CREATE TABLE p3 (id int PRIMARY KEY) PARTITION BY RANGE (id)",
+                        "CREATE TABLE p31 PARTITION OF p3 FOR VALUES FROM (300) TO (350)",
+                        "INSERT INTO p3 VALUES (300)",
+                        "ALTER TABLE p ATTACH PARTITION p3 FOR VALUES FROM (300) TO (400)"),
+                refuses(
+                        "a new partition is truncated before anybody has seen it",
+                        "public.p3 is new and was truncated",
+                        "CREATE TABLE p3 PARTITION OF p FOR VALUES FROM (300) TO (400)",
+                        "INSERT INTO p VALUES (300)",
+                        "TRUNCATE p3"),
+                refuses("a partition is detached", "public.p1 " + gone, "ALTER TABLE p DETACH PARTITION p1"),
+                refuses("a partition is dropped", "public.p1 " + gone, "DROP TABLE p1"),
+                refuses(
+                        "a partition is detached and attached again",
+                        "public.p1 was detached and attached again",
+                        "ALTER TABLE p DETACH PARTITION p1",
+                        "ALTER TABLE p ATTACH PARTITION p1 FOR VALUES FROM (0) TO (100)"),
+                refuses(
+                        "a partition is truncated without its triggers",
+                        "public.p1 was truncated or rewritten while it had no triggers",
+                        "DROP TRIGGER switchback_watch_after ON p1",
+                        "TRUNCATE p1"),
+                refuses("the root is dropped", "The table public.p was dropped", "DROP TABLE p"),
+                refuses("a table is dropped", "The table public.plain was dropped", "DROP TABLE plain"));
+    }
+
+    @BeforeEach
+    void aTableWithPartitionsThatIsWatched() throws SQLException {
+        settings = SERVER.createDatabase();
+        database = new PostgresConnections("source", settings);
+        TestServer.execute(
+                settings,
+                "CREATE TABLE plain (id int PRIMARY KEY)",
+                "CREATE TABLE p (id int PRIMARY KEY) PARTITION BY RANGE (id)",
+                "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (100)",
+                "CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (100) TO (200)",
+                "INSERT INTO p VALUES (1), (101)");
+        try (Connection connection = database.open()) {
+            ControlSchema.create(connection);
+            tables = Map.of(P, oid(connection, P), PLAIN, oid(connection, PLAIN));
+        }
+        assertThat(look()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("events")
+    void whatTheLogDoesNotTellIsFound(Case event) throws SQLException {
+        TestServer.execute(settings, event.sql().toArray(String[]::new));
+
+        for (int looks = 0; looks < 2; looks++) {
+            List<Problem> problems = look();
+            if (event.said().isEmpty()) {
+                assertThat(problems).isEmpty();
+            } else {
+                assertThat(problems).singleElement().satisfies(problem -> {
+                    assertThat(problem.kind()).isEqualTo(Problem.Kind.REFUSED);
+                    assertThat(problem.what()).contains(event.said());
+                });
+            }
+        }
+    }
+
+    @Test
+    void aNewPartitionGetsTheTriggersThatReportItsTruncate() throws SQLException {
+        TestServer.execute(settings, "CREATE TABLE p3 PARTITION OF p FOR VALUES FROM (300) TO (400)");
+        TruncateTriggers triggers = new TruncateTriggers(database, MIGRATION);
+        try (Connection connection = database.open()) {
+            assertThat(triggers.unguarded(connection, tables.keySet())).containsExactly(new TableId("public", "p3"));
+
+            assertThat(look()).isEmpty();
+
+            assertThat(triggers.unguarded(connection, tables.keySet())).isEmpty();
+        }
+    }
+
+    @Test
+    void aPartitionThatMayNotBeLookedIntoIsSaid() throws SQLException {
+        String role = SERVER.createRole("");
+        TestServer.execute(
+                settings,
+                "GRANT USAGE ON SCHEMA switchback TO " + role,
+                "GRANT ALL ON ALL TABLES IN SCHEMA switchback TO " + role,
+                "CREATE TABLE p3 PARTITION OF p FOR VALUES FROM (300) TO (400)");
+        PostgresConnections other =
+                new PostgresConnections("source", SERVER.settings(settings.database(), role, "secret"));
+        try (Connection connection = other.open()) {
+            assertThat(new TableWatch(other, MIGRATION).look(connection, tables))
+                    .singleElement()
+                    .satisfies(problem -> assertThat(problem.what()).contains("public.p3").contains("may not look"));
+        }
+    }
+
+    @Test
+    void whatCameAndWentBeforeASnapshotDoesNotMatter() throws SQLException {
+        TestServer.execute(
+                settings,
+                "DROP TABLE p1",
+                "CREATE TABLE p3 AS SELECT 300 AS id",
+                "ALTER TABLE p3 ADD PRIMARY KEY (id)",
+                "ALTER TABLE p ATTACH PARTITION p3 FOR VALUES FROM (300) TO (400)");
+        assertThat(look()).hasSize(2);
+
+        try (Connection connection = database.open()) {
+            new TableWatch(database, MIGRATION).forget(connection);
+        }
+
+        assertThat(look()).isEmpty();
+    }
+
+    /** By a watch that remembers nothing but what the database does. */
+    private List<Problem> look() throws SQLException {
+        try (Connection connection = database.open()) {
+            return new TableWatch(database, MIGRATION).look(connection, tables);
+        }
+    }
+
+    private static long oid(Connection connection, TableId table) throws SQLException {
+        return new PostgresCatalog(connection).table(table).orElseThrow().relation().oid();
+    }
+}
