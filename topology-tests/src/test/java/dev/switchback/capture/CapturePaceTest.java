@@ -90,8 +90,8 @@ class CapturePaceTest {
         }
     }
 
-    private static List<Long> latencies(
-            Platform platform, BlockingQueue<Long> committed, int count, Duration pause) throws Exception {
+    private static List<Long> latencies(Platform platform, BlockingQueue<Long> committed, int count, Duration pause)
+            throws Exception {
         List<Long> micros = new ArrayList<>();
         try (Connection connection = platform.source().connect();
                 var insert = connection.prepareStatement("INSERT INTO pace VALUES (?)")) {

@@ -57,8 +57,8 @@ class CapturePartitionTest {
     }
 
     private static void awaitGuarded(String table) {
-        TruncateTriggers triggers =
-                new TruncateTriggers(new PostgresConnections("source", platform.source().settings()), table);
+        TruncateTriggers triggers = new TruncateTriggers(
+                new PostgresConnections("source", platform.source().settings()), table);
         Await.until("all partitions to have their triggers", PATIENCE, () -> {
             try (Connection connection = platform.source().connect()) {
                 return triggers.unguarded(connection, List.of(TableId.parse("public." + table)))

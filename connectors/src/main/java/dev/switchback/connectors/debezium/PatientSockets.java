@@ -5,7 +5,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
-
 import javax.net.SocketFactory;
 
 import org.jspecify.annotations.Nullable;
@@ -48,8 +47,7 @@ public final class PatientSockets extends SocketFactory {
         return connected(new InetSocketAddress(host, port), new InetSocketAddress(local, localPort));
     }
 
-    private static Socket connected(InetSocketAddress server, @Nullable InetSocketAddress local)
-            throws IOException {
+    private static Socket connected(InetSocketAddress server, @Nullable InetSocketAddress local) throws IOException {
         Socket socket = new PatientSocket();
         if (local != null) {
             socket.bind(local);

@@ -36,10 +36,7 @@ final class TablePatrol implements AutoCloseable {
 
     /** @param tables with their oids */
     TablePatrol(
-            PostgresConnections source,
-            TableWatch watch,
-            Map<TableId, Long> tables,
-            Consumer<ProblemException> halt) {
+            PostgresConnections source, TableWatch watch, Map<TableId, Long> tables, Consumer<ProblemException> halt) {
         this.source = source;
         this.watch = watch;
         this.tables = tables;

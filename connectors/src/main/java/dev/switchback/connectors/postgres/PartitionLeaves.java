@@ -74,7 +74,8 @@ final class PartitionLeaves {
     Map<Long, List<Leaf>> read(Connection connection, Collection<Long> roots) throws SQLException {
         Map<Long, List<Leaf>> leaves = new LinkedHashMap<>();
         try (PreparedStatement statement = connection.prepareStatement(LEAVES)) {
-            statement.setArray(1, connection.createArrayOf("name", triggers.triggers().toArray()));
+            statement.setArray(
+                    1, connection.createArrayOf("name", triggers.triggers().toArray()));
             statement.setString(2, TruncateTriggers.FUNCTION + "()");
             statement.setArray(3, connection.createArrayOf("oid", roots.toArray()));
             try (ResultSet row = statement.executeQuery()) {
@@ -96,8 +97,10 @@ final class PartitionLeaves {
                 + " WHERE brought.xmin::text::int8 = made.xid AND brought.cmin::text::int8 < made.command)";
         try (PreparedStatement statement = connection.prepareStatement(rows + (leaf.born() ? older : "") + ")")) {
             if (leaf.born()) {
-                statement.setArray(1, connection.createArrayOf("int8", leaf.xids().toArray()));
-                statement.setArray(2, connection.createArrayOf("int8", leaf.commands().toArray()));
+                statement.setArray(
+                        1, connection.createArrayOf("int8", leaf.xids().toArray()));
+                statement.setArray(
+                        2, connection.createArrayOf("int8", leaf.commands().toArray()));
             }
             try (ResultSet row = statement.executeQuery()) {
                 row.next();

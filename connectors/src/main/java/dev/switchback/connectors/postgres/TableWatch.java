@@ -120,8 +120,10 @@ public final class TableWatch {
 
     private List<Problem> dropped(Connection connection, Map<TableId, Long> tables) throws SQLException {
         Set<Long> there = new HashSet<>();
-        try (PreparedStatement statement = connection.prepareStatement("SELECT oid FROM pg_class WHERE oid = ANY (?)")) {
-            statement.setArray(1, connection.createArrayOf("oid", tables.values().toArray()));
+        try (PreparedStatement statement =
+                connection.prepareStatement("SELECT oid FROM pg_class WHERE oid = ANY (?)")) {
+            statement.setArray(
+                    1, connection.createArrayOf("oid", tables.values().toArray()));
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
                     there.add(row.getLong(1));
@@ -154,8 +156,8 @@ public final class TableWatch {
         }
         for (Remembered gone : remembered.values()) {
             problems.add(refused(
-                    "The partition " + gone.name + " was detached or dropped, and the log does not say which rows went with"
-                            + " it.",
+                    "The partition " + gone.name
+                            + " was detached or dropped, and the log does not say which rows went with" + " it.",
                     ANEW + "until it is over, remove a partition's rows with DELETE and leave it attached."));
         }
         if (first) {
@@ -171,7 +173,8 @@ public final class TableWatch {
     /** Why a partition that is new may have brought or lost rows; null when it has not. */
     private @Nullable String brought(Connection connection, Leaf leaf) throws SQLException {
         if (leaf.filenode() != leaf.oid()) {
-            return "The partition " + leaf.name() + " is new and was truncated or rewritten before it was noticed, so that"
+            return "The partition " + leaf.name()
+                    + " is new and was truncated or rewritten before it was noticed, so that"
                     + " the log may not hold what it holds.";
         }
         try {
@@ -193,7 +196,8 @@ public final class TableWatch {
                     + " happened in between.";
         }
         if (before.filenode != leaf.filenode() && !before.guarded) {
-            return "The partition " + leaf.name() + " was truncated or rewritten while it had no triggers that report it.";
+            return "The partition " + leaf.name()
+                    + " was truncated or rewritten while it had no triggers that report it.";
         }
         return null;
     }
@@ -218,7 +222,8 @@ public final class TableWatch {
 
     /** Before they get their triggers: what happened to them until then is told by their files alone, at every look. */
     private void rememberUnguarded(Connection connection, List<Long> oids) throws SQLException {
-        String sql = "UPDATE switchback.partition SET guarded = false WHERE migration = ? AND leaf = ANY (?) AND guarded";
+        String sql =
+                "UPDATE switchback.partition SET guarded = false WHERE migration = ? AND leaf = ANY (?) AND guarded";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setString(1, migration);
             statement.setArray(2, connection.createArrayOf("int8", oids.toArray()));

@@ -22,7 +22,8 @@ class StoredOffsetTest {
             new StoredOffset(LOG, LogPosition.after(0), false, 0, 0, 0),
             new StoredOffset(LOG, new LogPosition(0x1_6B3F_2A98L, 12_345, 0x1_6B3F_2B00L), true, 42_000, 42_001, 7),
             // PostgreSQL's LSNs are unsigned: the upper half of them is negative here.
-            new StoredOffset(LOG, new LogPosition(-1, Long.MAX_VALUE, Long.MIN_VALUE), true, Long.MAX_VALUE, 0, 1L << 40)
+            new StoredOffset(
+                    LOG, new LogPosition(-1, Long.MAX_VALUE, Long.MIN_VALUE), true, Long.MAX_VALUE, 0, 1L << 40)
         };
     }
 

@@ -174,7 +174,8 @@ class TableWatchTest {
         try (Connection connection = other.open()) {
             assertThat(new TableWatch(other, MIGRATION).look(connection, tables))
                     .singleElement()
-                    .satisfies(problem -> assertThat(problem.what()).contains("public.p3").contains("may not look"));
+                    .satisfies(problem ->
+                            assertThat(problem.what()).contains("public.p3").contains("may not look"));
         }
     }
 
@@ -203,6 +204,10 @@ class TableWatchTest {
     }
 
     private static long oid(Connection connection, TableId table) throws SQLException {
-        return new PostgresCatalog(connection).table(table).orElseThrow().relation().oid();
+        return new PostgresCatalog(connection)
+                .table(table)
+                .orElseThrow()
+                .relation()
+                .oid();
     }
 }
