@@ -61,6 +61,11 @@ final class Planning {
         }
         note(new DestinationPreflight(destination).check(file.flow(), sources, pairs(selected)));
         requireNone();
+        selected.stream()
+                .filter(one -> !one.selection().computed().isEmpty())
+                .findFirst()
+                .ifPresent(one -> problems.addAll(
+                        SourceLetters.problems(this.source, one.table().where())));
         List<PlannedTable> planned = compile(selected);
         requireNone();
         return new Plan(file, planned, notices);

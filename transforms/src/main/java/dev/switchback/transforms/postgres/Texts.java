@@ -25,8 +25,8 @@ public final class Texts {
     }
 
     /**
-     * In every locale the letters of ASCII have the same other case (but for Turkish and its kin, which preflight
-     * refuses); what becomes of others depends on the source's locale and C library.
+     * In every locale the letters of ASCII have the same other case (but for Turkish and its kin, which the plan refuses);
+     * what becomes of others depends on the source's locale and C library.
      */
     public static String upper(String text) {
         requireAscii(text);

@@ -84,6 +84,10 @@ public final class Times {
 
     /** Of a timestamp with or without zone; a missing zone is UTC. A zone is ignored where there is none to be. */
     public static Long readTimestamp(String text, boolean zoned) {
+        long printed = PrintedTime.read(text);
+        if (printed != PrintedTime.OTHER) {
+            return printed;
+        }
         String trimmed = Texts.trimSpace(text);
         Matcher match = TIMESTAMP.matcher(trimmed);
         if (match.matches()) {
