@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -125,6 +126,25 @@ class RefusalTest {
             assertThat(Files.exists(operator.data().resolve("kafka"))).isFalse();
         }
         Stream.of(source, destination, replicaLog).forEach(RefusalTest::assertNothingLeft);
+    }
+
+    @Test
+    void aKafkaThatIsNotThereIsExitCode3AndNothingIsLeftBehind() {
+        String tables = "  public.item: {}\n";
+        try (Operator operator = new Operator(platform, "kafka", tables)) {
+            operator.declare(
+                    source.settings(),
+                    destination.settings(),
+                    SETTINGS + "\nkafka: {bootstrap.servers: \"127.0.0.1:1\"}",
+                    tables);
+
+            Answer answer = operator.ask("run");
+
+            assertThat(answer.exitCode()).as(answer.output()).isEqualTo(3);
+            assertThat(answer.output().strip().lines()).as(answer.output()).hasSize(1);
+            assertThat(answer.output()).contains("Kafka at 127.0.0.1:1", "does not answer").doesNotContain("Exception");
+        }
+        Stream.of(source, destination).forEach(RefusalTest::assertNothingLeft);
     }
 
     private static void assertNothingLeft(EmbeddedDatabase database) {

@@ -17,6 +17,7 @@ import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -54,7 +55,7 @@ public final class ChangeTopics {
      * @throws ProblemException when a topic exists with another number of partitions, or Kafka does not answer
      */
     public Map<TableId, String> ensure(Collection<TableId> tables) {
-        try (Admin admin = Admin.create(kafka)) {
+        try (Admin admin = admin()) {
             List<NewTopic> topics = new ArrayList<>();
             tables.forEach(table -> topics.add(changeTopic(table)));
             topics.add(offsetsTopic());
@@ -71,7 +72,7 @@ public final class ChangeTopics {
                 ends.put(new TopicPartition(flow.changeTopic(table), partition), OffsetSpec.latest());
             }
         }
-        try (Admin admin = Admin.create(kafka)) {
+        try (Admin admin = admin()) {
             return answer(admin.listOffsets(ends).all()).values().stream()
                     .mapToLong(ListOffsetsResultInfo::offset)
                     .anyMatch(end -> end > 0);
@@ -94,7 +95,7 @@ public final class ChangeTopics {
                 .configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
     }
 
-    private static void create(Admin admin, List<NewTopic> topics) {
+    private void create(Admin admin, List<NewTopic> topics) {
         Set<String> existing = answer(admin.listTopics().names());
         List<NewTopic> missing = topics.stream()
                 .filter(topic -> !existing.contains(topic.name()))
@@ -144,7 +145,7 @@ public final class ChangeTopics {
         }
     }
 
-    private static <T> T answer(org.apache.kafka.common.KafkaFuture<T> future) {
+    private <T> T answer(org.apache.kafka.common.KafkaFuture<T> future) {
         try {
             return future.get(ANSWER_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException failure) {
@@ -158,11 +159,22 @@ public final class ChangeTopics {
         }
     }
 
-    private static Problem unreachable(Throwable cause) {
+    private Admin admin() {
+        try {
+            return Admin.create(kafka);
+        } catch (KafkaException failure) {
+            throw new ProblemException(unreachable(failure), failure);
+        }
+    }
+
+    private Problem unreachable(Throwable failure) {
+        Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+        boolean silent = cause instanceof TimeoutException
+                || cause instanceof org.apache.kafka.common.errors.TimeoutException;
         return new Problem(
                 Problem.Kind.UNREACHABLE,
-                "Kafka",
-                "It did not do what capture asked: " + cause + ".",
-                "See that the broker runs and lets this login create and describe topics.");
+                "Kafka at " + kafka.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG),
+                silent ? "It does not answer." : "It did not do what capture asked (" + cause.getMessage() + ").",
+                "See that the broker runs, can be reached from here, and lets this login create and describe topics.");
     }
 }
