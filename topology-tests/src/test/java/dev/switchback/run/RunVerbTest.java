@@ -3,8 +3,12 @@ package dev.switchback.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Random;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +21,7 @@ import dev.switchback.platform.Await;
 import dev.switchback.platform.ChildProcess;
 import dev.switchback.platform.EmbeddedDatabase;
 import dev.switchback.platform.Platform;
+import dev.switchback.platform.WriteLoad;
 import dev.switchback.run.Operator.Answer;
 
 @Timeout(300)
@@ -76,6 +81,47 @@ class RunVerbTest {
             awaitEqual("store");
             assertEndsCleanly(afterKill);
         }
+    }
+
+    @Test
+    void underWriteLoadItIsStoppedAndKilledAndGoesOnWhereItEnded() {
+        tables("busy", "id bigint PRIMARY KEY, name text");
+
+        try (WriteLoad load = WriteLoad.start(source, 4, 7, 200, RunVerbTest::write);
+                Operator operator = new Operator(platform, "busy", "  public.busy: {}\n")) {
+            ChildProcess run = operator.start("run");
+            awaitApplied(load);
+            assertEndsCleanly(run);
+
+            ChildProcess killed = operator.start("run");
+            awaitApplied(load);
+            killed.kill();
+
+            ChildProcess last = operator.start("run");
+            awaitApplied(load);
+            load.close();
+            awaitEqual("busy");
+            assertEndsCleanly(last);
+        }
+    }
+
+    /** Each writer inserts its next row, and changes or deletes one of before. */
+    private static int write(Connection connection, Random random, int writer, long number) throws SQLException {
+        long before = 4 * random.nextLong(number + 1) + writer;
+        String change = random.nextBoolean() ? "UPDATE busy SET name = 'changed' WHERE id = " : "DELETE FROM busy WHERE id = ";
+        try (Statement statement = connection.createStatement()) {
+            return statement.executeUpdate("INSERT INTO busy VALUES (" + (4 * number + writer) + ", 'new')")
+                    + statement.executeUpdate(change + before);
+        }
+    }
+
+    /** Waits until something is applied that was written behind the call. */
+    private static void awaitApplied(WriteLoad load) {
+        String last = "SELECT coalesce(max(id), 0) FROM busy";
+        Await.until("writes", PATIENCE, () -> load.transactions() > 100);
+        long now = Long.parseLong(String.valueOf(source.value(last)));
+        Await.until(
+                "a later row", PATIENCE, () -> Long.parseLong(String.valueOf(destination.value(last))) > now);
     }
 
     @Test
