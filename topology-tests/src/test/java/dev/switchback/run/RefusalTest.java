@@ -142,7 +142,9 @@ class RefusalTest {
 
             assertThat(answer.exitCode()).as(answer.output()).isEqualTo(3);
             assertThat(answer.output().strip().lines()).as(answer.output()).hasSize(1);
-            assertThat(answer.output()).contains("Kafka at 127.0.0.1:1", "does not answer").doesNotContain("Exception");
+            assertThat(answer.output())
+                    .contains("Kafka at 127.0.0.1:1", "does not answer")
+                    .doesNotContain("Exception");
         }
         Stream.of(source, destination).forEach(RefusalTest::assertNothingLeft);
     }

@@ -108,7 +108,8 @@ class RunVerbTest {
     /** Each writer inserts its next row, and changes or deletes one of before. */
     private static int write(Connection connection, Random random, int writer, long number) throws SQLException {
         long before = 4 * random.nextLong(number + 1) + writer;
-        String change = random.nextBoolean() ? "UPDATE busy SET name = 'changed' WHERE id = " : "DELETE FROM busy WHERE id = ";
+        String change =
+                random.nextBoolean() ? "UPDATE busy SET name = 'changed' WHERE id = " : "DELETE FROM busy WHERE id = ";
         try (Statement statement = connection.createStatement()) {
             return statement.executeUpdate("INSERT INTO busy VALUES (" + (4 * number + writer) + ", 'new')")
                     + statement.executeUpdate(change + before);
@@ -120,8 +121,7 @@ class RunVerbTest {
         String last = "SELECT coalesce(max(id), 0) FROM busy";
         Await.until("writes", PATIENCE, () -> load.transactions() > 100);
         long now = Long.parseLong(String.valueOf(source.value(last)));
-        Await.until(
-                "a later row", PATIENCE, () -> Long.parseLong(String.valueOf(destination.value(last))) > now);
+        Await.until("a later row", PATIENCE, () -> Long.parseLong(String.valueOf(destination.value(last))) > now);
     }
 
     @Test

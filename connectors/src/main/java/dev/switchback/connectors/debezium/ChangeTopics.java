@@ -169,8 +169,8 @@ public final class ChangeTopics {
 
     private Problem unreachable(Throwable failure) {
         Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-        boolean silent = cause instanceof TimeoutException
-                || cause instanceof org.apache.kafka.common.errors.TimeoutException;
+        boolean silent =
+                cause instanceof TimeoutException || cause instanceof org.apache.kafka.common.errors.TimeoutException;
         return new Problem(
                 Problem.Kind.UNREACHABLE,
                 "Kafka at " + kafka.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG),
