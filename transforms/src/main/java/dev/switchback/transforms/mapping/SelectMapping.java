@@ -16,6 +16,7 @@ import dev.switchback.transforms.mutation.Mutation.Clear;
 import dev.switchback.transforms.mutation.Mutation.Patch;
 import dev.switchback.transforms.mutation.Mutation.Remove;
 import dev.switchback.transforms.mutation.Mutation.Upsert;
+import dev.switchback.transforms.schema.Column;
 import dev.switchback.transforms.schema.TableId;
 
 /**
@@ -67,7 +68,7 @@ final class SelectMapping implements Mapping {
                 out.accept(reader.isIn(row) ? whole(row) : new Remove(destination(), reader.key(row)));
             }
             case UPDATE -> update(Optional.ofNullable(change.before()), present(change.after()), out);
-            case DELETE -> out.accept(new Remove(destination(), reader.key(present(change.before()))));
+            case DELETE -> out.accept(new Remove(destination(), oldKey(present(change.before()))));
             case TRUNCATE -> out.accept(new Clear(destination()));
         }
     }
@@ -78,7 +79,7 @@ final class SelectMapping implements Mapping {
             throw new IncompleteRowException(program.movingColumns(), "the old row's destination key is made of them");
         }
         Key key = reader.key(after);
-        Key oldKey = program.keepsDestinationKey() ? key : reader.key(before.orElseThrow());
+        Key oldKey = program.keepsDestinationKey() ? key : oldKey(before.orElseThrow());
         if (!reader.isIn(after)) {
             out.accept(new Remove(destination(), oldKey));
             return;
@@ -89,6 +90,22 @@ final class SelectMapping implements Mapping {
             out.accept(new Remove(destination(), oldKey));
         }
         out.accept(mutation);
+    }
+
+    /**
+     * An old row of which only the source's key is known has NULL for all else. Taken for values, these would lead to
+     * another destination row.
+     */
+    private Key oldKey(Row before) {
+        if (!program.keepsDestinationKey()) {
+            for (Column column : program.source().columns()) {
+                if (!column.nullable() && before.value(column.name()) == null) {
+                    throw new IncompleteRowException(
+                            program.movingColumns(), "the old row's destination key is made of them");
+                }
+            }
+        }
+        return reader.key(before);
     }
 
     /** Whether the destination has had the row before this update, as far as can be told. */

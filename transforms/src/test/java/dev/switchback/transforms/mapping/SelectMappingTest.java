@@ -40,7 +40,7 @@ class SelectMappingTest {
             List.of(
                     Column.of("id", INTEGER),
                     Column.of("owner", INTEGER),
-                    Column.of("name", TEXT),
+                    new Column("name", TEXT, false, false, Column.Generation.NONE),
                     Column.of("menu", TEXT),
                     Column.of("price", NUMERIC)),
             List.of("id"));
@@ -195,6 +195,15 @@ class SelectMappingTest {
         assertThatThrownBy(() -> all(MOVING, change(Operation.UPDATE, null, row(7, 1, "x", "x", "1"))))
                 .isInstanceOf(IncompleteRowException.class)
                 .hasMessageContaining("the old row's destination key is made of them");
+    }
+
+    /** As after somebody has taken REPLICA IDENTITY FULL away again. */
+    @Test
+    void anOldRowOfWhichOnlyTheKeyIsKnownIsNotTakenForOneOfNulls() {
+        assertThatThrownBy(() -> all(MOVING, change(Operation.DELETE, row(7, null, null, null, null), null)))
+                .isInstanceOf(IncompleteRowException.class);
+        assertThat(all(MOVING, change(Operation.DELETE, row(7, null, "x", null, null), null)))
+                .containsExactly(new Remove(MOVING.destination(), new Key(0, 7)));
     }
 
     @Test
