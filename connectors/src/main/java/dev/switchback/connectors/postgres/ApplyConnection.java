@@ -2,6 +2,7 @@ package dev.switchback.connectors.postgres;
 
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.PGProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import dev.switchback.connectors.spi.Flow;
 
 /**
  * An apply session's connection, not in auto-commit mode, opened when it is needed and again after it was dropped. Not
@@ -53,15 +56,18 @@ final class ApplyConnection implements AutoCloseable {
 
     private final PostgresConnections connections;
     private final ApplySettings settings;
+    private final String migration;
     private final String applicationName;
 
     private @Nullable Connection connection;
     private boolean triggersFire;
     private int opened;
 
-    ApplyConnection(PostgresConnections connections, ApplySettings settings, String applicationName) {
+    ApplyConnection(PostgresConnections connections, ApplySettings settings, Flow flow) {
+        String applicationName = "switchback " + flow;
         this.connections = connections;
         this.settings = settings;
+        this.migration = flow.migration();
         this.applicationName = applicationName.substring(0, Math.min(applicationName.length(), NAME_LENGTH));
     }
 
@@ -156,7 +162,18 @@ final class ApplyConnection implements AutoCloseable {
                     + "; SET idle_in_transaction_session_timeout = "
                     + settings.stallTimeout().toMillis());
         }
+        carryToken(opened);
         triggersFire = !takeReplicaRole(opened);
+    }
+
+    /** With it, a fence lets the session through. Its value never stands in a statement's text. */
+    private void carryToken(Connection opened) throws SQLException {
+        String sql =
+                "SELECT set_config('switchback.token', token, false) FROM switchback.apply_token WHERE migration = ?";
+        try (PreparedStatement statement = opened.prepareStatement(sql)) {
+            statement.setString(1, migration);
+            statement.execute();
+        }
     }
 
     /** Whether the role may; where it may not, the session stays as every application's. */

@@ -36,7 +36,7 @@ public final class ControlSchema {
     public static final long FIRST_EPOCH = 1;
 
     /** The version whose script, {@code control-N.sql}, was written last. */
-    static final int VERSION = 3;
+    static final int VERSION = 4;
 
     /** "switchba" in ASCII: any number that nobody else locks. */
     private static final long CREATION_LOCK = 0x7377697463686261L;
@@ -80,10 +80,13 @@ public final class ControlSchema {
         }
     }
 
-    /** Adds the control row of a migration, open and in FORWARD direction, where it has none yet. */
+    /** Adds the control row of a migration, open and in FORWARD direction, and its token, where it has none yet. */
     public static void register(Connection connection, String migration) throws SQLException {
-        String sql = "INSERT INTO switchback.control (migration, epoch, direction) VALUES (?, ?, 'forward')"
-                + " ON CONFLICT (migration) DO NOTHING";
+        String sql = "WITH named AS (SELECT ?::text AS migration), token AS ("
+                + "INSERT INTO switchback.apply_token (migration) SELECT migration FROM named"
+                + " ON CONFLICT (migration) DO NOTHING)"
+                + " INSERT INTO switchback.control (migration, epoch, direction)"
+                + " SELECT migration, ?, 'forward' FROM named ON CONFLICT (migration) DO NOTHING";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setString(1, migration);
             statement.setLong(2, FIRST_EPOCH);

@@ -48,7 +48,7 @@ final class PostgresSession implements ApplySession {
         this.settings = settings;
         this.closed = closed;
         this.parts = new ApplyTransaction.Parts(
-                new ApplyConnection(connections, settings, "switchback " + flow),
+                new ApplyConnection(connections, settings, flow),
                 new Checkpoints(flow, epoch),
                 new HeldQueue(flow),
                 new BulkWrites(),

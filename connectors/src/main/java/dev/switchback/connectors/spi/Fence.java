@@ -1,0 +1,48 @@
+package dev.switchback.connectors.spi;
+
+import java.time.Duration;
+import java.util.List;
+
+import dev.switchback.transforms.problem.Problem;
+
+/**
+ * Makes one database refuse application writes to a migration's tables, and lets apply through. Every operation may be
+ * repeated: what it finds done it leaves, what it finds half done it finishes. Thread-safe.
+ *
+ * <p>Each throws {@link NotInChargeException}, with nothing changed, when the control row names another epoch or
+ * direction than the authority; and {@link dev.switchback.transforms.problem.ProblemException} when the database does not
+ * answer or refuses. Behind the latter only a repetition tells whether it was done.
+ */
+public interface Fence {
+
+    /**
+     * Makes everything that closing needs, and refuses nobody anything. Where the fence is closed, what is made anew (on
+     * a partition that was attached since, say) is closed too.
+     */
+    void arm(Authority authority);
+
+    /**
+     * Refuses application writes to all tables from one moment on. Behind it, every write that was ever acknowledged is
+     * in the log before what is written into the log next. Never lets writers wait for long: it tries again and again,
+     * an instant each.
+     *
+     * @param within after how long it gives up, with the fence as it was and the reason in the exception
+     */
+    void close(Authority authority, Duration within);
+
+    /**
+     * Takes application writes again.
+     *
+     * @param within as for {@link #close}
+     */
+    void open(Authority authority, Duration within);
+
+    /** Takes away what {@link #arm} made. The fence must be open. */
+    void disarm(Authority authority);
+
+    /** What would keep it from closing, or leaves a way around it now. */
+    List<Problem> check();
+
+    /** Whether it refuses application writes to each table by now, whatever the control row says. */
+    boolean closed();
+}
