@@ -30,7 +30,7 @@ import dev.switchback.transforms.problem.ProblemException;
         description = "Moves live tables from one database to another while applications keep writing.",
         synopsisSubcommandLabel = "VERB",
         commandListHeading = "%nVerbs:%n",
-        subcommands = {RunVerb.class, StatusVerb.class, HeldVerb.class, DemoVerb.class},
+        subcommands = {RunVerb.class, StatusVerb.class, LedgerVerb.class, HeldVerb.class, DemoVerb.class},
         footer = {
             "",
             "Examples:",
@@ -133,6 +133,7 @@ public final class Switchback implements Runnable {
             Map<Class<?>, Object> verbs = Map.of(
                     RunVerb.class, new RunVerb(environment),
                     StatusVerb.class, new StatusVerb(environment),
+                    LedgerVerb.class, new LedgerVerb(environment),
                     HeldVerb.class, new HeldVerb(environment));
             Object verb = verbs.get(type);
             return verb == null ? CommandLine.defaultFactory().create(type) : type.cast(verb);

@@ -1,5 +1,6 @@
 package dev.switchback.pipeline.run;
 
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -19,6 +20,10 @@ import dev.switchback.pipeline.broker.EmbeddedBroker;
 import dev.switchback.pipeline.file.MigrationFile;
 import dev.switchback.pipeline.metrics.Meters;
 import dev.switchback.pipeline.metrics.MetricsServer;
+import dev.switchback.pipeline.migration.Ledger;
+import dev.switchback.pipeline.migration.topic.KafkaLedger;
+import dev.switchback.pipeline.migration.topic.LedgerTopic;
+import dev.switchback.pipeline.migration.topic.ThisProcess;
 import dev.switchback.pipeline.plan.Plan;
 import dev.switchback.pipeline.status.Backlog;
 import dev.switchback.pipeline.status.StatusReader;
@@ -86,6 +91,7 @@ final class Assembly {
                 role(Role.CAPTURE, () -> capture(kafka, schemas, drain)),
                 role(Role.APPLY, () -> apply(kafka, schemas, target, epoch, member)));
         Observation observation = observation(kafka, schemas, roles, member.name());
+        Chronicle chronicle = chronicle(kafka, member, roles, drain, observation);
         Optional<MetricsServer> metrics = metrics(observation);
         Drainage drainage = new Drainage(source, file.migration(), drain);
         Remainder remainder =
@@ -94,6 +100,7 @@ final class Assembly {
                 roles,
                 target,
                 observation,
+                chronicle,
                 metrics,
                 drainage,
                 remainder,
@@ -150,6 +157,18 @@ final class Assembly {
         return opened(new Observation(plan.flow(), member, roles, meters, reader, pulse, destination));
     }
 
+    private Chronicle chronicle(
+            KafkaAccess kafka, MemberDirectory member, Roles roles, PostgresDrain drain, Observation observation) {
+        LedgerTopic topic = new LedgerTopic(kafka.settings(), file.migration());
+        topic.ensure((short) file.topics().replication());
+        Ledger ledger = new KafkaLedger(topic, ThisProcess.name(), Clock.systemUTC());
+        return opened(new Chronicle(
+                ledger,
+                member.name(),
+                roles,
+                new Chronicle.Observed(source, file.migration(), drain, observation::latest)));
+    }
+
     private Optional<MetricsServer> metrics(Observation observation) {
         MigrationFile.Metrics metrics = file.metrics();
         return metrics.port() == 0
@@ -195,6 +214,7 @@ final class Assembly {
             Roles roles,
             PostgresDestination destination,
             Observation observation,
+            Chronicle chronicle,
             Optional<MetricsServer> metrics,
             Drainage drainage,
             Remainder remainder,

@@ -53,6 +53,12 @@ public final class Pipeline implements AutoCloseable {
     /** As {@link #start(Plan, RunSettings)}, for tests of what happens when the process dies at a certain point. */
     public static Pipeline start(Plan plan, RunSettings settings, FaultPoints faults) {
         Pipeline pipeline = new Pipeline(plan, settings, faults);
+        try {
+            pipeline.parts.chronicle().start();
+        } catch (RuntimeException e) {
+            pipeline.close();
+            throw e;
+        }
         pipeline.parts.observation().start();
         pipeline.parts.roles().start();
         return pipeline;
@@ -116,7 +122,9 @@ public final class Pipeline implements AutoCloseable {
         ending.countDown();
         // First of all: whoever waits for a destination that stays away must not be waited for.
         parts.destination().close();
+        List<Problem> why = parts.roles().halted();
         List<AutoCloseable> roles = new ArrayList<>();
+        roles.add(() -> parts.chronicle().stopped(why));
         parts.roles().capture().ifPresent(roles::add);
         parts.roles().apply().ifPresent(apply -> roles.add(() -> apply.close(ROLES_CLOSE_WITHIN)));
         within(ROLES_CLOSE_WITHIN.plusMillis(500), roles);

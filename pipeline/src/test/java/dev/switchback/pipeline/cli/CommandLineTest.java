@@ -26,7 +26,16 @@ class CommandLineTest {
     private Path directory;
 
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "run --help", "status --help", "held --help", "demo --help", "--version"})
+    @ValueSource(
+            strings = {
+                "--help",
+                "run --help",
+                "status --help",
+                "held --help",
+                "ledger --help",
+                "demo --help",
+                "--version"
+            })
     void helpIsPrintedAndIsNoError(String arguments) {
         assertThat(switchback(arguments)).isZero();
         assertThat(out.toString()).containsIgnoringCase("switchback");
@@ -34,7 +43,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run --help", "status --help", "held --help"})
+    @ValueSource(strings = {"run --help", "status --help", "held --help", "ledger --help"})
     void eachVerbShowsExamples(String arguments) {
         switchback(arguments);
 
