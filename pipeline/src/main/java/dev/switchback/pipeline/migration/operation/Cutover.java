@@ -1,0 +1,326 @@
+package dev.switchback.pipeline.migration.operation;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import dev.switchback.connectors.spi.Authority;
+import dev.switchback.connectors.spi.DestinationException;
+import dev.switchback.connectors.spi.NotInChargeException;
+import dev.switchback.pipeline.migration.Decision;
+import dev.switchback.pipeline.migration.InDoubtException;
+import dev.switchback.pipeline.migration.MigrationState;
+import dev.switchback.pipeline.migration.Operation;
+import dev.switchback.pipeline.migration.OvertakenException;
+import dev.switchback.pipeline.migration.Running;
+import dev.switchback.pipeline.migration.Step;
+import dev.switchback.transforms.problem.Problem;
+import dev.switchback.transforms.problem.ProblemException;
+
+/**
+ * Moves the writes from one side to the other; a revert is the same with the direction exchanged. Used once, by one
+ * thread.
+ *
+ * <p>Whatever fails before the commit point is undone. Whoever dies leaves it to the next call, which finishes what is
+ * behind the commit point and undoes everything else. Why at most one side ever takes writes: docs/decisions/0011.
+ */
+public final class Cutover {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Cutover.class);
+    private static final long BETWEEN_QUESTIONS_MILLIS = 2;
+
+    private final Operation operation;
+    private final Parts parts;
+    private final Settings settings;
+    private final Announcer announcer;
+    private long pausedSince;
+    private boolean fenceTouched;
+
+    public Cutover(Operation operation, Parts parts, Settings settings, Announcer announcer) {
+        this.operation = operation;
+        this.parts = parts;
+        this.settings = settings;
+        this.announcer = announcer;
+    }
+
+    /**
+     * Does the operation.
+     *
+     * @throws ProblemException when it may not begin; or when it is behind its commit point and could not be finished,
+     *     which {@link #settle} then does
+     * @throws InDoubtException when Kafka has not said whether the commit point is passed: the old side stays fenced, and
+     *     {@link #settle} tells
+     * @throws NotInChargeException when another operator has taken over
+     */
+    public Outcome run() {
+        Lease lease = Lease.begin(parts, operation, settings.maxPause());
+        try {
+            prepare(lease);
+            pause(lease);
+        } catch (NotInChargeException | OvertakenException lost) {
+            throw notInCharge(lost);
+        } catch (RuntimeException failure) {
+            return undo(lease, reason(failure));
+        }
+        commit(lease);
+        return finish(lease);
+    }
+
+    /**
+     * Takes over whatever is under way, of this operation or the other one, and ends it: finishes it behind its commit
+     * point, undoes it before.
+     *
+     * @param why in words
+     * @return how it ended; as {@link Outcome.Undone} where nothing was under way
+     */
+    public static Outcome settle(Parts parts, Settings settings, Announcer announcer, String why) {
+        MigrationState seen = parts.ledger().read();
+        if (seen.operation().isEmpty()) {
+            return new Outcome.Undone(seen, "nothing was under way");
+        }
+        Cutover interrupted = new Cutover(seen.operation().get().operation(), parts, settings, announcer);
+        Lease lease = Lease.takeOver(parts, seen, why);
+        return lease.running().outcome() == Running.Outcome.SWITCHED
+                ? interrupted.finish(lease)
+                : interrupted.undo(lease, why);
+    }
+
+    private void prepare(Lease lease) {
+        step(lease, Step.CHECK, this::check);
+        step(lease, Step.ARM, () -> {
+            Authority authority = lease.authority(operation.ends());
+            // It has been closed since the first run, or the last turn; whatever happened to it since is put right.
+            parts.side(operation.to()).fence().arm(authority);
+            parts.side(operation.to()).fence().close(authority, settings.fenceWithin());
+            parts.side(operation.from()).fence().arm(authority);
+            parts.flow(operation.begins()).prove(authority);
+            parts.sequences().observe(operation.from());
+            return Map.of();
+        });
+    }
+
+    private Map<String, String> check() {
+        List<Problem> problems = new ArrayList<>();
+        parts.findings().forEach(finding -> problems.addAll(finding.problems(operation.ends())));
+        if (!problems.isEmpty()) {
+            throw new ProblemException(problems);
+        }
+        return Map.of("findings", Integer.toString(parts.findings().size()));
+    }
+
+    /** From the fence on, every millisecond is one in which nobody can write. */
+    private void pause(Lease lease) {
+        Authority authority = lease.authority(operation.ends());
+        Parts.Database old = parts.side(operation.from());
+        step(lease, Step.FENCE, () -> {
+            fenceTouched = true;
+            old.fence().close(authority, settings.fenceWithin());
+            pausedSince = System.nanoTime();
+            return Map.of();
+        });
+        long[] watermark = new long[1];
+        step(lease, Step.WATERMARK, () -> {
+            watermark[0] = old.control().watermark(authority);
+            return Map.of("watermark", Long.toString(watermark[0]));
+        });
+        step(lease, Step.DRAIN, () -> drain(watermark[0]));
+        step(lease, Step.RETURN_WATERMARK, () -> {
+            long behind = parts.side(operation.to()).control().watermark(authority);
+            parts.flow(operation.begins()).applyBehind(authority, behind);
+            return Map.of("watermark", Long.toString(behind));
+        });
+        step(
+                lease,
+                Step.SEQUENCES,
+                () -> Map.of("moved", Integer.toString(parts.sequences().handOver(operation.from()))));
+        requireFenced();
+        requireTime("the commit point was reached");
+    }
+
+    private Map<String, String> drain(long watermark) {
+        Parts.Applying flow = parts.flow(operation.ends());
+        CountDownLatch never = new CountDownLatch(1);
+        String waitingFor = "";
+        do {
+            requireTime("the drain was done" + waitingFor);
+            try {
+                if (flow.applied(watermark)) {
+                    requireNoneHeld(flow.held());
+                    return Map.of();
+                }
+                waitingFor = ", which waits for watermark " + watermark;
+            } catch (DestinationException away) {
+                waitingFor = ", which asks in vain: " + away.getMessage();
+            }
+        } while (!await(never));
+        throw new IllegalStateException("nobody counts this down");
+    }
+
+    private static boolean await(CountDownLatch never) {
+        try {
+            return never.await(BETWEEN_QUESTIONS_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ProblemException(refused("It was told to stop.", "Start it again."), e);
+        }
+    }
+
+    private static void requireNoneHeld(long held) {
+        if (held > 0) {
+            throw new ProblemException(refused(
+                    held + " changes are held, which the other side would lack.",
+                    "See switchback held, and retry or discard them."));
+        }
+    }
+
+    /** Somebody may have opened one by hand, or attached a partition, since they were closed. */
+    private void requireFenced() {
+        for (Parts.Database side : List.of(parts.side(operation.from()), parts.side(operation.to()))) {
+            if (!side.fence().closed()) {
+                throw new ProblemException(refused(
+                        "A fence was opened by somebody else.", "Find out who enables and disables triggers there."));
+            }
+        }
+    }
+
+    private void requireTime(String before) {
+        Duration paused = Duration.ofNanos(System.nanoTime() - pausedSince);
+        if (paused.compareTo(settings.maxPause()) > 0) {
+            throw new ProblemException(refused(
+                    "Writes were refused for " + paused.toMillis() + " ms before " + before + ".",
+                    "Find out what takes so long, or allow more by --max-pause."));
+        }
+    }
+
+    private void commit(Lease lease) {
+        try {
+            lease.decide(new Decision.Switched());
+            announcer.switched();
+        } catch (OvertakenException lost) {
+            throw notInCharge(lost);
+        }
+    }
+
+    /** Behind the commit point. Every step may have been done before, by whoever was interrupted in it. */
+    private Outcome finish(Lease lease) {
+        try {
+            while (lease.running().next().isPresent()) {
+                Step next = lease.running().next().get();
+                step(lease, next, () -> finish(lease, next));
+            }
+            lease.decide(new Decision.Finished());
+            return new Outcome.Done(lease.state());
+        } catch (OvertakenException lost) {
+            throw notInCharge(lost);
+        }
+    }
+
+    private Map<String, String> finish(Lease lease, Step step) {
+        Authority before = lease.authority(operation.ends());
+        Authority after = lease.authority(operation.begins());
+        if (step == Step.TURN) {
+            parts.side(operation.to()).control().turn(before, operation.begins());
+            parts.side(operation.from()).control().turn(before, operation.begins());
+        } else if (step == Step.OPEN) {
+            parts.side(operation.to()).fence().open(after, settings.openWithin());
+        } else {
+            return hooks();
+        }
+        return Map.of();
+    }
+
+    private Map<String, String> hooks() {
+        int failed = 0;
+        for (Parts.Hook hook : parts.hooks()) {
+            try {
+                hook.run(operation.to());
+            } catch (RuntimeException e) {
+                failed++;
+                announcer.hookFailed(hook.name(), reason(e));
+            }
+        }
+        return Map.of("run", Integer.toString(parts.hooks().size()), "failed", Integer.toString(failed));
+    }
+
+    /**
+     * Before the commit point only. Without Kafka too: this process has not begun to send the commit record, and whoever
+     * takes over later has to close the fence again before it may.
+     */
+    private Outcome undo(Lease lease, String why) {
+        // Whoever was told to stop has to undo it before, for which Kafka and the database must be asked.
+        boolean interrupted = Thread.interrupted();
+        try {
+            return undone(lease, why);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private Outcome undone(Lease lease, String why) {
+        announcer.undoing(why);
+        boolean recorded = lease.running().outcome() == Running.Outcome.UNDOING || begunUndoing(lease, why);
+        if (fenceTouched || lease.running().fence()) {
+            parts.side(operation.from()).fence().open(lease.authority(operation.ends()), settings.openWithin());
+        }
+        if (!recorded) {
+            throw new ProblemException(new Problem(
+                    Problem.Kind.UNREACHABLE,
+                    "ledger",
+                    "The " + operation + " was undone (" + why + "), and the ledger does not answer to take that down.",
+                    "See that Kafka is up, and let the next call settle it."));
+        }
+        try {
+            lease.decide(new Decision.Undone());
+            return new Outcome.Undone(lease.state(), why);
+        } catch (OvertakenException lost) {
+            throw notInCharge(lost);
+        }
+    }
+
+    private boolean begunUndoing(Lease lease, String why) {
+        try {
+            lease.decideAnew(new Decision.UndoBegan(why));
+            return true;
+        } catch (OvertakenException lost) {
+            throw notInCharge(lost);
+        } catch (RuntimeException e) {
+            LOG.warn("the ledger does not answer, and the fence is opened without it: {}", e.getMessage());
+            return false;
+        }
+    }
+
+    private interface Work {
+        /** @return facts for the ledger */
+        Map<String, String> run();
+    }
+
+    private void step(Lease lease, Step step, Work work) {
+        announcer.begun(step);
+        lease.begun(step);
+        long begun = System.nanoTime();
+        Map<String, String> facts = work.run();
+        Duration took = Duration.ofNanos(System.nanoTime() - begun);
+        lease.done(step, took, facts);
+        announcer.done(step, took);
+    }
+
+    private static NotInChargeException notInCharge(RuntimeException lost) {
+        return new NotInChargeException("another operator has taken over: " + lost.getMessage());
+    }
+
+    private static String reason(RuntimeException failure) {
+        return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    }
+
+    private static Problem refused(String what, String remedy) {
+        return new Problem(Problem.Kind.REFUSED, "cutover", what, remedy);
+    }
+}

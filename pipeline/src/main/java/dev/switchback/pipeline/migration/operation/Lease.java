@@ -1,0 +1,144 @@
+package dev.switchback.pipeline.migration.operation;
+
+import java.time.Duration;
+import java.util.Map;
+
+import dev.switchback.connectors.spi.Authority;
+import dev.switchback.connectors.spi.Direction;
+import dev.switchback.pipeline.migration.Decision;
+import dev.switchback.pipeline.migration.Ledger;
+import dev.switchback.pipeline.migration.MigrationState;
+import dev.switchback.pipeline.migration.Operation;
+import dev.switchback.pipeline.migration.OvertakenException;
+import dev.switchback.pipeline.migration.Running;
+import dev.switchback.pipeline.migration.Side;
+import dev.switchback.pipeline.migration.Step;
+import dev.switchback.transforms.problem.Problem;
+import dev.switchback.transforms.problem.ProblemException;
+
+/** An operator's right to move a migration: its epoch, and what it has last seen of the ledger. Not thread-safe. */
+final class Lease {
+
+    private final Ledger ledger;
+    private final long epoch;
+    private MigrationState state;
+
+    private Lease(Ledger ledger, long epoch, MigrationState state) {
+        this.ledger = ledger;
+        this.epoch = epoch;
+        this.state = state;
+    }
+
+    /**
+     * Begins an operation.
+     *
+     * @throws ProblemException when another one is under way, or it may not begin as the migration stands
+     */
+    static Lease begin(Parts parts, Operation operation, Duration maxPause) {
+        MigrationState seen = parts.ledger().read();
+        requireFree(seen, operation);
+        long epoch = raise(parts, seen);
+        try {
+            MigrationState begun = parts.ledger().decide(new Decision.Began(operation, maxPause), seen.claim(epoch));
+            return new Lease(parts.ledger(), epoch, begun);
+        } catch (OvertakenException overtaken) {
+            requireFree(overtaken.state(), operation);
+            throw overtaken;
+        }
+    }
+
+    private static void requireFree(MigrationState state, Operation operation) {
+        if (state.operation().isPresent()) {
+            Running running = state.operation().get();
+            throw refused(
+                    "A " + running.operation() + " of " + running.operator() + " is under way since " + running.since()
+                            + running.reached().map(step -> ", at step " + step).orElse("") + ".",
+                    "Wait until it has ended, or take it over if its operator is gone.");
+        }
+        if (!operation.mayBegin(state.settled())) {
+            throw refused(
+                    "A migration that is " + state.settled() + " cannot " + operation + ".",
+                    "See switchback status for where it stands.");
+        }
+    }
+
+    /** Takes over what is under way. */
+    static Lease takeOver(Parts parts, MigrationState seen, String why) {
+        long epoch = raise(parts, seen);
+        MigrationState taken = parts.ledger().decide(new Decision.TookOver(why), seen.claim(epoch));
+        return new Lease(parts.ledger(), epoch, taken);
+    }
+
+    /** The source first, everywhere: of two that raise to the same epoch, only one gets past it. */
+    private static long raise(Parts parts, MigrationState seen) {
+        long epoch = seen.epoch();
+        for (Side side : Side.values()) {
+            epoch = Math.max(epoch, parts.side(side).control().read().epoch());
+        }
+        epoch++;
+        for (Side side : Side.values()) {
+            if (!parts.side(side).control().raise(epoch)) {
+                throw refused(
+                        "Another operator has begun at the same moment.",
+                        "See switchback ledger for who, and try again.");
+            }
+        }
+        return epoch;
+    }
+
+    private static ProblemException refused(String what, String remedy) {
+        return new ProblemException(new Problem(Problem.Kind.REFUSED, "ledger", what, remedy));
+    }
+
+    Authority authority(Direction direction) {
+        return new Authority(epoch, direction);
+    }
+
+    MigrationState state() {
+        return state;
+    }
+
+    Running running() {
+        return state.operation().orElseThrow();
+    }
+
+    void begun(Step step) {
+        decide(new Decision.StepBegan(step));
+    }
+
+    void done(Step step, Duration took, Map<String, String> facts) {
+        decide(new Decision.StepDone(step, took, facts));
+    }
+
+    /** Throws as {@link Ledger#decide} does. */
+    void decide(Decision decision) {
+        state = ledger.decide(decision, state.claim(epoch));
+    }
+
+    /**
+     * Decides upon what the ledger says now: what this operator sent before and had no answer to may have come to be in
+     * it, and may still come.
+     *
+     * @throws OvertakenException when the lease is another's, too
+     */
+    void decideAnew(Decision decision) {
+        state = ledger.read();
+        while (true) {
+            try {
+                decide(decision);
+                return;
+            } catch (OvertakenException overtaken) {
+                boolean own = overtaken.state().decisions() > state.decisions()
+                        && overtaken
+                                .state()
+                                .operation()
+                                .filter(running -> running.epoch() == epoch)
+                                .isPresent();
+                if (!own) {
+                    throw overtaken;
+                }
+                state = overtaken.state();
+            }
+        }
+    }
+}

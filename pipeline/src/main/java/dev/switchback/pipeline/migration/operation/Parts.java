@@ -1,0 +1,111 @@
+package dev.switchback.pipeline.migration.operation;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+import dev.switchback.connectors.spi.Authority;
+import dev.switchback.connectors.spi.Control;
+import dev.switchback.connectors.spi.Direction;
+import dev.switchback.connectors.spi.Fence;
+import dev.switchback.pipeline.migration.Ledger;
+import dev.switchback.pipeline.migration.Side;
+import dev.switchback.transforms.problem.Problem;
+
+/**
+ * What an operation works with.
+ *
+ * @param ledger where it writes down what it decides
+ * @param sides the two databases
+ * @param flows the two flows, by direction
+ * @param findings what must find nothing before anything is armed
+ * @param sequences lets one side's sequences go on where the other's stop
+ * @param hooks what the user wants to be done once the new side takes writes
+ */
+public record Parts(
+        Ledger ledger,
+        Map<Side, Database> sides,
+        Map<Direction, Applying> flows,
+        List<Finding> findings,
+        Sequences sequences,
+        List<Hook> hooks) {
+
+    public Parts {
+        sides = Map.copyOf(sides);
+        flows = Map.copyOf(flows);
+        findings = List.copyOf(findings);
+        hooks = List.copyOf(hooks);
+    }
+
+    Database side(Side side) {
+        return Objects.requireNonNull(sides.get(side));
+    }
+
+    Applying flow(Direction direction) {
+        return Objects.requireNonNull(flows.get(direction));
+    }
+
+    /** A side. */
+    public record Database(Control control, Fence fence) {}
+
+    /** A flow as far as an operation has to know it. Thread-safe. */
+    public interface Applying {
+
+        /**
+         * Proves, by a row of its own in schema {@code switchback}, that what is written to the side it reads arrives at
+         * the other one.
+         *
+         * @throws dev.switchback.transforms.problem.ProblemException when it does not
+         */
+        void prove(Authority authority);
+
+        /**
+         * Whether every partition is applied up to this watermark, or to a later one.
+         *
+         * @throws dev.switchback.connectors.spi.DestinationException when the side does not answer; asking again may help
+         */
+        boolean applied(long watermark);
+
+        /** How many changes are held. Throws as {@link #applied} does. */
+        long held();
+
+        /**
+         * Has it apply, once the control row says so, what is behind this watermark in the log of the side it reads, and
+         * nothing before.
+         */
+        void applyBehind(Authority authority, long watermark);
+    }
+
+    /** Something that would stand in an operation's way. Looks only. */
+    public interface Finding {
+
+        /** What it looks for, as a noun phrase. */
+        String subject();
+
+        /** What it found, for the direction that is to end; empty where nothing stands in the way. */
+        List<Problem> problems(Direction ends);
+    }
+
+    /** The sequences of both sides. */
+    public interface Sequences {
+
+        /** Notes where they stand, to tell later how fast they go. */
+        void observe(Side from);
+
+        /**
+         * Hands those of one side over to the other; monotone, so that it may be repeated.
+         *
+         * @return how many were moved
+         */
+        int handOver(Side from);
+    }
+
+    /** What the user wants to be done once the new side takes writes. */
+    public interface Hook {
+
+        String name();
+
+        /** @throws dev.switchback.transforms.problem.ProblemException when it failed; it may be called again */
+        void run(Side takesWrites);
+    }
+}
