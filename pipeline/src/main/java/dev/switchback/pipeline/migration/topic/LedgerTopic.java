@@ -1,6 +1,8 @@
 package dev.switchback.pipeline.migration.topic;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -145,12 +147,17 @@ public final class LedgerTopic {
         if (topic.partitions().size() != 1) {
             throw unfit("it has " + topic.partitions().size() + " partitions, and order is kept in one only");
         }
+        List<String> lossy = new ArrayList<>();
         KEPT.forEach((setting, needed) -> {
             String found = settings.get(setting).value();
             if (!needed.equals(found)) {
-                throw unfit("its " + setting + " is " + found + ", with which it loses records");
+                lossy.add("its " + setting + " is " + found);
             }
         });
+        if (!lossy.isEmpty()) {
+            Collections.sort(lossy);
+            throw unfit(String.join(", ", lossy) + ", with which it loses records");
+        }
     }
 
     /** One replica may be away; but a record that only one has is not acknowledged. */
