@@ -59,6 +59,11 @@ public final class BenchMain implements Callable<Integer> {
             description = "Only contenders whose name contains this; nothing is written to RESULTS.md then.")
     private String only = "";
 
+    @Option(
+            names = "--step",
+            description = "Wait for Enter before each round of runs: for a machine that is not always calm.")
+    private boolean step;
+
     private BenchMain() {}
 
     public static void main(String[] arguments) {
@@ -71,7 +76,7 @@ public final class BenchMain implements Callable<Integer> {
         Size size = runs > 0 ? base.withRuns(runs) : base;
         PrintStream progress = json ? System.err : System.out;
         Comparison comparison =
-                new Comparison(size, quick, contender -> contender.name().contains(only), progress);
+                new Comparison(size, quick, contender -> contender.name().contains(only), progress, step);
         EnumSet<Scenario> wanted = scenarios.isEmpty() ? EnumSet.allOf(Scenario.class) : EnumSet.copyOf(scenarios);
         boolean allRight = true;
         EnumSet<Scenario> backlog = EnumSet.copyOf(wanted);

@@ -40,15 +40,20 @@ final class Comparison {
     private final boolean quick;
     private final Predicate<Contender> invited;
     private final PrintStream progress;
+    private final boolean step;
     private final Machine machine = Machine.here();
     private int runs;
 
-    /** @param invited who may take part */
-    Comparison(Size size, boolean quick, Predicate<Contender> invited, PrintStream progress) {
+    /**
+     * @param invited who may take part
+     * @param step whether to wait for a line of input before each round
+     */
+    Comparison(Size size, boolean quick, Predicate<Contender> invited, PrintStream progress, boolean step) {
         this.size = size;
         this.quick = quick;
         this.invited = invited;
         this.progress = progress;
+        this.step = step;
     }
 
     /** Everybody catches up with the same backlog, on a stage that has one. */
@@ -117,6 +122,7 @@ final class Comparison {
     private Map<Contender, List<Run>> inTurn(List<Contender> contenders, Attempt attempt) throws InterruptedException {
         Map<Contender, List<Run>> all = new LinkedHashMap<>();
         for (int i = 0; i < size.runs(); i++) {
+            awaitStep();
             for (Contender contender : contenders) {
                 Run run = attempt.by(contender);
                 all.computeIfAbsent(contender, who -> new ArrayList<>()).add(run);
@@ -130,6 +136,20 @@ final class Comparison {
             }
         }
         return all;
+    }
+
+    private void awaitStep() {
+        if (!step) {
+            return;
+        }
+        progress.println("  Enter to go on");
+        try {
+            for (int read = System.in.read(); read >= 0 && read != '\n'; read = System.in.read()) {
+                // The rest of the line.
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     // Also the name of a replication slot and of a subscription.

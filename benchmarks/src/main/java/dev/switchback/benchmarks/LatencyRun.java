@@ -27,6 +27,8 @@ final class LatencyRun {
     /** So many rows a second are looked for, whatever the load. */
     private static final int PROBES_PER_SECOND = 200;
 
+    private static final Duration START = Duration.ofMinutes(4);
+    private static final long START_PAUSE_MILLIS = 50;
     private static final Duration CATCH_UP = Duration.ofSeconds(90);
 
     private final Stage stage;
@@ -59,6 +61,7 @@ final class LatencyRun {
         running.children().forEach(child -> processes.put(child.name(), child.pid()));
         Meter meter = new Meter(processes);
         Probes probes = new Probes(stage.source(), stage.destination());
+        awaitStart(probes, running);
         Instant begin;
         long changes;
         int missing;
@@ -90,6 +93,22 @@ final class LatencyRun {
                 caughtUp
                         ? stage.differences()
                         : "fell behind: had not caught up " + CATCH_UP.toSeconds() + " s after the load had ended");
+    }
+
+    /** Some changes, until one arrives: how long a contender takes to start is not what is measured. */
+    private void awaitStart(Probes probes, Running running) throws SQLException, InterruptedException {
+        long deadline = System.nanoTime() + START.toNanos();
+        try (Connection connection = stage.source().connect()) {
+            Random random = new Random(name.hashCode());
+            while (!probes.anySeen()) {
+                running.requireAlive();
+                if (System.nanoTime() > deadline) {
+                    throw new IllegalStateException("nothing had arrived after " + START.toSeconds() + " s");
+                }
+                write(connection, random, probes);
+                Thread.sleep(START_PAUSE_MILLIS);
+            }
+        }
     }
 
     private int write(Connection connection, Random random, Probes probes) throws SQLException {

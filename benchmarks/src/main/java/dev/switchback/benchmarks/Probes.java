@@ -42,6 +42,7 @@ final class Probes implements AutoCloseable {
     private final AtomicReference<@Nullable SQLException> failure = new AtomicReference<>();
     private final Thread reader = new Thread(this::readUntilClosed, "probes");
     private volatile int missing;
+    private volatile boolean anySeen;
     private volatile boolean closed;
 
     Probes(EmbeddedDatabase source, EmbeddedDatabase destination) {
@@ -54,6 +55,11 @@ final class Probes implements AutoCloseable {
     /** A row that is about to be committed at the source. */
     void expect(long id) {
         expected.add(id);
+    }
+
+    /** Whether any has been seen. */
+    boolean anySeen() {
+        return anySeen;
     }
 
     /** How many have not been seen yet. */
@@ -127,6 +133,7 @@ final class Probes implements AutoCloseable {
             long now = micros(Instant.now());
             while (rows.next()) {
                 seenMicros.put(rows.getLong(1), now);
+                anySeen = true;
             }
         } finally {
             ids.free();

@@ -1,9 +1,13 @@
 package dev.switchback.benchmarks.child;
 
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 
 /** Ends this JVM together with the one that started it, and tells that one how far this one is. */
 final class Lifeline {
+
+    /** The parent's end of the pipe is closed, too, when the parent asks for an orderly end; that must not take longer. */
+    private static final long GRACE_SECONDS = 15;
 
     private Lifeline() {}
 
@@ -28,6 +32,11 @@ final class Lifeline {
             }
         } catch (IOException e) {
             // The pipe is gone as well.
+        }
+        try {
+            TimeUnit.SECONDS.sleep(GRACE_SECONDS);
+        } catch (InterruptedException e) {
+            // Nobody interrupts this thread; if somebody did, the end would only come sooner.
         }
         Runtime.getRuntime().halt(1);
     }

@@ -43,7 +43,7 @@ public final class Workload {
                 created_at timestamptz NOT NULL,
                 changed_at timestamptz NOT NULL,
                 attributes jsonb NOT NULL,
-                payload bytea NOT NULL,
+                payload text NOT NULL,
                 note text)
             """;
 
@@ -53,7 +53,7 @@ public final class Workload {
             round((random() * 100000)::numeric, 2), random(), gen_random_uuid(),
             clock_timestamp() - random() * interval '1000 days', clock_timestamp(),
             jsonb_build_object('channel', 'web', 'score', (random() * 100)::integer, 'tags', '["new","sale"]'::jsonb),
-            decode(repeat(md5(random()::text), 6), 'hex'), repeat(md5(random()::text), 6) || ' Grüße'""";
+            repeat(md5(random()::text), 4), repeat(md5(random()::text), 6) || ' Grüße'""";
 
     private Workload() {}
 
