@@ -55,6 +55,7 @@ public final class SwitchbackFlow {
 
     private final Stage stage;
     private final Map<String, String> kept;
+    private String topicId = "";
 
     private SwitchbackFlow(Stage stage, Map<String, String> kept) {
         this.stage = stage;
@@ -66,16 +67,22 @@ public final class SwitchbackFlow {
         Path data = stage.directory().resolve("switchback-begin");
         Plan plan = Plan.of(MigrationFile.read(file(stage), Map.of()));
         Map<String, String> kept = new HashMap<>();
-        try (Pipeline pipeline = Pipeline.start(plan, new RunSettings(data, Set.of(Role.CAPTURE)))) {
+        try (Pipeline pipeline = Pipeline.start(plan, new RunSettings(data, Set.of(Role.CAPTURE, Role.APPLY)))) {
             Await.until("Switchback to have begun", PATIENCE, () -> {
                 kept.putAll(offsets(stage));
                 String offset = kept.get(OFFSET);
                 return offset != null
-                        && JSON.readTree(offset).path("snapshotDone").asBoolean();
+                        && JSON.readTree(offset).path("snapshotDone").asBoolean()
+                        && hasApplied(stage);
             });
         }
         stage.dropSlot(FLOW.slot());
         return new SwitchbackFlow(stage, kept);
+    }
+
+    /** Without a checkpoint of its own at the destination, Switchback refuses one that already has rows. */
+    private static boolean hasApplied(Stage stage) {
+        return !"0".equals(stage.destination().value("SELECT count(*) FROM switchback.checkpoint"));
     }
 
     /** The migration file. */
@@ -111,17 +118,19 @@ public final class SwitchbackFlow {
     void reset() {
         stage.topics().deleteAll(FLOW.offsetsTopic());
         stage.topics().deleteAll(TOPIC);
-        forgetApplied();
         stage.createSlot(FLOW.slot());
-        String topicId = new ChangeTopics(kafka(), FLOW, topics())
+        topicId = String.valueOf(new ChangeTopics(kafka(), FLOW, topics())
                 .ensure(List.of(Workload.TABLE))
-                .get(Workload.TABLE);
-        store(String.valueOf(topicId), beginning());
+                .get(Workload.TABLE));
+        forgetApplied();
+        store(topicId, beginning());
     }
 
     /** Lets apply begin at the topics' beginning again. */
     void forgetApplied() {
         stage.topics().deleteGroup(FLOW.applicationId());
+        stage.destination()
+                .execute("UPDATE switchback.checkpoint SET next_offset = 0, watermark = 0, topic_id = '" + topicId + "'");
     }
 
     void dropSlot() {
