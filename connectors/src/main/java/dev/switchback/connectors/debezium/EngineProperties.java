@@ -67,6 +67,7 @@ final class EngineProperties {
                 tables.stream().map(table -> pattern(table.schema().id())).collect(Collectors.joining(",")));
         properties.setProperty("converters", "text");
         properties.setProperty("text.type", TextConverter.class.getName());
+        properties.setProperty("sourceinfo.struct.maker", TerseSource.class.getName());
         properties.setProperty("include.unknown.datatypes", "true");
         properties.setProperty("binary.handling.mode", "bytes");
         properties.setProperty("snapshot.mode", "initial");

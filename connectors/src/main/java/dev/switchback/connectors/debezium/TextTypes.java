@@ -51,7 +51,12 @@ final class TextTypes extends TypeRegistry {
     @Override
     @SuppressWarnings("NullAway") // the super constructor calls this, before there are fields
     public PostgresType get(String oid) {
-        return types == null ? super.get(oid) : types.computeIfAbsent(oid, this::text);
+        if (types == null) {
+            return super.get(oid);
+        }
+        // Asked for each value of each row: nothing is made for a type that is known.
+        PostgresType known = types.get(oid);
+        return known == null ? types.computeIfAbsent(oid, this::text) : known;
     }
 
     private PostgresType text(String oid) {
