@@ -1,5 +1,6 @@
 package dev.switchback.topology;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -45,6 +46,7 @@ final class ChangeLog {
     private final List<Entry> entries = new ArrayList<>();
     private final Map<TableSchema, Mapping> mappings = new HashMap<>();
     private long lsn = 1;
+    private Duration lag = Duration.ZERO;
 
     ChangeLog(TableSchema... tables) {
         for (TableSchema table : tables) {
@@ -116,6 +118,11 @@ final class ChangeLog {
         append(table, Operation.DELETE, row(table, row), null);
     }
 
+    /** From here on, the source has committed everything this long ago. */
+    void lagBy(Duration time) {
+        lag = time;
+    }
+
     void truncate(TableSchema table) {
         append(table, Operation.TRUNCATE, null, null);
     }
@@ -170,7 +177,7 @@ final class ChangeLog {
         return encoder;
     }
 
-    private static long nowMicros() {
-        return System.currentTimeMillis() * 1_000;
+    private long nowMicros() {
+        return (System.currentTimeMillis() - lag.toMillis()) * 1_000;
     }
 }

@@ -63,6 +63,24 @@ class FlushBoundsTest {
     }
 
     @Test
+    void whoIsBehindWaitsTenTimesAsLongForMore() {
+        log.lagBy(Duration.ofSeconds(2));
+        log.insert(STORE, 1L, "Basel", null);
+
+        try (ApplyMember member = member(new BufferBounds(MANY, MANY, Duration.ofMillis(20)))) {
+            member.read();
+            member.letPass(Duration.ofMillis(20));
+            log.insert(STORE, 2L, "Bern", null);
+            member.read();
+            member.letPass(Duration.ofMillis(199));
+            assertThat(destination.batches()).hasSize(1);
+            member.letPass(Duration.ofMillis(1));
+        }
+
+        assertThat(destination.batches()).hasSize(2);
+    }
+
+    @Test
     void nothingIsWrittenWhenNothingWasRead() {
         log.insert(STORE, 1L, "Basel", null);
 

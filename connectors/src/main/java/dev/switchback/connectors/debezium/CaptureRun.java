@@ -93,7 +93,8 @@ final class CaptureRun implements EngineHooks, AutoCloseable {
                     changeLog,
                     new RecordKinds(from.tables(), source),
                     rows,
-                    settings.flow().migration());
+                    settings.flow().migration(),
+                    settings.tuning().batchRecords());
             Engine debezium = new Engine(EngineProperties.of(settings, from.tables(), registration.name()), transfer);
             engine = debezium;
             return debezium.run();

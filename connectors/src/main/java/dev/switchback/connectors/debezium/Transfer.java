@@ -1,6 +1,7 @@
 package dev.switchback.connectors.debezium;
 
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 
@@ -29,18 +30,30 @@ import dev.switchback.transforms.problem.ProblemException;
  */
 final class Transfer implements DebeziumEngine.ChangeConsumer<ChangeEvent<SourceRecord, SourceRecord>> {
 
+    /** Who is that far behind the source gains more from fewer Kafka transactions than from sooner ones. */
+    private static final long BEHIND_MICROS = 2_000_000;
+
+    private static final long GATHERING_NANOS = 50_000_000;
+
     private final ChangeLog log;
     private final RecordKinds kinds;
     private final SourceRows rows;
     private final String migration;
+    private final int enough;
     private @Nullable SourceRecord firstHalf;
+    private int gathered;
+    private long gatheringSince = System.nanoTime();
 
-    /** @param migration the one whose log messages are ours */
-    Transfer(ChangeLog log, RecordKinds kinds, SourceRows rows, String migration) {
+    /**
+     * @param migration the one whose log messages are ours
+     * @param batchRecords how many records Debezium hands over at most at once
+     */
+    Transfer(ChangeLog log, RecordKinds kinds, SourceRows rows, String migration, int batchRecords) {
         this.log = log;
         this.kinds = kinds;
         this.rows = rows;
         this.migration = migration;
+        this.enough = batchRecords / 2;
     }
 
     @Override
@@ -57,8 +70,28 @@ final class Transfer implements DebeziumEngine.ChangeConsumer<ChangeEvent<Source
             log.commit(); // What stands before the place of the halt is to be in Kafka.
             throw halt;
         }
-        log.commit();
+        gathered += batch.size();
+        if (!gathers(batch)) {
+            log.commit();
+            gathered = 0;
+            gatheringSince = System.nanoTime();
+        }
         log.alive();
+    }
+
+    /**
+     * Whether the next batch may share this one's transaction. If none follows, the next beat of the engine commits, a
+     * second later.
+     */
+    private boolean gathers(List<ChangeEvent<SourceRecord, SourceRecord>> batch) {
+        if (gathered >= enough || batch.isEmpty() || System.nanoTime() - gatheringSince > GATHERING_NANOS) {
+            return false;
+        }
+        SourceRecord last = batch.get(batch.size() - 1).value();
+        RecordOffset offset = new RecordOffset(last.sourceOffset());
+        return kinds.of(last) instanceof TableChange
+                && !offset.ofSnapshot()
+                && ChangeLog.micros(Instant.now()) - offset.commitMicros() > BEHIND_MICROS;
     }
 
     private void take(SourceRecord record) throws InterruptedException {

@@ -30,7 +30,8 @@ public record Batch(List<Work> work, List<HeldChange> held, List<Advance> advanc
     public record Advance(InputPartition input, Checkpoint from, Checkpoint to, Progress progress) {}
 
     /**
-     * What a partition's records brought, for {@code status}. Never used for a decision.
+     * What a partition's records brought: for {@code status}, and for how long apply waits for more. Never decides what is
+     * applied.
      *
      * @param rowsCopied records of a backfill
      * @param changesApplied all other changes

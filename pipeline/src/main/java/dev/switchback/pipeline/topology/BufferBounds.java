@@ -8,7 +8,8 @@ import java.time.Duration;
  *
  * @param rows destination rows, all tasks of the thread together
  * @param bytes size of the buffered changes as they stand in their topics
- * @param age how long the oldest buffered change may wait; whole milliseconds
+ * @param age how long the oldest buffered change may wait; whole milliseconds. While apply is more than a second behind
+ *     the source, ten times that: larger transactions catch up sooner
  */
 public record BufferBounds(int rows, long bytes, Duration age) {
 

@@ -36,6 +36,12 @@ import dev.switchback.transforms.problem.ProblemException;
  */
 final class StreamThreadApply {
 
+    /** Who is that far behind the source gains more from larger transactions than from sooner ones. */
+    private static final long BEHIND_MICROS = 1_000_000;
+
+    /** How many times its age a buffered change may then wait. */
+    private static final int BEHIND_AGES = 10;
+
     private final Flow flow;
     private final ApplySession session;
     private final BufferBounds bounds;
@@ -43,6 +49,7 @@ final class StreamThreadApply {
     private final ApplyListener listener;
     private final List<ApplyBuffer> buffers = new ArrayList<>();
     private long lastAgeCheck;
+    private boolean behind;
     private volatile int heldKeyCount;
 
     /** @param onRefused called behind the transaction that has held changes; what it throws ends the thread */
@@ -116,7 +123,7 @@ final class StreamThreadApply {
 
     /** Writes what is buffered if the last call was longer ago than anything may wait. */
     void flushIfOld(long now) {
-        if (now - lastAgeCheck >= bounds.age().toMillis()) {
+        if (now - lastAgeCheck >= bounds.age().toMillis() * (behind ? BEHIND_AGES : 1)) {
             lastAgeCheck = now;
             flush();
             countHeldKeys();
@@ -189,6 +196,7 @@ final class StreamThreadApply {
 
     private void written(Batch batch, List<HeldChange> refused, Duration took) {
         long now = System.currentTimeMillis();
+        behind = now * 1_000 - newestCommit(batch) > BEHIND_MICROS;
         for (ApplyBuffer buffer : buffers) {
             refused.stream()
                     .map(HeldChange::change)
@@ -205,6 +213,16 @@ final class StreamThreadApply {
             countHeldKeys();
             onRefused.accept(refused.get(refused.size() - 1));
         }
+    }
+
+    /** When the newest change of a batch was committed at the source; without changes, the end of time. */
+    private static long newestCommit(Batch batch) {
+        return batch.advances().stream()
+                .map(Batch.Advance::progress)
+                .filter(progress -> progress.changesApplied() > 0)
+                .mapToLong(Batch.Progress::commitMicros)
+                .max()
+                .orElse(Long.MAX_VALUE);
     }
 
     private <T> T guarded(Supplier<T> call) {
