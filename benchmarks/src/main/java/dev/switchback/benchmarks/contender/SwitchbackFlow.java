@@ -130,7 +130,8 @@ public final class SwitchbackFlow {
     void forgetApplied() {
         stage.topics().deleteGroup(FLOW.applicationId());
         stage.destination()
-                .execute("UPDATE switchback.checkpoint SET next_offset = 0, watermark = 0, topic_id = '" + topicId + "'");
+                .execute("UPDATE switchback.checkpoint SET next_offset = 0, watermark = 0, topic_id = '" + topicId
+                        + "'");
     }
 
     void dropSlot() {
