@@ -13,6 +13,7 @@ import dev.switchback.connectors.postgres.LogRelation;
 import dev.switchback.connectors.postgres.PostgresConnections;
 import dev.switchback.connectors.postgres.ReplicationSlot;
 import dev.switchback.connectors.postgres.Watermarks;
+import dev.switchback.transforms.change.Watermark;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
 import dev.switchback.transforms.schema.TableId;
@@ -48,6 +49,7 @@ final class CaptureStart {
         StoredOffset stored = offsets.last().orElse(null);
         if (stored != null && stored.snapshotDone()) {
             requireSameLog(source.where(), stored, log);
+            requireSameHistory(connection, stored);
             requireSlot(
                     connection,
                     source.where(),
@@ -71,6 +73,31 @@ final class CaptureStart {
                     "The source's log is not the one that was captured: it was " + stored.log()
                             + " (system identifier/timeline) and is now " + now
                             + ". The server was restored, replaced or promoted."));
+        }
+    }
+
+    /**
+     * Throws when the source is an older state of itself. Putting back a copy of its files changes neither system nor
+     * timeline, and a slot passes over whatever commits before the position that it is asked for.
+     */
+    private void requireSameHistory(Connection connection, StoredOffset stored) throws SQLException {
+        long end = Watermarks.endOfLog(connection);
+        long captured = stored.position().commitLsn();
+        if (Long.compareUnsigned(end, captured) < 0) {
+            throw new ProblemException(gap(
+                    source.where(),
+                    "The source's log ends at " + lsn(end) + ", before what was captured (" + lsn(captured)
+                            + "): the source is an older state of itself."));
+        }
+        long last = Watermarks.last(connection, migration());
+        // A barrier's number lies between two of the source's own.
+        long sent = stored.watermark() - stored.watermark() % Watermark.STEP;
+        if (last < sent) {
+            throw new ProblemException(gap(
+                    source.where(),
+                    "The source's last watermark is number " + last + ", and number " + sent
+                            + " was captured: the source is an older state of itself, or its schema switchback was created"
+                            + " again."));
         }
     }
 
