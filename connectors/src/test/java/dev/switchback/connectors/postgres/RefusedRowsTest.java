@@ -116,6 +116,18 @@ class RefusedRowsTest {
     }
 
     @Test
+    void aChainOfUniqueValuesTakesAsManyRoundsAsItHasLinks() {
+        destination.apply(session, row(1, 1, "a"), row(2, 2, "b"), row(3, 3, "c"), row(4, 4, "d"));
+
+        // The last makes way for the first, the first for the second, the second for the third.
+        List<HeldChange> held =
+                destination.apply(session, row(1, 1, "d"), row(2, 2, "a"), row(3, 3, "b"), row(4, 4, "e"));
+
+        assertThat(held).isEmpty();
+        assertThat(destination.query("SELECT id, code FROM t ORDER BY id")).containsExactly("1|d", "2|a", "3|b", "4|e");
+    }
+
+    @Test
     void aUniqueValueThatAnotherRowKeepsIsHeld() {
         destination.apply(session, row(1, 1, "a"));
 
