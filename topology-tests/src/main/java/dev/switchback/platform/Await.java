@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 public final class Await {
 
     private static final long POLL_MILLIS = 20;
+    private static final Duration LONGEST_LOOK = Duration.ofSeconds(10);
 
     private Await() {}
 
@@ -35,9 +36,10 @@ public final class Await {
      * @throws AssertionError as {@link #until} does
      */
     public static <T> T value(String what, Duration timeout, Callable<? extends @Nullable T> supplier) {
-        long deadline = System.nanoTime() + timeout.toNanos();
+        long left = timeout.toNanos();
+        long looked = System.nanoTime();
         Exception last = null;
-        do {
+        while (left > 0) {
             try {
                 T value = supplier.call();
                 if (value != null) {
@@ -50,7 +52,10 @@ public final class Await {
                 last = e;
             }
             pause(what);
-        } while (System.nanoTime() < deadline);
+            // A machine, or a process, that was suspended meanwhile has not waited.
+            left -= Math.min(System.nanoTime() - looked, LONGEST_LOOK.toNanos());
+            looked = System.nanoTime();
+        }
         throw new AssertionError("waited " + timeout.toSeconds() + " s in vain for " + what, last);
     }
 

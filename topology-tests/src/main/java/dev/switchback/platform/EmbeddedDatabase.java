@@ -273,6 +273,16 @@ public final class EmbeddedDatabase implements AutoCloseable {
         return dropped == null ? 0 : Integer.parseInt(dropped);
     }
 
+    /** Ends the session that reads a replication slot, and waits until it has let go of the slot. */
+    public void dropReader(String slot) {
+        Await.until(
+                "slot " + slot + " to be inactive",
+                PATIENCE,
+                () -> value("SELECT pg_terminate_backend(active_pid)"
+                                + " FROM pg_replication_slots WHERE active AND slot_name = '" + slot + "'")
+                        == null);
+    }
+
     /** All that the server has logged. */
     public String log() {
         try {

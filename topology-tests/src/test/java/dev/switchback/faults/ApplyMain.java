@@ -3,6 +3,7 @@ package dev.switchback.faults;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
@@ -10,11 +11,10 @@ import dev.switchback.connectors.avro.SchemaStore;
 import dev.switchback.connectors.postgres.ControlSchema;
 import dev.switchback.connectors.postgres.PostgresConnections;
 import dev.switchback.connectors.postgres.PostgresDestination;
-import dev.switchback.connectors.postgres.PostgresSettings;
 import dev.switchback.connectors.spi.Batch;
 import dev.switchback.connectors.spi.Destination;
 import dev.switchback.connectors.spi.FaultPoints;
-import dev.switchback.faults.FaultRun.Members;
+import dev.switchback.faults.Roles.Members;
 import dev.switchback.pipeline.plan.Plan;
 import dev.switchback.pipeline.topology.ApplyListener;
 import dev.switchback.pipeline.topology.ApplyRole;
@@ -29,16 +29,27 @@ final class ApplyMain {
     static final String FLUSHED = "apply flushed";
     static final String HALTED = "apply is HALTED";
 
+    private static final String ROWS = "faults.rows";
+
     private ApplyMain() {}
+
+    /** For a child process, which reads it with {@link #bounds}: it writes as soon as it has this many rows. */
+    static Map<String, String> rows(int rows) {
+        return Map.of(ROWS, Integer.toString(rows));
+    }
+
+    static BufferBounds bounds() {
+        BufferBounds usual = BufferBounds.DEFAULT;
+        return new BufferBounds(Integer.getInteger(ROWS, usual.rows()), usual.bytes(), usual.age());
+    }
 
     public static void main(String[] arguments) throws InterruptedException {
         String name = arguments[0];
         boolean keepsItsName = Members.valueOf(arguments[1]) == Members.STATIC;
-        Plan plan = FaultMigration.inherited().plan();
+        Plan plan = FaultMigration.inheritedPlan(HALTED);
         FaultPoints faults = FaultAt.inherited();
         CountDownLatch halted = new CountDownLatch(1);
-        PostgresConnections connections =
-                new PostgresConnections("destination", withUser(plan.file().destination(), name));
+        PostgresConnections connections = FaultMigration.destination(plan, name);
         try (SchemaStore schemas = FaultMigration.schemas(plan);
                 Destination destination = Safeguard.inherited(new PostgresDestination(
                         connections,
@@ -55,7 +66,7 @@ final class ApplyMain {
                                 schemas,
                                 destination,
                                 1,
-                                BufferBounds.DEFAULT,
+                                bounds(),
                                 10_000,
                                 Path.of(arguments[2]),
                                 keepsItsName ? Optional.of(name) : Optional.empty(),
@@ -66,12 +77,6 @@ final class ApplyMain {
             halted.await();
         }
         System.exit(1);
-    }
-
-    /** A user of its own tells a member's sessions from those of others in the destination's views. */
-    private static PostgresSettings withUser(PostgresSettings settings, String user) {
-        return new PostgresSettings(
-                settings.host(), settings.port(), settings.database(), user, user, settings.parameters());
     }
 
     private record Printer(CountDownLatch halted) implements ApplyListener {

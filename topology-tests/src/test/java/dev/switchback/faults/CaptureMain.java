@@ -25,7 +25,7 @@ final class CaptureMain {
     private CaptureMain() {}
 
     public static void main(String[] arguments) throws InterruptedException {
-        Plan plan = FaultMigration.inherited().plan();
+        Plan plan = FaultMigration.inheritedPlan(HALTED);
         Map<String, Object> kafka = FaultMigration.kafka(plan);
         CountDownLatch halted = new CountDownLatch(1);
         CaptureSettings settings = new CaptureSettings(

@@ -41,15 +41,18 @@ final class CarelessApplyMain {
     private CarelessApplyMain() {}
 
     public static void main(String[] arguments) throws InterruptedException {
-        Plan plan = FaultMigration.inherited().plan();
+        Plan plan = FaultMigration.inheritedPlan(ApplyMain.HALTED);
         Map<String, Object> kafka = FaultMigration.kafka(plan);
         SchemaStore schemas = FaultMigration.schemas(plan);
         ApplyThreads threads = new ApplyThreads(
                 FaultMigration.FLOW,
                 ControlSchema.FIRST_EPOCH,
                 new PostgresDestination(
-                        Plan.destination(plan.file()), ApplySettings.DEFAULTS, FaultAt.inherited(), key -> ""),
-                new BufferBounds(5_000, 8 << 20, age()),
+                        FaultMigration.destination(plan, FaultRun.CARELESS),
+                        ApplySettings.DEFAULTS,
+                        FaultAt.inherited(),
+                        key -> ""),
+                bounds(),
                 10_000,
                 new Printer());
         KafkaStreams streams = new KafkaStreams(
@@ -62,8 +65,11 @@ final class CarelessApplyMain {
     }
 
     /** Without the flush before the commit, a buffer is only as good as its age. */
-    private static Duration age() {
-        return Safeguard.FLUSH_BEFORE_COMMIT.missing() ? Duration.ofSeconds(2) : BufferBounds.DEFAULT.age();
+    private static BufferBounds bounds() {
+        BufferBounds usual = ApplyMain.bounds();
+        return Safeguard.FLUSH_BEFORE_COMMIT.missing()
+                ? new BufferBounds(usual.rows(), usual.bytes(), Duration.ofSeconds(2))
+                : usual;
     }
 
     private static InputTopics topics(Map<String, Object> kafka) {

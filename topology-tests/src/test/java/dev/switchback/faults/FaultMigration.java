@@ -28,6 +28,7 @@ import dev.switchback.connectors.spi.InputPartition;
 import dev.switchback.pipeline.file.MigrationFile;
 import dev.switchback.pipeline.plan.Plan;
 import dev.switchback.platform.Platform;
+import dev.switchback.transforms.problem.ProblemException;
 
 /** The migration under test, as its file describes it to the processes that run its roles. */
 record FaultMigration(Path file) {
@@ -72,13 +73,24 @@ record FaultMigration(Path file) {
         new Publication(source, FLOW).ensure(plan.sources());
     }
 
-    /** For a child process, which reads it with {@link #inherited}. */
+    /** For a child process, which reads it with {@link #inheritedPlan}. */
     Map<String, String> properties() {
         return Map.of(FILE_PROPERTY, file.toString());
     }
 
-    static FaultMigration inherited() {
-        return new FaultMigration(Path.of(System.getProperty(FILE_PROPERTY)));
+    /**
+     * The plan of this child process; ends it when the plan is refused.
+     *
+     * @param halted what to print in front of the reasons
+     */
+    static Plan inheritedPlan(String halted) {
+        try {
+            return new FaultMigration(Path.of(System.getProperty(FILE_PROPERTY))).plan();
+        } catch (ProblemException e) {
+            System.out.println(halted + e.problems());
+            System.exit(1);
+            throw e;
+        }
     }
 
     Plan plan() {
@@ -89,6 +101,15 @@ record FaultMigration(Path file) {
         return plan.file().kafka().orElseThrow().settings().entrySet().stream()
                 .collect(Collectors.toMap(
                         Map.Entry::getKey, entry -> entry.getValue().value()));
+    }
+
+    /** A user of its own tells a member's sessions and checkpoints from those of others. */
+    static PostgresConnections destination(Plan plan, String member) {
+        PostgresSettings settings = plan.file().destination();
+        return new PostgresConnections(
+                "destination",
+                new PostgresSettings(
+                        settings.host(), settings.port(), settings.database(), member, member, settings.parameters()));
     }
 
     static SchemaStore schemas(Plan plan) {

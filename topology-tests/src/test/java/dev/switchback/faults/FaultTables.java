@@ -26,7 +26,13 @@ final class FaultTables implements WriteLoad.Transaction {
     static final List<TableId> TABLES =
             Stream.of("item", "pair", "bulk", "progress").map(TableId::parse).toList();
 
+    /** The table of {@link #copy}. */
+    static final TableId BULK = TableId.parse("bulk");
+
     static final int WRITERS = 4;
+
+    /** No writer changes more rows at once, each by two messages of the log at most. */
+    static final int CHANGES_PER_TRANSACTION = 10;
 
     private static final int KEYS_PER_WRITER = 300;
     private static final int BIG = 6_000;
@@ -50,7 +56,7 @@ final class FaultTables implements WriteLoad.Transaction {
     }
 
     /** Rows of one COPY: one transaction, and few LSNs for many rows. */
-    static void copy(EmbeddedDatabase database, long firstId, int rows) throws SQLException {
+    static void copy(EmbeddedDatabase database, long firstId, int rows) {
         long version = Long.parseLong(database.value("SELECT setval('version', nextval('version') + " + rows + ")"));
         StringBuilder lines = new StringBuilder();
         for (int i = 0; i < rows; i++) {
@@ -63,7 +69,21 @@ final class FaultTables implements WriteLoad.Transaction {
                     .copyIn("COPY bulk FROM STDIN", new StringReader(lines.toString()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
         }
+    }
+
+    /** Gives rows of {@link #copy} other keys, in one transaction. */
+    static void moveBulk(EmbeddedDatabase database, long firstId, int rows) {
+        database.execute("UPDATE bulk SET id = id + " + rows + ", version = nextval('version') WHERE id >= " + firstId
+                + " AND id < " + (firstId + rows));
+    }
+
+    /** Changes each of a few rows of {@link #copy} many times, in one transaction. */
+    static void updateBulk(EmbeddedDatabase database, long rows, int times) {
+        database.execute("DO $$ BEGIN FOR i IN 1.." + times + " LOOP UPDATE bulk SET version = nextval('version')"
+                + " WHERE id < " + rows + "; END LOOP; END $$");
     }
 
     @Override

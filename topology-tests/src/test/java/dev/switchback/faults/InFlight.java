@@ -1,7 +1,9 @@
 package dev.switchback.faults;
 
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -9,6 +11,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TransactionalIdNotFoundException;
 
@@ -17,7 +20,7 @@ import dev.switchback.connectors.postgres.ControlSchema;
 import dev.switchback.platform.EmbeddedDatabase;
 
 /** Whether a role that stands still right now has work under way that its death would cut off. */
-record InFlight(Admin admin, EmbeddedDatabase destination) {
+record InFlight(Admin admin, EmbeddedDatabase destination, OwnerWatch owners) {
 
     /** Whether capture has a Kafka transaction open. */
     boolean captureTransaction() {
@@ -41,13 +44,15 @@ record InFlight(Admin admin, EmbeddedDatabase destination) {
                         + "' AND backend_xid IS NOT NULL)"));
     }
 
-    /** Whether the destination has committed changes that Kafka would hand out again, of whichever member. */
-    boolean destinationAheadOfKafka() {
+    /** Whether this member has committed changes to the destination that Kafka would hand out again. */
+    boolean destinationAheadOfKafka(String member) {
+        Set<String> owned = owners.ownedBy(member);
         Map<TopicPartition, Long> applied = applied();
         Map<TopicPartition, OffsetAndMetadata> committed =
                 answer(admin.listConsumerGroupOffsets(FaultMigration.FLOW.applicationId())
                         .partitionsToOffsetAndMetadata());
         return applied.entrySet().stream()
+                .filter(entry -> owned.contains(entry.getKey().toString()))
                 .anyMatch(entry -> committed.get(entry.getKey()) != null
                         && committed.get(entry.getKey()).offset() < entry.getValue());
     }
@@ -60,12 +65,12 @@ record InFlight(Admin admin, EmbeddedDatabase destination) {
                                     row.input().topic(), row.input().partition()),
                             Function.<CheckpointRow>identity()
                                     .andThen(row -> row.checkpoint().nextOffset())));
-        } catch (java.sql.SQLException e) {
+        } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    private static <T> T answer(org.apache.kafka.common.KafkaFuture<T> future) {
+    private static <T> T answer(KafkaFuture<T> future) {
         try {
             return future.get();
         } catch (InterruptedException e) {

@@ -2,7 +2,6 @@ package dev.switchback.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +50,7 @@ class RowWatchTest {
     }
 
     @Test
-    void theWritersDoAllTheyAreMeantTo() throws SQLException {
+    void theWritersDoAllTheyAreMeantTo() {
         FaultTables.seed(platform.source());
         try (WriteLoad load = WriteLoad.start(platform.source(), FaultTables.WRITERS, 7, 400, new FaultTables())) {
             FaultTables.copy(platform.source(), 0, 10_000);
