@@ -72,6 +72,28 @@ class CaptureRowsTest {
     }
 
     @Test
+    void aRowThatChangesItsKeyArrivesAlthoughTheConnectionThatReadsItAgainHasEnded() {
+        platform.source().execute("CREATE TABLE cut (id int PRIMARY KEY, body text)");
+        try (CaptureRig rig = rig("cut").publish().startStreaming()) {
+            platform.source()
+                    .execute(
+                            "INSERT INTO cut VALUES (1, " + LARGE + "), (10, " + LARGE + ")",
+                            "UPDATE cut SET id = 2 WHERE id = 1");
+            rig.awaitCaughtUp();
+            assertThat(platform.source()
+                            .value("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                                    + " WHERE pid <> pg_backend_pid() AND query LIKE '%num_nulls%\"cut\"%'"))
+                    .isEqualTo("1");
+            platform.source().execute("UPDATE cut SET id = 20 WHERE id = 10");
+            rig.awaitCaughtUp();
+
+            assertThat(rig.replayed("public.cut", "id"))
+                    .isEqualTo(rig.rows("cut", List.of("id", "body"), "id"))
+                    .hasSize(2);
+        }
+    }
+
+    @Test
     void aRowThatChangesItsKeyTwiceBehindOurBackArrivesInTheEnd() {
         platform.source().execute("CREATE TABLE twice (id int PRIMARY KEY, body text)");
         try (CaptureRig rig = rig("twice").publish().startStreaming()) {

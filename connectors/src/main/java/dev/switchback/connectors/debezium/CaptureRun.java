@@ -93,8 +93,7 @@ final class CaptureRun implements EngineHooks, AutoCloseable {
                     changeLog,
                     new RecordKinds(from.tables(), source),
                     rows,
-                    settings.flow().migration(),
-                    settings.tuning().batchRecords());
+                    settings.flow().migration());
             Engine debezium = new Engine(EngineProperties.of(settings, from.tables(), registration.name()), transfer);
             engine = debezium;
             return debezium.run();

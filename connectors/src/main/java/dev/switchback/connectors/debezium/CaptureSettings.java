@@ -51,7 +51,7 @@ public record CaptureSettings(
     /**
      * Bounds and pauses.
      *
-     * @param batchRecords at most this many changes in one Kafka transaction, half as many again while capture is behind
+     * @param batchRecords at most this many changes in one Kafka transaction
      * @param queueRecords at most this many changes between the log's reader and Kafka
      * @param queueBytes at most about this much memory between the log's reader and Kafka
      * @param poll how long changes gather before they are sent, unless there are enough; whole milliseconds

@@ -173,7 +173,7 @@ final class ChangeLog {
         return commitLsn == RecordOffset.NO_COMMIT ? cursor.commitLsn() : commitLsn;
     }
 
-    static long micros(Instant instant) {
+    private static long micros(Instant instant) {
         return instant.getEpochSecond() * 1_000_000 + instant.getNano() / 1000;
     }
 

@@ -4,6 +4,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import dev.switchback.connectors.postgres.PostgresConnections;
 import dev.switchback.connectors.postgres.TextRows;
@@ -13,6 +15,8 @@ import dev.switchback.transforms.schema.TableSchema;
 
 /** Reads single rows at the source again, where the log left values out that are needed. Not thread-safe. */
 final class SourceRows implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SourceRows.class);
 
     private final PostgresConnections source;
     private @Nullable Connection connection;
@@ -27,17 +31,36 @@ final class SourceRows implements AutoCloseable {
      * @throws ProblemException when the source does not answer
      */
     @Nullable Row complete(RowReader reader, Row row) {
-        TableSchema table = reader.table();
+        Connection kept = connection;
         try {
-            if (connection == null) {
-                connection = source.open();
-            }
-            return TextRows.read(connection, table.id(), table.columnNames(), table.key(), reader.keyText(row))
-                    .map(text -> reader.completed(row, text))
-                    .orElse(null);
+            return kept == null ? read(reopened(), reader, row) : readAgain(kept, reader, row);
         } catch (SQLException failure) {
             throw new ProblemException(source.problem(failure), failure);
         }
+    }
+
+    /** The connection may have idled for days, and ended meanwhile: a new one decides whether the source answers. */
+    private @Nullable Row readAgain(Connection kept, RowReader reader, Row row) throws SQLException {
+        try {
+            return read(kept, reader, row);
+        } catch (SQLException ended) {
+            LOG.debug("reads a row again on a new connection", ended);
+            return read(reopened(), reader, row);
+        }
+    }
+
+    private static @Nullable Row read(Connection connection, RowReader reader, Row row) throws SQLException {
+        TableSchema table = reader.table();
+        return TextRows.read(connection, table.id(), table.columnNames(), table.key(), reader.keyText(row))
+                .map(text -> reader.completed(row, text))
+                .orElse(null);
+    }
+
+    private Connection reopened() throws SQLException {
+        close();
+        Connection opened = source.open();
+        connection = opened;
+        return opened;
     }
 
     @Override

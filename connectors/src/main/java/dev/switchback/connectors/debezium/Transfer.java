@@ -1,7 +1,7 @@
 package dev.switchback.connectors.debezium;
 
 import java.nio.ByteBuffer;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 
@@ -30,30 +30,23 @@ import dev.switchback.transforms.problem.ProblemException;
  */
 final class Transfer implements DebeziumEngine.ChangeConsumer<ChangeEvent<SourceRecord, SourceRecord>> {
 
-    /** Who is that far behind the source gains more from fewer Kafka transactions than from sooner ones. */
-    private static final long BEHIND_MICROS = 2_000_000;
-
-    private static final long GATHERING_NANOS = 50_000_000;
+    /** Well within the time that Kafka gives a transaction, should the source answer slowly when rows are read again. */
+    private static final Duration TRANSACTION = Duration.ofSeconds(10);
 
     private final ChangeLog log;
     private final RecordKinds kinds;
     private final SourceRows rows;
     private final String migration;
-    private final int enough;
     private @Nullable SourceRecord firstHalf;
-    private int gathered;
-    private long gatheringSince = System.nanoTime();
+    /** Whether the log's cursor is behind a change that has not been sent in full. */
+    private boolean halfway;
 
-    /**
-     * @param migration the one whose log messages are ours
-     * @param batchRecords how many records Debezium hands over at most at once
-     */
-    Transfer(ChangeLog log, RecordKinds kinds, SourceRows rows, String migration, int batchRecords) {
+    /** @param migration the one whose log messages are ours */
+    Transfer(ChangeLog log, RecordKinds kinds, SourceRows rows, String migration) {
         this.log = log;
         this.kinds = kinds;
         this.rows = rows;
         this.migration = migration;
-        this.enough = batchRecords / 2;
     }
 
     @Override
@@ -62,36 +55,24 @@ final class Transfer implements DebeziumEngine.ChangeConsumer<ChangeEvent<Source
             DebeziumEngine.RecordCommitter<ChangeEvent<SourceRecord, SourceRecord>> debezium)
             throws InterruptedException {
         log.alive();
+        long began = System.nanoTime();
         try {
             for (ChangeEvent<SourceRecord, SourceRecord> event : batch) {
                 take(event.value());
+                if (System.nanoTime() - began > TRANSACTION.toNanos()) {
+                    log.commit();
+                    log.alive();
+                    began = System.nanoTime();
+                }
             }
         } catch (ProblemException halt) {
-            log.commit(); // What stands before the place of the halt is to be in Kafka.
+            if (!halfway) {
+                log.commit(); // What stands before the place of the halt is to be in Kafka.
+            }
             throw halt;
         }
-        gathered += batch.size();
-        if (!gathers(batch)) {
-            log.commit();
-            gathered = 0;
-            gatheringSince = System.nanoTime();
-        }
+        log.commit();
         log.alive();
-    }
-
-    /**
-     * Whether the next batch may share this one's transaction. If none follows, the next beat of the engine commits, a
-     * second later.
-     */
-    private boolean gathers(List<ChangeEvent<SourceRecord, SourceRecord>> batch) {
-        if (gathered >= enough || batch.isEmpty() || System.nanoTime() - gatheringSince > GATHERING_NANOS) {
-            return false;
-        }
-        SourceRecord last = batch.get(batch.size() - 1).value();
-        RecordOffset offset = new RecordOffset(last.sourceOffset());
-        return kinds.of(last) instanceof TableChange
-                && !offset.ofSnapshot()
-                && ChangeLog.micros(Instant.now()) - offset.commitMicros() > BEHIND_MICROS;
     }
 
     private void take(SourceRecord record) throws InterruptedException {
@@ -129,31 +110,35 @@ final class Transfer implements DebeziumEngine.ChangeConsumer<ChangeEvent<Source
         if (truncate && !log.resuming()) {
             log.drain();
         }
+        // Whatever may fail comes before the cursor moves: it must never be behind a change that is not in Kafka whole.
+        List<Change> parts = log.resuming() ? List.of() : parts(change, table, offset);
         if (!log.pass(offset.commitLsn(), offset.lsn())) {
             return;
         }
+        halfway = true;
+        for (Change part : parts) {
+            log.sink().send(part, part.after() == null ? part.before() : part.after());
+        }
+        halfway = false;
+        if (truncate) {
+            log.drain();
+        }
+    }
+
+    /** A row whose key changes is deleted under the old key and, whole, created under the new one. */
+    private List<Change> parts(Change change, TableChange table, RecordOffset offset) {
         RowReader reader = table.records().reader();
         Row before = firstHalf == null
                 ? change.before()
                 : change(firstHalf, table, offset).before();
         Row after = change.after();
-        if (truncate) {
-            log.sink().send(change, null);
-            log.drain();
-        } else if (before != null && after != null && !reader.sameKey(before, after)) {
-            sendKeyChange(change, before, after, reader);
-        } else {
-            log.sink().send(change, after == null ? before : after);
+        if (before == null || after == null || reader.sameKey(before, after)) {
+            return List.of(change);
         }
-    }
-
-    /** A row whose key changes is deleted under the old key and, whole, created under the new one. */
-    private void sendKeyChange(Change change, Row before, Row after, RowReader reader) {
-        log.sink().send(part(change, Operation.DELETE, before, null), before);
+        Change delete = part(change, Operation.DELETE, before, null);
         Row whole = RowReader.incomplete(after) ? rows.complete(reader, after) : after;
-        if (whole != null) { // If the row is there no more, something later in the log removes it.
-            log.sink().send(part(change, Operation.INSERT, null, whole), whole);
-        }
+        // If the row is there no more, something later in the log removes it.
+        return whole == null ? List.of(delete) : List.of(delete, part(change, Operation.INSERT, null, whole));
     }
 
     private static Change part(Change change, Operation operation, @Nullable Row before, @Nullable Row after) {
