@@ -84,6 +84,21 @@ class CaptureHaltTest {
     }
 
     @Test
+    void aTableWithAnotherPrimaryKeyHalts() {
+        platform.source().execute("CREATE TABLE rekeyed (id int PRIMARY KEY, o int NOT NULL UNIQUE, v int)");
+        try (CaptureRig rig = rig("rekeyed").publish().startStreaming()) {
+            platform.source()
+                    .execute(
+                            "INSERT INTO rekeyed VALUES (1, 1, 1), (2, 2, 2)",
+                            "ALTER TABLE rekeyed DROP CONSTRAINT rekeyed_pkey, ADD PRIMARY KEY (o)",
+                            "DELETE FROM rekeyed WHERE o = 2");
+
+            // By the change that lacks the key, or by a look at the catalogue, whichever is first.
+            assertThat(onlyProblem(rig).what()).contains("public.rekeyed").contains("primary key");
+        }
+    }
+
+    @Test
     void aRenamedTableIsNotPassedOver() {
         platform.source().execute("CREATE TABLE oldname (id int PRIMARY KEY)");
         try (CaptureRig rig = rig("oldname").publish().startStreaming()) {

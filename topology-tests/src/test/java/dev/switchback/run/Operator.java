@@ -68,7 +68,9 @@ final class Operator implements AutoCloseable {
     ChildProcess start(String verb, String... options) {
         List<String> arguments = new ArrayList<>(List.of(verb, file.toString()));
         arguments.addAll(List.of(options));
-        arguments.addAll(List.of("--data", data().toString()));
+        if (!arguments.contains("--data")) {
+            arguments.addAll(List.of("--data", data().toString()));
+        }
         Command command =
                 new Command(verb + "-" + UUID.randomUUID(), Switchback.class, arguments, Map.of(), List.of("-Xmx768m"));
         ChildProcess process = ChildProcess.start(command, directory);

@@ -47,6 +47,26 @@ class RunVerbTest {
     }
 
     @Test
+    void aStartWithAnotherKafkaIsRefusedAndHarmsNothing() {
+        tables("ledger", "id int PRIMARY KEY, name text");
+        source.execute("INSERT INTO ledger SELECT i, 'entry ' || i FROM generate_series(1, 100) i");
+
+        try (Operator operator = new Operator(platform, "elsewhere", "  public.ledger: {}\n")) {
+            ChildProcess run = operator.start("run");
+            awaitEqual("ledger");
+            assertEndsCleanly(run);
+
+            Answer refused = operator.ask("run", "--data", operator.data() + "-elsewhere");
+            assertThat(refused.exitCode()).isEqualTo(1);
+            assertThat(refused.output()).contains("are in another Kafka").contains("--data");
+
+            source.execute("INSERT INTO ledger VALUES (101, 'while nobody ran')");
+            operator.start("run");
+            awaitEqual("ledger");
+        }
+    }
+
+    @Test
     void aMigrationIsCopiedFollowedWatchedStoppedAndResumed() {
         tables("store", "id int PRIMARY KEY, name text, rating numeric(3,1)");
         source.execute("INSERT INTO store SELECT i, 'store ' || i, i % 10 FROM generate_series(1, 500) i", "ANALYZE");

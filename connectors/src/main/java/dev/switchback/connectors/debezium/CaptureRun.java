@@ -168,12 +168,12 @@ final class CaptureRun implements EngineHooks, AutoCloseable {
                 ours,
                 settings.tuning().heartbeat(),
                 reason -> fail(new IllegalStateException(reason)));
-        patrol = new TablePatrol(source, watch(), oids(from), this::fail);
+        patrol = new TablePatrol(source, watch(from), oids(from), this::fail);
     }
 
     /** As they are right before the snapshot, which brings whatever they hold by then. */
     private void rememberPartitions(Connection connection, Beginning from) throws SQLException {
-        TableWatch watch = watch();
+        TableWatch watch = watch(from);
         watch.forget(connection);
         List<Problem> problems = watch.look(connection, oids(from));
         if (!problems.isEmpty()) {
@@ -181,8 +181,11 @@ final class CaptureRun implements EngineHooks, AutoCloseable {
         }
     }
 
-    private TableWatch watch() {
-        return new TableWatch(source, settings.flow().migration());
+    private TableWatch watch(Beginning from) {
+        Map<TableId, List<String>> keys = from.tables().stream()
+                .collect(Collectors.toMap(
+                        table -> table.schema().id(), table -> table.schema().key()));
+        return new TableWatch(source, settings.flow().migration(), keys);
     }
 
     private static Map<TableId, Long> oids(Beginning from) {

@@ -2,6 +2,7 @@ package dev.switchback.connectors.debezium;
 
 import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import java.util.function.LongConsumer;
 
 import org.jspecify.annotations.Nullable;
@@ -152,6 +153,16 @@ final class ChangeLog {
                         + " moved to another schema, or a table was added to the publication. Everything before that is"
                         + " in Kafka, nothing after it.",
                 "Undo that if the table was only just renamed; otherwise start the migration anew.");
+    }
+
+    Problem keyUnknown(TableId table, List<String> columns) {
+        return new Problem(
+                Problem.Kind.REFUSED,
+                where,
+                "The log holds a change of " + table + " that does not say the primary key it was captured by ("
+                        + String.join(", ", columns) + "): its primary key or replica identity was altered. Everything"
+                        + " before that is in Kafka, nothing after it.",
+                "Start the migration anew, so that the tables are copied by the key they have now.");
     }
 
     Problem leafTruncated(LeafTruncated leaf) {

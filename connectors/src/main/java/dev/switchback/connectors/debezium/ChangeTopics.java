@@ -64,6 +64,17 @@ public final class ChangeTopics {
         }
     }
 
+    /**
+     * The id that the Kafka cluster gives itself.
+     *
+     * @throws ProblemException when Kafka does not answer
+     */
+    public String cluster() {
+        try (Admin admin = admin()) {
+            return answer(admin.describeCluster().clusterId());
+        }
+    }
+
     /** Whether anything was ever written to one of the change topics. */
     boolean hold(Collection<TableId> tables) {
         Map<TopicPartition, OffsetSpec> ends = new HashMap<>();

@@ -62,6 +62,13 @@ final class RowReader {
         return false;
     }
 
+    /** The key's columns that have no value in the row: the log did not name them. */
+    List<String> unknownKey(Row row) {
+        return table.key().stream()
+                .filter(column -> row.value(column) == null || row.value(column) == Absent.VALUE)
+                .toList();
+    }
+
     /** The values of a row's key as text. */
     List<String> keyText(Row row) {
         return table.key().stream().map(column -> text(row.value(column))).toList();

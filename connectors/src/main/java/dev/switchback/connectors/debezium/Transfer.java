@@ -132,6 +132,7 @@ final class Transfer implements DebeziumEngine.ChangeConsumer<ChangeEvent<Source
                 ? change.before()
                 : change(firstHalf, table, offset).before();
         Row after = change.after();
+        requireKey(after == null ? before : after, reader);
         if (before == null || after == null || reader.sameKey(before, after)) {
             return List.of(change);
         }
@@ -139,6 +140,13 @@ final class Transfer implements DebeziumEngine.ChangeConsumer<ChangeEvent<Source
         Row whole = RowReader.incomplete(after) ? rows.complete(reader, after) : after;
         // If the row is there no more, something later in the log removes it.
         return whole == null ? List.of(delete) : List.of(delete, part(change, Operation.INSERT, null, whole));
+    }
+
+    private void requireKey(@Nullable Row row, RowReader reader) {
+        List<String> unknown = row == null ? List.of() : reader.unknownKey(row);
+        if (!unknown.isEmpty()) {
+            throw new ProblemException(log.keyUnknown(reader.table().id(), unknown));
+        }
     }
 
     private static Change part(Change change, Operation operation, @Nullable Row before, @Nullable Row after) {

@@ -36,7 +36,7 @@ public final class ControlSchema {
     public static final long FIRST_EPOCH = 1;
 
     /** The version whose script, {@code control-N.sql}, was written last. */
-    static final int VERSION = 4;
+    static final int VERSION = 5;
 
     /** "switchba" in ASCII: any number that nobody else locks. */
     private static final long CREATION_LOCK = 0x7377697463686261L;
@@ -91,6 +91,26 @@ public final class ControlSchema {
             statement.setString(1, migration);
             statement.setLong(2, FIRST_EPOCH);
             statement.executeUpdate();
+        }
+    }
+
+    /**
+     * Remembers the Kafka that holds the migration's changes, where none is remembered yet.
+     *
+     * @param cluster the id that Kafka gives itself
+     * @return the one that is remembered
+     */
+    public static String bindKafka(Connection connection, String migration, String cluster) throws SQLException {
+        String sql = "UPDATE switchback.control SET kafka = coalesce(kafka, ?) WHERE migration = ? RETURNING kafka";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, cluster);
+            statement.setString(2, migration);
+            try (ResultSet row = statement.executeQuery()) {
+                if (!row.next()) {
+                    throw new IllegalStateException("no control row of " + migration);
+                }
+                return row.getString(1);
+            }
         }
     }
 

@@ -6,7 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +23,8 @@ import dev.switchback.transforms.problem.ProblemException;
 import dev.switchback.transforms.schema.TableId;
 
 /**
- * Notices what happens to captured tables without a word in the log: a table is dropped; a partition is attached with rows
+ * Notices what happens to captured tables without a word in the log: a table is dropped, made UNLOGGED, or altered so that
+ * the log does not name its rows by their key; a partition is attached with rows
  * in it, detached, or dropped; one is truncated before it has the triggers that report this. It remembers the partitions
  * in {@code switchback.partition}, so that nothing is missed while capture is away, and gives new partitions their
  * {@link TruncateTriggers}. Used by one thread at a time.
@@ -38,17 +39,49 @@ public final class TableWatch {
     private static final Logger LOG = LoggerFactory.getLogger(TableWatch.class);
     private static final String ANEW = "Start the migration anew, so that the table is copied as it is now; ";
 
+    private static final String UNLOGGED = " was made UNLOGGED: its changes are not in the log any more.";
+    private static final String ANONYMOUS = " was altered so that the log does not name its rows by their primary key"
+            + " any more (its REPLICA IDENTITY, or the key itself).";
+
+    /** Whether a table's changes are logged, and whether its replica identity has all columns of its primary key. */
+    private static final String FITNESS =
+            """
+            SELECT c.oid, c.relpersistence = 'p', ARRAY(
+                       SELECT a.attname::text FROM pg_index k JOIN pg_attribute a ON a.attrelid = k.indrelid
+                       WHERE k.indrelid = c.oid AND k.indisprimary
+                         AND a.attnum = ANY ((k.indkey::int2[])[0:k.indnkeyatts - 1])),
+                   c.relreplident = 'f' OR EXISTS (
+                       SELECT FROM pg_index k JOIN pg_index i ON i.indrelid = k.indrelid
+                       WHERE k.indrelid = c.oid AND k.indisprimary
+                         AND CASE c.relreplident WHEN 'd' THEN i.indisprimary WHEN 'i' THEN i.indisreplident END
+                         AND (k.indkey::int2[])[0:k.indnkeyatts - 1] <@ i.indkey::int2[])
+            FROM pg_class c WHERE c.oid = ANY (?)""";
+
     private final PostgresConnections database;
     private final String migration;
+    private final Map<TableId, List<String>> keys;
     private final TruncateTriggers triggers;
     private final PartitionLeaves leaves;
     private String complaint = "";
 
-    public TableWatch(PostgresConnections database, String migration) {
+    /** @param keys the columns of each table's primary key when its capture began */
+    public TableWatch(PostgresConnections database, String migration, Map<TableId, List<String>> keys) {
         this.database = database;
+        this.keys = Map.copyOf(keys);
         this.migration = migration;
         this.triggers = new TruncateTriggers(database, migration);
         this.leaves = new PartitionLeaves(triggers);
+    }
+
+    private record Fitness(boolean logged, Set<String> key, boolean named) {
+
+        boolean fit(@Nullable List<String> captured) {
+            return logged && named && (captured == null || key.equals(Set.copyOf(captured)));
+        }
+
+        String said() {
+            return logged ? ANONYMOUS : UNLOGGED;
+        }
     }
 
     private record Remembered(String name, String lineage, long filenode, boolean guarded) {}
@@ -71,7 +104,7 @@ public final class TableWatch {
      * @return what rows came or went without a word in the log; it is found again at each look
      */
     public List<Problem> look(Connection connection, Map<TableId, Long> tables) throws SQLException {
-        List<Problem> problems = dropped(connection, tables);
+        List<Problem> problems = unfit(connection, tables);
         Map<Long, List<Leaf>> found = leaves.read(connection, tables.values());
         if (found.isEmpty() || !hasMemory(connection)) {
             return problems;
@@ -118,24 +151,29 @@ public final class TableWatch {
         }
     }
 
-    private List<Problem> dropped(Connection connection, Map<TableId, Long> tables) throws SQLException {
-        Set<Long> there = new HashSet<>();
-        try (PreparedStatement statement =
-                connection.prepareStatement("SELECT oid FROM pg_class WHERE oid = ANY (?)")) {
+    private List<Problem> unfit(Connection connection, Map<TableId, Long> tables) throws SQLException {
+        Map<Long, Fitness> found = new HashMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(FITNESS)) {
             statement.setArray(
                     1, connection.createArrayOf("oid", tables.values().toArray()));
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
-                    there.add(row.getLong(1));
+                    Set<String> key = Set.of((String[]) row.getArray(3).getArray());
+                    found.put(row.getLong(1), new Fitness(row.getBoolean(2), key, row.getBoolean(4)));
                 }
             }
         }
         List<Problem> problems = new ArrayList<>();
         tables.forEach((table, oid) -> {
-            if (!there.contains(oid)) {
+            Fitness now = found.get(oid);
+            if (now == null) {
                 problems.add(refused(
                         "The table " + Words.name(table) + " was dropped, and the log does not say so.",
                         "Take it out of the migration file, or start the migration anew if it was created again."));
+            } else if (!now.fit(keys.get(table))) {
+                problems.add(refused(
+                        "The table " + Words.name(table) + now.said(),
+                        "Undo that, and start the migration anew, so that what the log lacks is copied."));
             }
         });
         return problems;

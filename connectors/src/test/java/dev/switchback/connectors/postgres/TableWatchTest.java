@@ -22,6 +22,7 @@ class TableWatchTest {
     private static final TestServer SERVER = TestServer.shared();
     private static final TableId P = new TableId("public", "p");
     private static final TableId PLAIN = new TableId("public", "plain");
+    private static final Map<TableId, List<String>> KEYS = Map.of(PLAIN, List.of("id"));
     private static final String MIGRATION = "watch";
 
     private PostgresSettings settings;
@@ -49,6 +50,26 @@ class TableWatchTest {
         String gone = "was detached or dropped";
         return Stream.of(
                 passes("nothing", "SELECT 1"),
+                passes("the whole old row is logged", "ALTER TABLE plain REPLICA IDENTITY FULL"),
+                refuses(
+                        "nothing of the old row is logged",
+                        "does not name its rows",
+                        "ALTER TABLE plain REPLICA IDENTITY NOTHING"),
+                refuses(
+                        "other columns than the key are logged",
+                        "does not name its rows",
+                        "ALTER TABLE plain ADD other int NOT NULL DEFAULT 1 UNIQUE",
+                        "ALTER TABLE plain REPLICA IDENTITY USING INDEX plain_other_key"),
+                refuses(
+                        "a table has no key any more",
+                        "does not name its rows",
+                        "ALTER TABLE plain DROP CONSTRAINT plain_pkey"),
+                refuses(
+                        "a table has another key",
+                        "does not name its rows",
+                        "ALTER TABLE plain ADD other int NOT NULL DEFAULT 1",
+                        "ALTER TABLE plain DROP CONSTRAINT plain_pkey, ADD PRIMARY KEY (other)"),
+                refuses("a table is not logged any more", "UNLOGGED", "ALTER TABLE plain SET UNLOGGED"),
                 passes("rows come and go", "INSERT INTO p VALUES (2)", "DELETE FROM p", "INSERT INTO plain VALUES (1)"),
                 passes("the root is truncated", "TRUNCATE p"),
                 passes("a partition that has its triggers is rewritten", "VACUUM FULL p1"),
@@ -172,7 +193,7 @@ class TableWatchTest {
         PostgresConnections other =
                 new PostgresConnections("source", SERVER.settings(settings.database(), role, "secret"));
         try (Connection connection = other.open()) {
-            assertThat(new TableWatch(other, MIGRATION).look(connection, tables))
+            assertThat(new TableWatch(other, MIGRATION, KEYS).look(connection, tables))
                     .singleElement()
                     .satisfies(problem ->
                             assertThat(problem.what()).contains("public.p3").contains("may not look"));
@@ -190,7 +211,7 @@ class TableWatchTest {
         assertThat(look()).hasSize(2);
 
         try (Connection connection = database.open()) {
-            new TableWatch(database, MIGRATION).forget(connection);
+            new TableWatch(database, MIGRATION, KEYS).forget(connection);
         }
 
         assertThat(look()).isEmpty();
@@ -199,7 +220,7 @@ class TableWatchTest {
     /** By a watch that remembers nothing but what the database does. */
     private List<Problem> look() throws SQLException {
         try (Connection connection = database.open()) {
-            return new TableWatch(database, MIGRATION).look(connection, tables);
+            return new TableWatch(database, MIGRATION, KEYS).look(connection, tables);
         }
     }
 

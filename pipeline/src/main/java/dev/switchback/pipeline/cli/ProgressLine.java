@@ -50,6 +50,13 @@ final class ProgressLine {
         }
     }
 
+    private static String delay(Status status) {
+        if (!status.known()) {
+            return "lag not known yet";
+        }
+        return status.idle() ? "idle" : "lag " + Numbers.duration(status.lag());
+    }
+
     static String text(Status status) {
         String time = TIME.format(LocalTime.ofInstant(status.at(), ZoneId.systemDefault()));
         String estimate = Numbers.count(Math.max(status.rowsEstimated(), status.rowsCopied()));
@@ -57,7 +64,7 @@ final class ProgressLine {
                 + (status.copied() ? " rows, " : " of about " + estimate + " rows, ")
                 + Numbers.count(status.changesApplied()) + " changes  "
                 + Numbers.count(Math.round(status.rowsPerSecond())) + " rows/s  "
-                + (status.idle() ? "idle" : "lag " + Numbers.duration(status.lag()))
+                + delay(status)
                 + (status.held() == 0 ? "" : "  held " + Numbers.count(status.held()));
     }
 }

@@ -18,6 +18,7 @@ final class StatusJson {
         ObjectNode json = JSON.createObjectNode()
                 .put("migration", status.migration())
                 .put("at", status.at().toString())
+                .put("known", status.known())
                 .put("copied", status.copied())
                 .put("rowsCopied", status.rowsCopied())
                 .put("rowsEstimated", status.rowsEstimated())

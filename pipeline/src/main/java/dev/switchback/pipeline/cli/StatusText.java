@@ -14,6 +14,10 @@ final class StatusText {
     private StatusText() {}
 
     static void print(Status status, PrintWriter out) {
+        if (!status.known()) {
+            out.println(status.migration() + ": unknown, since the destination does not answer");
+            return;
+        }
         out.println(
                 status.migration() + ": " + (status.idle() ? "idle" : "lag " + Numbers.duration(status.lag())) + ", "
                         + Numbers.count(Math.round(status.rowsPerSecond())) + " rows/s, " + Numbers.count(status.held())

@@ -75,8 +75,8 @@ final class Assembly {
                         opened(EmbeddedBroker.start(settings.dataDirectory())).bootstrapServers()));
         List<AutoCloseable> ground = List.copyOf(opened);
         Preparation preparation = new Preparation(plan, source, destination);
+        long epoch = preparation.control(kafka);
         List<InputPartition> inputs = preparation.topics(kafka);
-        long epoch = preparation.control();
         if (settings.roles().contains(Role.CAPTURE)) {
             preparation.publication();
         }

@@ -42,13 +42,16 @@ final class Preparation {
     }
 
     /**
-     * Sees to schema {@code switchback} and the migration's control row in both databases.
+     * Sees to schema {@code switchback} and the migration's control row in both databases, and that the migration goes on
+     * with the Kafka that it began with.
      *
      * @return the operator epoch under which the flow may apply
-     * @throws ProblemException when one of them cannot be created, or another direction applies
+     * @throws ProblemException when one of them cannot be created, another Kafka has the changes, or another direction applies
      */
-    long control() {
+    long control(KafkaAccess kafka) {
+        String cluster = changeTopics(kafka).cluster();
         prepare(source);
+        requireKafka(kafka, cluster);
         ControlRow control = prepare(destination);
         if (control.direction() != flow.direction()) {
             throw new ProblemException(new Problem(
@@ -58,6 +61,28 @@ final class Preparation {
                     "This version runs FORWARD only; use the one that turned it round."));
         }
         return control.epoch();
+    }
+
+    /** With an empty Kafka, capture would take the migration for a new one, and drop the slot that the real one needs. */
+    private void requireKafka(KafkaAccess kafka, String cluster) {
+        try (Connection connection = source.open()) {
+            String known = ControlSchema.bindKafka(connection, flow.migration(), cluster);
+            if (!known.equals(cluster)) {
+                throw new ProblemException(new Problem(
+                        Problem.Kind.REFUSED,
+                        kafka.toString(),
+                        "The changes of " + flow.migration() + " are in another Kafka: cluster " + known
+                                + ", and this is" + " cluster " + cluster + ". Nothing was done.",
+                        plan.file().kafka().isPresent()
+                                ? "Name the Kafka that the migration began with; if it is lost, copy the tables again under a"
+                                        + " new migration name."
+                                : "The embedded broker keeps its data in ./data: start where the migration began, or name"
+                                        + " that directory with --data; if it is lost, copy the tables again under a new"
+                                        + " migration name."));
+            }
+        } catch (SQLException e) {
+            throw new ProblemException(source.problem(e), e);
+        }
     }
 
     private ControlRow prepare(PostgresConnections database) {
@@ -78,11 +103,15 @@ final class Preparation {
      */
     List<InputPartition> topics(KafkaAccess kafka) {
         MigrationFile.Topics topics = plan.file().topics();
-        Map<TableId, String> ids =
-                new ChangeTopics(kafka.settings(), flow, topicSettings(topics)).ensure(plan.sources());
+        Map<TableId, String> ids = changeTopics(kafka).ensure(plan.sources());
         List<InputPartition> partitions = new ArrayList<>();
         ids.forEach((table, id) -> partitions.addAll(partitions(flow.changeTopic(table), id, topics.partitions())));
         return partitions;
+    }
+
+    private ChangeTopics changeTopics(KafkaAccess kafka) {
+        return new ChangeTopics(
+                kafka.settings(), flow, topicSettings(plan.file().topics()));
     }
 
     static CaptureSettings.Topics topicSettings(MigrationFile.Topics topics) {

@@ -10,11 +10,12 @@ import dev.switchback.transforms.problem.Problem;
 /**
  * How a migration stood at one moment.
  *
+ * @param known whether the destination, which keeps the figures, has answered; if not, they are all zero and mean nothing
  * @param copied whether the tables are copied, and only changes follow
  * @param tables in the order of the migration file
  * @param rowsPerSecond rows that reached the destination, copied or changed, since the reading before
  * @param lag how long what the source has committed and the destination lacks has been waiting; zero when nothing does
- * @param idle whether there is nothing to do
+ * @param idle whether there is nothing to do; false where one of the systems did not answer
  * @param held changes that could not be applied, and those that wait behind them
  * @param slot what the source keeps for capture; empty before there is a slot
  * @param members the processes that run the migration, or have run it within a day
@@ -24,6 +25,7 @@ import dev.switchback.transforms.problem.Problem;
 public record Status(
         String migration,
         Instant at,
+        boolean known,
         boolean copied,
         List<TableStatus> tables,
         double rowsPerSecond,

@@ -62,16 +62,21 @@ final class StatusComposition {
         return new Status(
                 file.migration(),
                 Instant.now(),
+                known(),
                 MemberReport.latestCaptured(now.members()).map(Captured::copied).orElse(false),
                 tables(),
                 rowsPerSecond(),
                 lag,
-                lag.isZero() && oldestWaiting.isEmpty(),
+                known() && problems.isEmpty() && lag.isZero() && oldestWaiting.isEmpty(),
                 now.held(),
                 source.slot().map(StatusComposition::slot),
                 now.members().stream().map(this::member).toList(),
                 warnings(),
                 problems);
+    }
+
+    private boolean known() {
+        return now.at().isAfter(DestinationView.NOTHING.at());
     }
 
     private List<TableStatus> tables() {
@@ -175,7 +180,7 @@ final class StatusComposition {
 
     private List<String> warnings() {
         List<String> warnings = new ArrayList<>();
-        if (now.members().stream().noneMatch(StatusComposition::alive)) {
+        if (known() && now.members().stream().noneMatch(StatusComposition::alive)) {
             warnings.add("Nothing runs this migration; start it with switchback run.");
         }
         now.members().stream()

@@ -27,6 +27,7 @@ import dev.switchback.pipeline.status.Status.RoleStatus;
 import dev.switchback.pipeline.status.Status.TableStatus;
 import dev.switchback.pipeline.status.StatusReader.DestinationView;
 import dev.switchback.pipeline.status.StatusReader.SourceView;
+import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.schema.TableId;
 
 class StatusCompositionTest {
@@ -164,6 +165,24 @@ class StatusCompositionTest {
                 .status();
 
         assertThat(status.warnings()).singleElement().asString().contains("can be read no more (wal_removed)");
+    }
+
+    @Test
+    void nothingIsClaimedOfADestinationThatDoesNotAnswer() {
+        Problem silent = new Problem(Problem.Kind.UNREACHABLE, "destination", "It does not answer.", "Start it.");
+
+        Status status = new StatusComposition(
+                        file,
+                        source(0, null),
+                        DestinationView.NOTHING,
+                        DestinationView.NOTHING,
+                        Optional.empty(),
+                        List.of(silent))
+                .status();
+
+        assertThat(status.known()).isFalse();
+        assertThat(status.idle()).isFalse();
+        assertThat(status.warnings()).isEmpty();
     }
 
     private Status compose(DestinationView view, Optional<Instant> oldestWaiting) {
