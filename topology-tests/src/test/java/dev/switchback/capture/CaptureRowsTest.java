@@ -2,12 +2,20 @@ package dev.switchback.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
+import dev.switchback.platform.Await;
+import dev.switchback.platform.EmbeddedDatabase;
 import dev.switchback.platform.Platform;
 import dev.switchback.transforms.change.Absent;
 import dev.switchback.transforms.change.Change;
@@ -90,6 +98,48 @@ class CaptureRowsTest {
             assertThat(rig.replayed("public.cut", "id"))
                     .isEqualTo(rig.rows("cut", List.of("id", "body"), "id"))
                     .hasSize(2);
+        }
+    }
+
+    /** The log tells of a commit before queries can see it: here, for as long as a synchronous standby is missing. */
+    @Test
+    void aRowThatChangesItsKeyArrivesAlthoughItsCommitCannotBeSeenYet() throws Exception {
+        EmbeddedDatabase source = platform.source();
+        source.execute("CREATE TABLE late (id int PRIMARY KEY, body text)");
+        try (CaptureRig rig = rig("late").publish().startStreaming();
+                Connection writer = source.connect()) {
+            source.execute(
+                    "INSERT INTO late VALUES (1, " + LARGE + ")",
+                    "ALTER SYSTEM SET synchronous_commit = 'local'",
+                    "ALTER SYSTEM SET synchronous_standby_names = 'nobody'",
+                    "SELECT pg_reload_conf()");
+            rig.awaitCaughtUp();
+            CompletableFuture<Void> update = CompletableFuture.runAsync(() -> waitingForAStandby(writer));
+            Await.until("capture to look at the row", Duration.ofSeconds(60), () -> "t"
+                    .equals(source.value("SELECT count(*) > 0 FROM pg_stat_activity WHERE pid <>"
+                            + " pg_backend_pid() AND (query LIKE '%pg_current_snapshot%' OR query LIKE"
+                            + " '%num_nulls%\"late\"%')")));
+            assertThat(source.value("SELECT count(*) FROM late WHERE id = 2")).isEqualTo("0");
+
+            source.execute(
+                    "ALTER SYSTEM RESET synchronous_standby_names",
+                    "ALTER SYSTEM RESET synchronous_commit",
+                    "SELECT pg_reload_conf()");
+            update.get(60, TimeUnit.SECONDS);
+            rig.awaitCaughtUp();
+
+            assertThat(rig.replayed("public.late", "id"))
+                    .isEqualTo(rig.rows("late", List.of("id", "body"), "id"))
+                    .hasSize(1);
+        }
+    }
+
+    private static void waitingForAStandby(Connection writer) {
+        try (Statement statement = writer.createStatement()) {
+            statement.execute("SET synchronous_commit = on");
+            statement.execute("UPDATE late SET id = 2 WHERE id = 1");
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -17,6 +17,11 @@ record RecordOffset(Map<String, ?> debezium) {
         return debezium.get("txId") != null;
     }
 
+    /** The id of the transaction, see {@link #ofTransaction}. */
+    long transaction() {
+        return number("txId");
+    }
+
     long lsn() {
         return number("lsn");
     }

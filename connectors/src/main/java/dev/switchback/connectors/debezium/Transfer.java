@@ -126,7 +126,7 @@ final class Transfer implements DebeziumEngine.ChangeConsumer<ChangeEvent<Source
     }
 
     /** A row whose key changes is deleted under the old key and, whole, created under the new one. */
-    private List<Change> parts(Change change, TableChange table, RecordOffset offset) {
+    private List<Change> parts(Change change, TableChange table, RecordOffset offset) throws InterruptedException {
         RowReader reader = table.records().reader();
         Row before = firstHalf == null
                 ? change.before()
@@ -137,7 +137,7 @@ final class Transfer implements DebeziumEngine.ChangeConsumer<ChangeEvent<Source
             return List.of(change);
         }
         Change delete = part(change, Operation.DELETE, before, null);
-        Row whole = RowReader.incomplete(after) ? rows.complete(reader, after) : after;
+        Row whole = RowReader.incomplete(after) ? rows.complete(reader, after, offset.transaction()) : after;
         // If the row is there no more, something later in the log removes it.
         return whole == null ? List.of(delete) : List.of(delete, part(change, Operation.INSERT, null, whole));
     }
