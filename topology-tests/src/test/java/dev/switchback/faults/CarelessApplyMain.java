@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 import org.apache.kafka.clients.admin.Admin;
@@ -110,6 +111,11 @@ final class CarelessApplyMain {
         @Override
         public Map<InputPartition, Long> resumesAt(Collection<InputPartition> inputs) {
             return Map.of();
+        }
+
+        @Override
+        public Map<InputPartition, Long> ends(Collection<InputPartition> inputs) {
+            return inputs.stream().collect(Collectors.toMap(Function.identity(), input -> Long.MAX_VALUE));
         }
 
         @Override

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.StreamsConfig;
@@ -119,6 +121,11 @@ final class ApplyMember implements AutoCloseable {
         @Override
         public Map<InputPartition, Long> resumesAt(java.util.Collection<InputPartition> inputs) {
             return Map.of();
+        }
+
+        @Override
+        public Map<InputPartition, Long> ends(java.util.Collection<InputPartition> inputs) {
+            return inputs.stream().collect(Collectors.toMap(Function.identity(), input -> Long.MAX_VALUE));
         }
 
         @Override

@@ -42,6 +42,16 @@ class ResumptionTest {
     }
 
     @Test
+    void aDestinationThatIsAheadOfTheTopicsEndIsRefused() {
+        destination.setCheckpoint(ChangeLog.input(STORE), new Checkpoint(11, 0));
+
+        Problem problem = problem(new Group(8, InputLog.Content.RECORDS));
+
+        assertThat(problem.what()).contains("up to offset 11").contains("ends at offset 10");
+        assertThat(problem.remedy()).contains("new migration name");
+    }
+
+    @Test
     void transactionMarkersInBetweenAreNoGap() {
         destination.setCheckpoint(ChangeLog.input(STORE), new Checkpoint(1, 0));
         log.insert(STORE, 1L, "Basel", null);
@@ -85,8 +95,13 @@ class ResumptionTest {
         return new ApplyMember(log, destination, BufferBounds.DEFAULT, ApplyListener.NONE, kafka);
     }
 
-    /** A group that has committed an offset, and what Kafka finds before it. */
+    /** A group that has committed an offset in a topic of ten records, and what Kafka finds before it. */
     private record Group(long committed, Content content) implements InputLog {
+
+        @Override
+        public Map<InputPartition, Long> ends(Collection<InputPartition> inputs) {
+            return Map.of(ChangeLog.input(STORE), 10L);
+        }
 
         @Override
         public Map<InputPartition, Long> resumesAt(Collection<InputPartition> inputs) {

@@ -24,8 +24,9 @@ import dev.switchback.transforms.problem.ProblemException;
  *
  * <p>What it has acknowledged survives {@code kill -9}: a record is acknowledged once it is in the operating system's
  * page cache, which outlives the process. A power failure is another matter: each topic reaches the disk on its own
- * within {@link BrokerSettings#FLUSH_MILLIS}, so that the last moments may be lost. A migration that must survive the
- * loss of its machine needs a replicated Kafka.
+ * within {@link BrokerSettings#FLUSH_MILLIS}, so that the last moments may be lost, of each topic other ones. After that
+ * the directory is refused, see {@link RunningMark}. A migration that must survive the loss of its machine needs a
+ * replicated Kafka.
  *
  * <p>A fault that leaves the node without its disk ends the whole process, as it would end a broker of its own; the log
  * says why. Thread-safe.
@@ -35,11 +36,15 @@ public final class EmbeddedBroker implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(EmbeddedBroker.class);
 
     private final DirectoryLock lock;
+    private final RunningMark mark;
+    private final Path kafka;
     private final KafkaRaftServer server;
     private final String address;
 
-    private EmbeddedBroker(DirectoryLock lock, KafkaRaftServer server, String address) {
+    private EmbeddedBroker(DirectoryLock lock, RunningMark mark, Path kafka, KafkaRaftServer server, String address) {
         this.lock = lock;
+        this.mark = mark;
+        this.kafka = kafka;
         this.server = server;
         this.address = address;
     }
@@ -47,7 +52,8 @@ public final class EmbeddedBroker implements AutoCloseable {
     /**
      * Starts the node on the port it had last time, or on any free one. Returns when it answers, in about two seconds.
      *
-     * @throws ProblemException when another process holds the directory, or it cannot be written
+     * @throws ProblemException when another process holds the directory, it cannot be written, or the machine went down
+     *     while a broker ran in it
      */
     public static EmbeddedBroker start(Path dataDirectory) {
         return start(dataDirectory, 0);
@@ -70,8 +76,9 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     private static EmbeddedBroker startLocked(Path dataDirectory, int port, DirectoryLock lock) {
         int brokerPort = port == 0 ? LoopbackPort.free(lastPort(dataDirectory)) : LoopbackPort.require(port);
-        BrokerSettings settings =
-                new BrokerSettings(dataDirectory.resolve("kafka").toAbsolutePath(), brokerPort, LoopbackPort.free(0));
+        Path kafka = dataDirectory.resolve("kafka").toAbsolutePath();
+        BrokerSettings settings = new BrokerSettings(kafka, brokerPort, LoopbackPort.free(0));
+        RunningMark mark = RunningMark.set(dataDirectory, MachineBoot.id());
         settings.format();
         Exit.setHaltProcedure(EmbeddedBroker::end);
         KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings.properties(), false), Time.SYSTEM);
@@ -80,7 +87,7 @@ public final class EmbeddedBroker implements AutoCloseable {
             String address = LoopbackPort.HOST + ":" + brokerPort;
             keepAddress(dataDirectory, address);
             log.debug("embedded broker at {} in {}", address, dataDirectory);
-            return new EmbeddedBroker(lock, server, address);
+            return new EmbeddedBroker(lock, mark, kafka, server, address);
         } catch (RuntimeException e) {
             server.shutdown();
             throw e;
@@ -118,6 +125,10 @@ public final class EmbeddedBroker implements AutoCloseable {
     public void close() {
         server.shutdown();
         server.awaitShutdown();
+        // What Kafka leaves behind once it has synced every log; without it, the next start takes this end for a kill.
+        if (Files.exists(kafka.resolve(".kafka_cleanshutdown"))) {
+            mark.clear();
+        }
         lock.close();
     }
 

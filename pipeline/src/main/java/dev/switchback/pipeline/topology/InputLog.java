@@ -21,6 +21,9 @@ public interface InputLog {
     /** The offset from which Streams goes on in each partition. */
     Map<InputPartition, Long> resumesAt(Collection<InputPartition> inputs);
 
+    /** The offset behind the last record of each partition, whether or not its transaction has ended. */
+    Map<InputPartition, Long> ends(Collection<InputPartition> inputs);
+
     /** What stands from one offset up to, and without, another. */
     Content content(InputPartition input, long from, long to);
 }

@@ -5,10 +5,15 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -46,6 +51,17 @@ final class KafkaInputLog implements InputLog {
             }
         }
         return result;
+    }
+
+    @Override
+    public Map<InputPartition, Long> ends(Collection<InputPartition> inputs) {
+        Map<TopicPartition, OffsetSpec> query =
+                inputs.stream().collect(Collectors.toMap(KafkaInputLog::partition, input -> OffsetSpec.latest()));
+        Map<TopicPartition, ListOffsetsResultInfo> ends =
+                KafkaAnswers.await(offsets.admin().listOffsets(query).all());
+        return inputs.stream().collect(Collectors.toMap(Function.identity(), input -> Objects.requireNonNull(
+                        ends.get(partition(input)))
+                .offset()));
     }
 
     @Override

@@ -12,18 +12,23 @@ import dev.switchback.transforms.problem.ProblemException;
 /**
  * Compares where the destination says it is with where Kafka would go on. The destination is written first, so it may be
  * ahead: apply then skips what it has. A destination that is behind was restored to an older state, or failed over to a
- * replica that lacked its last transactions: what lies in between would never be applied.
+ * replica that lacked its last transactions: what lies in between would never be applied. Where it is ahead of the topic's
+ * very end, the topic has lost records, and new ones that take their offsets would be skipped.
  */
 record Resumption(InputLog log) {
 
-    /** @throws ProblemException for every partition with records that neither side would apply */
+    /** @throws ProblemException for every partition with records, or places for some, that neither side would apply */
     void refuseGaps(Map<InputPartition, Checkpoint> checkpoints) {
         List<Problem> gaps = new ArrayList<>();
         Map<InputPartition, Long> resumesAt = log.resumesAt(checkpoints.keySet());
+        Map<InputPartition, Long> ends = log.ends(checkpoints.keySet());
         checkpoints.forEach((input, checkpoint) -> {
             long applied = checkpoint.nextOffset();
             long resumes = resumesAt.getOrDefault(input, 0L);
-            if (applied < resumes) {
+            long end = ends.getOrDefault(input, 0L);
+            if (applied > end) {
+                gaps.add(beyond(input, applied, end));
+            } else if (applied < resumes) {
                 switch (log.content(input, applied, resumes)) {
                     case NOTHING -> {}
                     case RECORDS -> gaps.add(behind(input, applied, resumes));
@@ -45,6 +50,15 @@ record Resumption(InputLog log) {
                 "If it was restored or failed over on purpose, stop all members of apply, set the consumer group's offset"
                         + " of this partition to " + applied + " with kafka-consumer-groups --reset-offsets, and start"
                         + " again; otherwise connect to the right database.");
+    }
+
+    private static Problem beyond(InputPartition input, long applied, long end) {
+        return new Problem(
+                Problem.Kind.REFUSED,
+                place(input),
+                "The destination has applied up to offset " + applied + ", but the topic ends at offset " + end
+                        + ": Kafka has lost records that it had acknowledged, and would give their offsets to new ones.",
+                "Copy the tables again under a new migration name.");
     }
 
     private static Problem removed(InputPartition input, long applied, long resumes) {

@@ -77,6 +77,30 @@ class EmbeddedBrokerTest {
     }
 
     @Test
+    void aDirectoryWhoseMachineWentDownIsRefused() throws Exception {
+        Path mark = data.resolve("kafka-running");
+        BrokerProcess.killOnceStarted(data);
+        assertThat(mark).exists();
+        Files.writeString(mark, "another boot");
+
+        assertThatThrownBy(() -> EmbeddedBroker.start(data))
+                .hasMessageContaining("The machine went down while the embedded broker ran here")
+                .hasMessageContaining("under a new migration name")
+                .hasMessageContaining("remove " + mark);
+
+        Files.delete(mark);
+        EmbeddedBroker.start(data).close();
+    }
+
+    @Test
+    void aMachineThatGoesDownBehindACleanEndHarmsNothing() throws Exception {
+        BrokerProcess.killOnceStarted(data);
+        EmbeddedBroker.start(data).close();
+
+        assertThat(data.resolve("kafka-running")).doesNotExist();
+    }
+
+    @Test
     void aDirectoryInUseIsRefusedWithWhoHoldsIt() {
         try (EmbeddedBroker broker = EmbeddedBroker.start(data)) {
             assertThat(broker.bootstrapServers()).startsWith("127.0.0.1:");
@@ -176,6 +200,15 @@ class EmbeddedBrokerTest {
                             data.toString())
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
+        }
+
+        static void killOnceStarted(Path data) throws Exception {
+            Process process = start(data);
+            try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
+                assertThat(output.readLine()).startsWith("127.0.0.1:");
+            } finally {
+                process.destroyForcibly().waitFor(10, SECONDS);
+            }
         }
 
         public static void main(String[] args) throws InterruptedException {
