@@ -107,6 +107,16 @@ record CarelessDestination(Destination destination) implements Destination {
         }
 
         @Override
+        public List<HeldChange> rivals(HeldChange held) {
+            return session.rivals(held);
+        }
+
+        @Override
+        public boolean exchange(HeldChange held, Map<HeldChange, Mutation.Upsert> rows) {
+            return session.exchange(held, rows);
+        }
+
+        @Override
         public boolean supersede(HeldChange held, List<Mutation> mutations) {
             return session.supersede(held, mutations);
         }

@@ -253,6 +253,23 @@ class HeldChangesTest {
     }
 
     @Test
+    void uniqueValuesThatRowsExchangedAtOnceComeThrough() {
+        destination.tables().unique(STORE.id(), 1);
+        log.insert(STORE, 1L, "Basel", null);
+        log.insert(STORE, 2L, "Bern", null);
+        member.apply();
+        log.update(STORE, 1L, "Bern", null);
+        log.update(STORE, 2L, "Basel", null);
+        member.apply();
+
+        destination.makeHeldDue();
+        member.letPass(RETRY);
+
+        assertThat(destination.held()).isEmpty();
+        assertThat(destination.tables().rows(STORE.id())).containsExactly("[1, Bern, null]", "[2, Basel, null]");
+    }
+
+    @Test
     void aChangeThatStillCannotBeMappedIsPutOff() {
         log.insert(STORE, 1L, "Basel", Absent.VALUE);
         member.apply();

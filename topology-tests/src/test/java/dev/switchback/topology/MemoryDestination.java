@@ -222,6 +222,33 @@ final class MemoryDestination implements Destination {
         }
 
         @Override
+        public List<HeldChange> rivals(HeldChange change) {
+            synchronized (MemoryDestination.this) {
+                return held.stream()
+                        .filter(other -> !other.change().equals(change.change())
+                                && other.table().equals(change.table())
+                                && other.reason().contains("a unique constraint"))
+                        .toList();
+            }
+        }
+
+        @Override
+        public boolean exchange(HeldChange change, Map<HeldChange, Mutation.Upsert> rows) {
+            synchronized (MemoryDestination.this) {
+                requireInCharge();
+                requireOwner(change.change().input());
+                MemoryTables newTables = tables.copy();
+                rows.values().forEach(row -> newTables.apply(new Mutation.Remove(row.table(), row.key())));
+                if (rows.values().stream().anyMatch(row -> newTables.apply(row).isPresent())) {
+                    return false;
+                }
+                tables = newTables;
+                held.removeAll(rows.keySet());
+                return true;
+            }
+        }
+
+        @Override
         public void postpone(HeldChange change) {
             synchronized (MemoryDestination.this) {
                 postponed.add(change);

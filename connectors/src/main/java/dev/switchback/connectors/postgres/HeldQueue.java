@@ -65,6 +65,18 @@ final class HeldQueue {
 
     private static final String LOCK =
             "SELECT " + EARLIER + " FROM switchback.held AS h WHERE " + OF_CHANGE + " FOR UPDATE OF h";
+    private static final String LOCK_FIRST = "SELECT " + COLUMNS + " FROM switchback.held AS h WHERE " + OF_FLOW
+            + " AND (h.topic_id, h.partition, h.\"offset\") IN (SELECT * FROM unnest(?::text[], ?::int4[], ?::int8[]))"
+            + " AND NOT " + EARLIER + " FOR UPDATE OF h SKIP LOCKED";
+
+    /** {@code unique_violation} and {@code exclusion_violation}. */
+    private static final String TAKEN = "sqlstate IN ('23505', '23P01')";
+
+    private static final String RIVALS = "SELECT " + COLUMNS + " FROM switchback.held AS h WHERE h." + TAKEN
+            + " AND h.migration = ? AND h.direction = ? AND h.table_name = (SELECT r.table_name FROM switchback.held AS r"
+            + " WHERE r." + TAKEN + " AND r.migration = h.migration AND r.direction = h.direction AND r.topic_id = ?"
+            + " AND r.partition = ? AND r.\"offset\" = ?) AND (h.topic_id, h.partition, h.\"offset\") <> (?, ?, ?)"
+            + " AND NOT " + EARLIER + " ORDER BY h.topic_id, h.partition, h.\"offset\" LIMIT 100";
     private static final String POSTPONE = "UPDATE switchback.held AS h SET reason = ?, sqlstate = ?,"
             + " attempts = h.attempts + 1, retry_at = clock_timestamp() + "
             + BACKOFF.formatted("h.attempts + 1") + " WHERE " + OF_CHANGE;
@@ -161,6 +173,31 @@ final class HeldQueue {
         }
     }
 
+    /** Locks those of these changes that are held, first of their key, and locked by nobody else; returns them. */
+    List<InputChange> lockFirst(Connection connection, List<InputChange> changes) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(LOCK_FIRST)) {
+            int next = bindFlow(statement, 1);
+            String[] topics =
+                    changes.stream().map(change -> change.input().topicId()).toArray(String[]::new);
+            Integer[] partitions =
+                    changes.stream().map(change -> change.input().partition()).toArray(Integer[]::new);
+            Long[] offsets = changes.stream().map(InputChange::offset).toArray(Long[]::new);
+            statement.setArray(next++, connection.createArrayOf("text", topics));
+            statement.setArray(next++, connection.createArrayOf("int4", partitions));
+            statement.setArray(next, connection.createArrayOf("int8", offsets));
+            return changes(statement).stream().map(HeldChange::change).toList();
+        }
+    }
+
+    /** The first of other keys, of the same table, that a unique value keeps from being applied, as it does this one. */
+    List<HeldChange> rivals(Connection connection, InputChange change) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(RIVALS)) {
+            int next = bindPlace(statement, bindFlow(statement, 1), change);
+            bindPlace(statement, next, change);
+            return changes(statement);
+        }
+    }
+
     void postpone(Connection connection, InputChange change, String reason, @Nullable String sqlstate)
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(POSTPONE)) {
@@ -173,16 +210,10 @@ final class HeldQueue {
 
     /** What waits behind this change of its key, in order. */
     List<HeldChange> behind(Connection connection, InputChange change) throws SQLException {
-        List<HeldChange> held = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(BEHIND)) {
             statement.setLong(bindChange(statement, 1, change), change.offset());
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    held.add(change(rows));
-                }
-            }
+            return changes(statement);
         }
-        return held;
     }
 
     /** Moves what is held before this change of its key to {@code switchback.discarded}. */
@@ -246,13 +277,17 @@ final class HeldQueue {
 
     private List<HeldChange> read(Connection connection, String sql, Collection<InputPartition> inputs)
             throws SQLException {
-        List<HeldChange> held = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             bindInputs(connection, statement, inputs);
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    held.add(change(rows));
-                }
+            return changes(statement);
+        }
+    }
+
+    private static List<HeldChange> changes(PreparedStatement statement) throws SQLException {
+        List<HeldChange> held = new ArrayList<>();
+        try (ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                held.add(change(rows));
             }
         }
         return held;
@@ -283,10 +318,13 @@ final class HeldQueue {
     }
 
     private int bindChange(PreparedStatement statement, int parameter, InputChange change) throws SQLException {
-        int next = bindFlow(statement, parameter);
-        statement.setString(next, change.input().topicId());
-        statement.setInt(next + 1, change.input().partition());
-        statement.setLong(next + 2, change.offset());
-        return next + 3;
+        return bindPlace(statement, bindFlow(statement, parameter), change);
+    }
+
+    private static int bindPlace(PreparedStatement statement, int parameter, InputChange change) throws SQLException {
+        statement.setString(parameter, change.input().topicId());
+        statement.setInt(parameter + 1, change.input().partition());
+        statement.setLong(parameter + 2, change.offset());
+        return parameter + 3;
     }
 }

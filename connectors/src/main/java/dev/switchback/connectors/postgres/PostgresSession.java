@@ -18,6 +18,7 @@ import dev.switchback.connectors.spi.Flow;
 import dev.switchback.connectors.spi.HeldChange;
 import dev.switchback.connectors.spi.InputPartition;
 import dev.switchback.transforms.mutation.Mutation;
+import dev.switchback.transforms.mutation.Mutation.Upsert;
 
 /**
  * One stream thread's transactions at a PostgreSQL destination. Each call is tried again as a whole where its failure may
@@ -106,6 +107,17 @@ final class PostgresSession implements ApplySession {
     @Override
     public boolean supersede(HeldChange held, List<Mutation> mutations) {
         RetryTransaction transaction = new RetryTransaction(parts, held, mutations, true);
+        return patiently(transaction::run);
+    }
+
+    @Override
+    public List<HeldChange> rivals(HeldChange held) {
+        return reading(connection -> parts.held().rivals(connection, held.change()));
+    }
+
+    @Override
+    public boolean exchange(HeldChange held, Map<HeldChange, Upsert> rows) {
+        ExchangeTransaction transaction = new ExchangeTransaction(parts, held, rows);
         return patiently(transaction::run);
     }
 

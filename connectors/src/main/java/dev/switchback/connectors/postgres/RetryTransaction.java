@@ -7,7 +7,6 @@ import java.util.List;
 
 import dev.switchback.connectors.postgres.ApplyTransaction.Parts;
 import dev.switchback.connectors.spi.Batch.Work;
-import dev.switchback.connectors.spi.FaultPoints;
 import dev.switchback.connectors.spi.HeldChange;
 import dev.switchback.connectors.spi.InputChange;
 import dev.switchback.transforms.mutation.Mutation;
@@ -24,8 +23,7 @@ final class RetryTransaction {
     private final InputChange change;
     private final List<Work> works;
     private final boolean superseding;
-
-    private int generation;
+    private final HeldLock lock;
 
     /**
      * @param superseding whether what is held before it in its queue is of no more consequence
@@ -36,6 +34,7 @@ final class RetryTransaction {
         this.held = held;
         this.change = held.change();
         this.superseding = superseding;
+        this.lock = new HeldLock(parts, change, !superseding);
         this.works = mutations.stream()
                 .map(mutation -> new Work(mutation, List.of(change)))
                 .toList();
@@ -46,7 +45,7 @@ final class RetryTransaction {
 
     /** @return whether it is no longer held */
     boolean run(Connection connection) throws SQLException {
-        if (!lock(connection)) {
+        if (!lock.take(connection)) {
             return true;
         }
         ApplyTransaction.checkConstraintsAtOnce(connection);
@@ -59,43 +58,21 @@ final class RetryTransaction {
                 parts.held().supersedeEarlier(connection, change);
             }
             parts.held().remove(connection, change);
-            commit(connection);
+            lock.commit(connection);
             return true;
         } catch (RowsRefused refused) {
             connection.rollback(before);
             parts.held().postpone(connection, change, refused.reason(), refused.sqlstate());
-            commit(connection);
+            lock.commit(connection);
             return false;
         }
     }
 
     /** Puts it off without trying it, for the reason that it carries. */
     void postpone(Connection connection) throws SQLException {
-        if (lock(connection)) {
+        if (lock.take(connection)) {
             parts.held().postpone(connection, change, held.reason(), null);
-            commit(connection);
+            lock.commit(connection);
         }
-    }
-
-    /** Locks checkpoint, control row and the held change; false, and nothing locked, where it is no longer held. */
-    private boolean lock(Connection connection) throws SQLException {
-        if (generation != 0 && generation != parts.connection().generation()) {
-            parts.checkpoints().reclaim(connection, List.of(change.input()));
-            connection.commit();
-            parts.checkpoints().reclaimed(List.of(change.input()));
-        }
-        generation = parts.connection().generation();
-        parts.checkpoints().lock(connection, change.input());
-        boolean locked = parts.held().lock(connection, change, !superseding);
-        if (!locked) {
-            connection.rollback();
-        }
-        return locked;
-    }
-
-    private void commit(Connection connection) throws SQLException {
-        parts.faults().reached(FaultPoints.Point.BEFORE_DESTINATION_COMMIT);
-        connection.commit();
-        parts.faults().reached(FaultPoints.Point.AFTER_DESTINATION_COMMIT);
     }
 }

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 import dev.switchback.transforms.mutation.Mutation;
+import dev.switchback.transforms.mutation.Mutation.Upsert;
 
 /**
  * One stream thread's way to the destination. Not thread-safe. Retries what is transient (a serialization failure, a
@@ -91,6 +92,28 @@ public interface ApplySession extends AutoCloseable {
      * @param held from {@link #behind}
      */
     boolean supersede(HeldChange held, List<Mutation> mutations);
+
+    /**
+     * The heads of other keys' queues that a unique value keeps from being applied to the same table, as it does this one,
+     * whoever owns their partitions: each may have what another is to get. A bounded number of them; none where it is
+     * something else that keeps this one.
+     *
+     * @throws DestinationException when the destination stays away
+     */
+    List<HeldChange> rivals(HeldChange held);
+
+    /**
+     * Applies held changes that are in each other's way in one transaction: this one, and as many of the others as can be
+     * applied with it.
+     *
+     * @param held the head of its key's queue, from {@link #due}
+     * @param rows what the change, and those of {@link #rivals}, make of their rows, all of one table
+     * @return whether it is no longer held; if it is, nothing was done
+     * @throws OwnershipLostException see {@link #apply}
+     * @throws NotInChargeException see {@link #apply}
+     * @throws DestinationException see {@link #apply}
+     */
+    boolean exchange(HeldChange held, Map<HeldChange, Upsert> rows);
 
     /**
      * Puts a change off whose retry could not even be mapped.

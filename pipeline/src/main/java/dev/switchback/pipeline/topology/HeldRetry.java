@@ -1,9 +1,12 @@
 package dev.switchback.pipeline.topology;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 import dev.switchback.connectors.spi.HeldChange;
+import dev.switchback.transforms.mutation.Mutation.Upsert;
 
 /**
  * Tries a task's held changes again, and notices keys that have become free otherwise: an operator discarded their
@@ -56,8 +59,8 @@ final class HeldRetry {
             thread.postpone(new HeldChange(
                     held.change(), held.table(), held.sourceKey(), held.destinationKey(), event.unmappable()));
         }
-        if (!applied) {
-            supersede(held);
+        if (!applied && !supersede(held)) {
+            exchange(held, event);
         }
     }
 
@@ -65,17 +68,36 @@ final class HeldRetry {
      * Applies the last change behind this one that says by itself what the row is to become: whatever comes before it has
      * no more consequence. Not so where a source key may move from one destination row to another: each step counts.
      */
-    private void supersede(HeldChange held) {
+    private boolean supersede(HeldChange held) {
         if (!mapper.keepsDestinationKey(held.change())) {
-            return;
+            return false;
         }
         List<HeldChange> behind = thread.behind(held);
         for (int i = behind.size() - 1; i >= 0; i--) {
             MappedEvent event = map(behind.get(i));
             if (event.isWhole()) {
-                thread.supersede(behind.get(i), event.mutations());
-                return;
+                return thread.supersede(behind.get(i), event.mutations());
             }
+        }
+        return false;
+    }
+
+    /** One statement of the source may have exchanged unique values that the destination compares row by row. */
+    private void exchange(HeldChange held, MappedEvent event) {
+        if (event.upsert().isEmpty()) {
+            return;
+        }
+        Map<HeldChange, Upsert> rows =
+                new LinkedHashMap<>(Map.of(held, event.upsert().get()));
+        for (HeldChange rival : thread.rivals(held)) {
+            map(rival)
+                    .upsert()
+                    .filter(row ->
+                            row.table().id().equals(event.upsert().get().table().id()))
+                    .ifPresent(row -> rows.put(rival, row));
+        }
+        if (rows.size() > 1) {
+            thread.exchange(held, rows);
         }
     }
 

@@ -29,6 +29,13 @@ record MappedEvent(InputChange input, Event event, List<Mutation> mutations, @Nu
                 && (mutations.get(0) instanceof Mutation.Upsert || mutations.get(0) instanceof Mutation.Remove);
     }
 
+    /** The whole row that it makes, if that is all it does. */
+    Optional<Mutation.Upsert> upsert() {
+        return mutations.size() == 1 && mutations.get(0) instanceof Mutation.Upsert row
+                ? Optional.of(row)
+                : Optional.empty();
+    }
+
     /** The key of the first row it changes. */
     Optional<Key> firstKey() {
         return mutations.stream()

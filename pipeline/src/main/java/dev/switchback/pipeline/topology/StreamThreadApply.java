@@ -163,8 +163,16 @@ final class StreamThreadApply {
         return guarded(() -> session.behind(held));
     }
 
-    void supersede(HeldChange held, List<Mutation> mutations) {
-        guarded(() -> session.supersede(held, mutations));
+    boolean supersede(HeldChange held, List<Mutation> mutations) {
+        return guarded(() -> session.supersede(held, mutations));
+    }
+
+    List<HeldChange> rivals(HeldChange held) {
+        return guarded(() -> session.rivals(held));
+    }
+
+    void exchange(HeldChange held, Map<HeldChange, Mutation.Upsert> rows) {
+        guarded(() -> session.exchange(held, rows));
     }
 
     void postpone(HeldChange held) {
