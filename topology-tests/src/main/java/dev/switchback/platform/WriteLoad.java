@@ -14,21 +14,29 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writers that change a database as applications would, each on a connection and with a seeded random of its own. The
- * counters may be read by any thread.
+ * Writers that change a database as applications would, each on a connection and with a seeded random of its own. They may
+ * be given two databases, of which one at a time takes writes: each writer then holds a connection to both, and where one
+ * refuses, tries the other. The counters may be read by any thread.
  */
 public final class WriteLoad implements AutoCloseable {
 
     private static final Duration RETRY_FOR = Duration.ofSeconds(60);
     private static final long RETRY_NANOS = 50_000_000;
 
-    private final EmbeddedDatabase database;
+    /** After how long a refused write is tried at the other database. */
+    private static final long ELSEWHERE_NANOS = 5_000_000;
+
+    /** What a fence refuses writes with. */
+    private static final String REFUSED = "40001";
+
+    private final List<EmbeddedDatabase> databases;
     private final Transaction transaction;
     private final double transactionsPerSecond;
     private final List<Writer> writers = new ArrayList<>();
     private final LongAdder changes = new LongAdder();
     private final LongAdder transactions = new LongAdder();
     private final LongAdder conflicts = new LongAdder();
+    private final Turns turns = new Turns();
     private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
     private volatile boolean stopped;
 
@@ -47,8 +55,8 @@ public final class WriteLoad implements AutoCloseable {
         int write(Connection connection, Random random, int writer, long number) throws SQLException;
     }
 
-    private WriteLoad(EmbeddedDatabase database, double transactionsPerSecond, Transaction transaction) {
-        this.database = database;
+    private WriteLoad(List<EmbeddedDatabase> databases, double transactionsPerSecond, Transaction transaction) {
+        this.databases = List.copyOf(databases);
         this.transactionsPerSecond = transactionsPerSecond;
         this.transaction = transaction;
     }
@@ -60,7 +68,21 @@ public final class WriteLoad implements AutoCloseable {
      */
     public static WriteLoad start(
             EmbeddedDatabase database, int writers, long seed, double transactionsPerSecond, Transaction transaction) {
-        WriteLoad load = new WriteLoad(database, transactionsPerSecond / writers, transaction);
+        return start(List.of(database), writers, seed, transactionsPerSecond, transaction);
+    }
+
+    /**
+     * Starts the writers at whichever of the databases takes writes.
+     *
+     * @param transactionsPerSecond the upper limit for all writers together
+     */
+    public static WriteLoad start(
+            List<EmbeddedDatabase> databases,
+            int writers,
+            long seed,
+            double transactionsPerSecond,
+            Transaction transaction) {
+        WriteLoad load = new WriteLoad(databases, transactionsPerSecond / writers, transaction);
         for (int i = 0; i < writers; i++) {
             load.writers.add(load.new Writer(i, seed));
         }
@@ -76,6 +98,11 @@ public final class WriteLoad implements AutoCloseable {
     /** Transactions whose commit has been acknowledged. */
     public long transactions() {
         return transactions.sum();
+    }
+
+    /** How the writes went from one database to the other. */
+    public List<Turns.Turn> turns() {
+        return turns.list();
     }
 
     /** Transactions that were repeated because the database rolled them back (deadlock, serialization). */
@@ -125,6 +152,7 @@ public final class WriteLoad implements AutoCloseable {
         private final Random random;
         private final AtomicLong acknowledged = new AtomicLong();
         private long lastSuccess;
+        private int at;
 
         Writer(int number, long seed) {
             super("writer-" + number);
@@ -137,9 +165,14 @@ public final class WriteLoad implements AutoCloseable {
         public void run() {
             lastSuccess = System.nanoTime();
             while (!stopped) {
-                try (Connection connection = database.connect()) {
-                    connection.setAutoCommit(false);
-                    writeUntilStopped(connection);
+                List<Connection> connections = new ArrayList<>();
+                try {
+                    for (EmbeddedDatabase database : databases) {
+                        Connection connection = database.connect();
+                        connections.add(connection);
+                        connection.setAutoCommit(false);
+                    }
+                    writeUntilStopped(connections);
                 } catch (SQLException e) {
                     if (!isConnectionLoss(e) || System.nanoTime() - lastSuccess > RETRY_FOR.toNanos()) {
                         failure.compareAndSet(null, e);
@@ -149,28 +182,31 @@ public final class WriteLoad implements AutoCloseable {
                 } catch (RuntimeException e) {
                     failure.compareAndSet(null, e);
                     return;
+                } finally {
+                    connections.forEach(WriteLoad::closeQuietly);
                 }
             }
         }
 
-        private void writeUntilStopped(Connection connection) throws SQLException {
+        private void writeUntilStopped(List<Connection> connections) throws SQLException {
             long next = System.nanoTime();
             while (!stopped) {
                 next = Math.max(next + (long) (1e9 / transactionsPerSecond), System.nanoTime() - 1_000_000_000);
                 LockSupport.parkNanos(next - System.nanoTime());
                 if (!stopped) {
-                    writeOnce(connection);
+                    writeOnce(connections.get(at), at);
                 }
             }
         }
 
-        private void writeOnce(Connection connection) throws SQLException {
+        private void writeOnce(Connection connection, int side) throws SQLException {
             try {
                 int changed = transaction.write(connection, random, number, acknowledged.get());
                 connection.commit();
                 changes.add(changed);
                 transactions.increment();
                 acknowledged.incrementAndGet();
+                turns.acknowledged(side, System.nanoTime());
                 lastSuccess = System.nanoTime();
             } catch (SQLException e) {
                 if (!isConflict(e)) {
@@ -178,7 +214,20 @@ public final class WriteLoad implements AutoCloseable {
                 }
                 connection.rollback();
                 conflicts.increment();
+                if (databases.size() > 1 && REFUSED.equals(e.getSQLState())) {
+                    at = (at + 1) % databases.size();
+                    LockSupport.parkNanos(ELSEWHERE_NANOS);
+                }
             }
+        }
+    }
+
+    private static void closeQuietly(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            // It is lost already, which is why it is closed.
+            return;
         }
     }
 

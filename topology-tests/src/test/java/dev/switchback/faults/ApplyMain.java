@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
 import dev.switchback.connectors.avro.SchemaStore;
-import dev.switchback.connectors.postgres.ControlSchema;
 import dev.switchback.connectors.postgres.PostgresConnections;
 import dev.switchback.connectors.postgres.PostgresDestination;
 import dev.switchback.connectors.spi.Batch;
@@ -59,7 +58,6 @@ final class ApplyMain {
                 ApplyRole role = new ApplyRole(
                         new ApplySettings(
                                 FaultMigration.FLOW,
-                                ControlSchema.FIRST_EPOCH,
                                 plan.mappings(),
                                 FaultMigration.PARTITIONS,
                                 FaultMigration.kafka(plan),

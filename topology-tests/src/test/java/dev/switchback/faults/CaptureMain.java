@@ -31,7 +31,7 @@ final class CaptureMain {
         CaptureSettings settings = new CaptureSettings(
                 FaultMigration.FLOW,
                 Plan.source(plan.file()),
-                plan.tables().stream().map(table -> table.source().schema()).toList(),
+                plan.tables().stream().map(table -> table.from().schema()).toList(),
                 kafka,
                 new CaptureSettings.Topics(FaultMigration.PARTITIONS, (short) 1, Duration.ofDays(1), 8 << 20));
         try (Admin admin = Admin.create(kafka);

@@ -21,7 +21,6 @@ import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
 import dev.switchback.connectors.avro.ChangeDecoder;
 import dev.switchback.connectors.avro.SchemaStore;
 import dev.switchback.connectors.postgres.ApplySettings;
-import dev.switchback.connectors.postgres.ControlSchema;
 import dev.switchback.connectors.postgres.PostgresDestination;
 import dev.switchback.connectors.spi.Batch;
 import dev.switchback.connectors.spi.InputPartition;
@@ -47,7 +46,6 @@ final class CarelessApplyMain {
         SchemaStore schemas = FaultMigration.schemas(plan);
         ApplyThreads threads = new ApplyThreads(
                 FaultMigration.FLOW,
-                ControlSchema.FIRST_EPOCH,
                 new PostgresDestination(
                         FaultMigration.destination(plan, FaultRun.CARELESS),
                         ApplySettings.DEFAULTS,

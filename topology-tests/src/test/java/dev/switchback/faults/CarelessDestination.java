@@ -13,6 +13,7 @@ import dev.switchback.connectors.spi.Destination;
 import dev.switchback.connectors.spi.Flow;
 import dev.switchback.connectors.spi.HeldChange;
 import dev.switchback.connectors.spi.InputPartition;
+import dev.switchback.connectors.spi.Mandate;
 import dev.switchback.connectors.spi.NotInChargeException;
 import dev.switchback.connectors.spi.OwnershipLostException;
 import dev.switchback.transforms.mutation.Mutation;
@@ -20,11 +21,9 @@ import dev.switchback.transforms.mutation.Mutation;
 /** A destination that writes whatever it is given: no checkpoint and no control row keeps a stale writer out. */
 record CarelessDestination(Destination destination) implements Destination {
 
-    private static final int EPOCHS = 10;
-
     @Override
-    public ApplySession open(Flow flow, long epoch) {
-        return new Session(destination, flow, destination.open(flow, epoch));
+    public ApplySession open(Flow flow) {
+        return new Session(destination, flow, destination.open(flow));
     }
 
     @Override
@@ -49,8 +48,10 @@ record CarelessDestination(Destination destination) implements Destination {
                 return session.apply(batch);
             } catch (OwnershipLostException e) {
                 return session.apply(rebased(batch));
-            } catch (NotInChargeException e) {
-                return applyUnderAnyEpoch(batch, e);
+            } catch (NotInChargeException stale) {
+                session.close();
+                session = destination.open(flow);
+                return session.apply(rebased(batch));
             }
         }
 
@@ -68,17 +69,9 @@ record CarelessDestination(Destination destination) implements Destination {
             return new Batch(batch.work(), batch.held(), advances);
         }
 
-        private List<HeldChange> applyUnderAnyEpoch(Batch batch, NotInChargeException refusal) {
-            for (long epoch = 1; epoch < EPOCHS; epoch++) {
-                session.close();
-                session = destination.open(flow, epoch);
-                try {
-                    return session.apply(rebased(batch));
-                } catch (NotInChargeException next) {
-                    refusal.addSuppressed(next);
-                }
-            }
-            throw refusal;
+        @Override
+        public Mandate mandate() {
+            return Mandate.FROM_THE_START;
         }
 
         @Override

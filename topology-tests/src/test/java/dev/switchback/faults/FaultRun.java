@@ -238,7 +238,7 @@ final class FaultRun implements AutoCloseable {
 
     TableSchema schema(TableId table) {
         return migration.plan().tables().stream()
-                .map(each -> each.source().schema())
+                .map(each -> each.from().schema())
                 .filter(schema -> schema.id().equals(table))
                 .findFirst()
                 .orElseThrow();

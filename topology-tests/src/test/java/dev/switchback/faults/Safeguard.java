@@ -15,7 +15,7 @@ enum Safeguard {
     KAFKA_TRANSACTION,
     /** A batch is refused unless its checkpoints are the session's own and as it expects them. */
     CHECKPOINT,
-    /** A batch is refused under another operator's epoch. */
+    /** A batch is refused once the control row names another direction. */
     CONTROL_ROW;
 
     private static final String PROPERTY = "faults.without";

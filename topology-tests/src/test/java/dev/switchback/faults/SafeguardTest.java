@@ -89,20 +89,21 @@ class SafeguardTest {
     }
 
     @Test
-    void anOperatorWhoTakesOverStopsApply() {
+    void aMigrationThatIsTurnedRoundIsAppliedNoMore() {
         try (FaultRun run = alone(FaultRun.APPLY_A, Map.of())) {
-            takeOver(run);
-            run.roles.process(FaultRun.APPLY_A).awaitOutput(ApplyMain.HALTED, FaultRun.PATIENCE);
+            turnRound(run);
             String applied = applied(run);
+            long passed = passed(run);
             run.awaitWrites(300);
+            Await.until("apply to stand by", FaultRun.PATIENCE, () -> passed(run) >= passed + 300);
             assertThat(applied(run)).isEqualTo(applied);
         }
     }
 
     @Test
-    void withoutTheControlRowApplyGoesOnUnderAnotherOperator() {
+    void withoutTheControlRowApplyGoesOn() {
         try (FaultRun run = alone(FaultRun.APPLY_A, Safeguard.CONTROL_ROW.without())) {
-            takeOver(run);
+            turnRound(run);
             String applied = applied(run);
             run.awaitWrites(300);
             Await.until("something to be applied", FaultRun.PATIENCE, () -> !applied(run)
@@ -161,14 +162,18 @@ class SafeguardTest {
     }
 
     /** As an operation would, on both sides. */
-    private static void takeOver(FaultRun run) {
-        for (EmbeddedDatabase database : List.of(run.platform.source(), run.platform.destination())) {
-            database.execute("UPDATE switchback.control SET epoch = epoch + 1");
+    private static void turnRound(FaultRun run) {
+        for (EmbeddedDatabase database : List.of(run.platform.destination(), run.platform.source())) {
+            database.execute("UPDATE switchback.control SET direction = 'reverse'");
         }
     }
 
     private static String applied(FaultRun run) {
-        return run.platform.destination().value("SELECT sum(next_offset) FROM switchback.checkpoint");
+        return run.platform.destination().value("SELECT sum(changes_applied) FROM switchback.checkpoint");
+    }
+
+    private static long passed(FaultRun run) {
+        return Long.parseLong(run.platform.destination().value("SELECT sum(next_offset) FROM switchback.checkpoint"));
     }
 
     private static long endOfLog(EmbeddedDatabase database) {

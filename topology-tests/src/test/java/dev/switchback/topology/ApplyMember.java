@@ -50,7 +50,7 @@ final class ApplyMember implements AutoCloseable {
     ApplyMember(
             ChangeLog log, MemoryDestination destination, BufferBounds bounds, ApplyListener listener, InputLog kafka) {
         this.log = log;
-        this.threads = new ApplyThreads(ChangeLog.FLOW, 1, destination, bounds, HELD_LIMIT, listener);
+        this.threads = new ApplyThreads(ChangeLog.FLOW, destination, bounds, HELD_LIMIT, listener);
         this.driver = new TopologyTestDriver(
                 MigrationTopology.build(log.topics(), log.mappings(), new ChangeDecoder(log.schemas()), kafka, threads),
                 configuration(),

@@ -210,7 +210,6 @@ class ApplyRoleTest {
     private ApplySettings settings(BrokerChangeLog log, Optional<String> member) {
         return new ApplySettings(
                 log.flow(),
-                1,
                 log.mappings(),
                 log.partitions(),
                 log.kafka(),

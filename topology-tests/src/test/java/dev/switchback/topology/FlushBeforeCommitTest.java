@@ -105,7 +105,6 @@ class FlushBeforeCommitTest {
             BrokerChangeLog log, MemoryDestination destination, BufferBounds bounds, FaultPoints faults) {
         return new ApplySettings(
                 log.flow(),
-                1,
                 log.mappings(),
                 log.partitions(),
                 log.kafka(),

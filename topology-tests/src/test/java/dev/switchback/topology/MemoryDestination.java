@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -21,6 +20,7 @@ import dev.switchback.connectors.spi.Flow;
 import dev.switchback.connectors.spi.HeldChange;
 import dev.switchback.connectors.spi.InputChange;
 import dev.switchback.connectors.spi.InputPartition;
+import dev.switchback.connectors.spi.Mandate;
 import dev.switchback.connectors.spi.NotInChargeException;
 import dev.switchback.connectors.spi.OwnershipLostException;
 import dev.switchback.transforms.mutation.Mutation;
@@ -39,13 +39,13 @@ final class MemoryDestination implements Destination {
     private final Map<InputPartition, Session> owners = new HashMap<>();
     private final List<Batch> batches = new ArrayList<>();
     private Consumer<Batch> beforeCommit = batch -> {};
-    private Optional<Long> epoch = Optional.empty();
+    private Mandate mandate = Mandate.FROM_THE_START;
     private final Set<HeldChange> postponed = new HashSet<>();
     private int retries;
 
     @Override
-    public synchronized ApplySession open(Flow flow, long sessionEpoch) {
-        return new Session(sessionEpoch);
+    public synchronized ApplySession open(Flow flow) {
+        return new Session(mandate);
     }
 
     /** The committed rows. */
@@ -101,17 +101,22 @@ final class MemoryDestination implements Destination {
         beforeCommit = hook;
     }
 
-    /** From here on only this epoch may write. */
-    synchronized void raiseEpoch(long newEpoch) {
-        epoch = Optional.of(newEpoch);
+    /** From here on sessions have this mandate; those that are open under another one are refused. */
+    synchronized void mandate(Mandate now) {
+        mandate = now;
     }
 
     private final class Session implements ApplySession {
 
-        private final long sessionEpoch;
+        private final Mandate own;
 
-        Session(long sessionEpoch) {
-            this.sessionEpoch = sessionEpoch;
+        Session(Mandate own) {
+            this.own = own;
+        }
+
+        @Override
+        public Mandate mandate() {
+            return own;
         }
 
         @Override
@@ -286,8 +291,8 @@ final class MemoryDestination implements Destination {
         }
 
         private void requireInCharge() {
-            if (epoch.isPresent() && epoch.get() != sessionEpoch) {
-                throw new NotInChargeException("the epoch is " + epoch.get() + ", not " + sessionEpoch);
+            if (!mandate.equals(own)) {
+                throw new NotInChargeException("the mandate is " + mandate + ", not " + own);
             }
         }
 

@@ -42,23 +42,4 @@ class OwnershipTest {
 
         assertThat(destination.tables().rows(STORE.id())).isEmpty();
     }
-
-    @Test
-    void aMemberUnderAnOlderEpochStopsAndSaysWhy() {
-        try (ApplyMember member = new ApplyMember(log, destination)) {
-            log.insert(STORE, 1L, "Basel", null);
-            member.read();
-            destination.raiseEpoch(2);
-
-            assertThatThrownBy(member::flush)
-                    .satisfies(thrown -> assertThat(ApplyMember.problem(thrown).problems())
-                            .singleElement()
-                            .satisfies(problem -> {
-                                assertThat(problem.where()).isEqualTo("apply of stores.forward");
-                                assertThat(problem.what()).contains("the epoch is 2, not 1");
-                            }));
-        }
-
-        assertThat(destination.tables().rows(STORE.id())).isEmpty();
-    }
 }

@@ -27,7 +27,7 @@ public final class CaptureChild {
         CaptureSettings settings = new CaptureSettings(
                 plan.flow(),
                 Plan.source(plan.file()),
-                plan.tables().stream().map(table -> table.source().schema()).toList(),
+                plan.tables().stream().map(table -> table.from().schema()).toList(),
                 kafka.settings(),
                 CaptureSettings.Topics.DEFAULT);
         Capture capture =

@@ -85,7 +85,7 @@ final class CaptureRun implements EngineHooks, AutoCloseable {
                     new ChangeLog(changes, from.offset(), progress, drain, source.where(), from.haltPlace());
             log = changeLog;
             changeLog.resumeDrain();
-            if (!from.resumes() && topics().hold(tableIds())) {
+            if (settings.flow().backfills() && !from.resumes() && topics().hold(tableIds())) {
                 changeLog.truncate(tableIds()); // Rows deleted since an earlier snapshot must not survive this one.
             }
             progress.phase(from.resumes() ? Phase.STREAMING : Phase.SNAPSHOTTING);

@@ -36,7 +36,7 @@ final class EngineProperties {
         // Kafka 4.3's Connect runtime wants it; nothing connects.
         properties.setProperty("bootstrap.servers", "localhost:9092");
         log(properties, settings);
-        values(properties, tables);
+        values(properties, tables, settings.flow().backfills());
         database(properties, settings);
         pace(properties, tuning);
         return properties;
@@ -61,7 +61,7 @@ final class EngineProperties {
         properties.setProperty("slot.max.retries", "0");
     }
 
-    private static void values(Properties properties, List<CapturedTable> tables) {
+    private static void values(Properties properties, List<CapturedTable> tables, boolean backfills) {
         properties.setProperty(
                 "table.include.list",
                 tables.stream().map(table -> pattern(table.schema().id())).collect(Collectors.joining(",")));
@@ -70,7 +70,7 @@ final class EngineProperties {
         properties.setProperty("sourceinfo.struct.maker", TerseSource.class.getName());
         properties.setProperty("include.unknown.datatypes", "true");
         properties.setProperty("binary.handling.mode", "bytes");
-        properties.setProperty("snapshot.mode", "initial");
+        properties.setProperty("snapshot.mode", backfills ? "initial" : "no_data");
         properties.setProperty("snapshot.query.mode", "custom");
         properties.setProperty("snapshot.query.mode.custom.name", TextQuery.NAME);
         properties.setProperty("snapshot.fetch.size", Integer.toString(SNAPSHOT_FETCH_ROWS));

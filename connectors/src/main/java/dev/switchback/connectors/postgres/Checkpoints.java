@@ -19,6 +19,7 @@ import dev.switchback.connectors.spi.Batch.Advance;
 import dev.switchback.connectors.spi.Checkpoint;
 import dev.switchback.connectors.spi.Flow;
 import dev.switchback.connectors.spi.InputPartition;
+import dev.switchback.connectors.spi.Mandate;
 import dev.switchback.connectors.spi.NotInChargeException;
 import dev.switchback.connectors.spi.OwnershipLostException;
 import dev.switchback.transforms.problem.Problem;
@@ -73,8 +74,8 @@ final class Checkpoints {
                 AND c.owner = a.owner::uuid AND c.next_offset = a.from_offset AND c.watermark = a.from_watermark
               RETURNING 1),
             control AS (
-              SELECT epoch, direction FROM switchback.control WHERE migration = ? FOR SHARE)
-            SELECT (SELECT count(*) FROM moved), epoch, direction FROM control""";
+              SELECT direction, behind FROM switchback.control WHERE migration = ? FOR SHARE)
+            SELECT (SELECT count(*) FROM moved), direction, behind FROM control""";
 
     private static final String LOCK =
             """
@@ -83,18 +84,19 @@ final class Checkpoints {
               WHERE topic_id = ? AND partition = ? AND owner = ?::uuid AND migration = ? AND direction = ?
               FOR NO KEY UPDATE),
             control AS (
-              SELECT epoch, direction FROM switchback.control WHERE migration = ? FOR SHARE)
-            SELECT (SELECT count(*) FROM owned), epoch, direction FROM control""";
+              SELECT direction, behind FROM switchback.control WHERE migration = ? FOR SHARE)
+            SELECT (SELECT count(*) FROM owned), direction, behind FROM control""";
 
     private final Flow flow;
-    private final long epoch;
+    private final Mandate mandate;
     private final Map<InputPartition, UUID> tokens = new HashMap<>();
     /** The token of a {@link #reclaim} of which it is not known yet whether it was committed. */
     private @Nullable UUID reclaiming;
 
-    Checkpoints(Flow flow, long epoch) {
+    /** @param mandate what the control row must still say whenever something is written */
+    Checkpoints(Flow flow, Mandate mandate) {
         this.flow = flow;
-        this.epoch = epoch;
+        this.mandate = mandate;
     }
 
     /**
@@ -161,7 +163,7 @@ final class Checkpoints {
      * Moves checkpoints, if each is what it is expected to be, and locks the control row, all in one statement.
      *
      * @throws OwnershipLostException when one is not, or is owned by another session
-     * @throws NotInChargeException when the control row names another epoch or direction
+     * @throws NotInChargeException when the control row gives another mandate by now
      */
     void advance(Connection connection, List<Advance> advances) throws SQLException {
         List<InputPartition> inputs = advances.stream().map(Advance::input).toList();
@@ -208,11 +210,11 @@ final class Checkpoints {
                 throw new NotInChargeException("switchback.control has no row for the migration " + flow.migration()
                         + " any more: the destination was restored, or somebody deleted it");
             }
-            String direction = row.getString(3);
-            if (row.getLong(2) != epoch || !direction.equals(flow.direction().lowerCase())) {
-                throw new NotInChargeException("an operator has put " + flow.migration() + " in epoch "
-                        + row.getLong(2) + ", direction " + direction + "; this process is of epoch " + epoch
-                        + ", direction " + flow.direction().lowerCase());
+            boolean applies = row.getString(2).equals(flow.direction().lowerCase());
+            Mandate now = new Mandate(applies, row.getLong(3));
+            if (!now.equals(mandate)) {
+                throw new NotInChargeException("an operator has turned " + flow.migration() + " round: " + flow
+                        + " has " + now + " by now, and this session worked under " + mandate);
             }
             if (row.getLong(1) != inputs.size()) {
                 throw lost(inputs);

@@ -36,7 +36,7 @@ public final class ControlSchema {
     public static final long FIRST_EPOCH = 1;
 
     /** The version whose script, {@code control-N.sql}, was written last. */
-    static final int VERSION = 5;
+    static final int VERSION = 6;
 
     /** "switchba" in ASCII: any number that nobody else locks. */
     private static final long CREATION_LOCK = 0x7377697463686261L;
@@ -119,7 +119,7 @@ public final class ControlSchema {
         if (version(connection) == 0) {
             return Optional.empty();
         }
-        String sql = "SELECT epoch, direction, fence, watermark FROM switchback.control WHERE migration = ?";
+        String sql = "SELECT epoch, direction, fence, watermark, behind FROM switchback.control WHERE migration = ?";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setString(1, migration);
             try (ResultSet row = statement.executeQuery()) {
@@ -129,7 +129,8 @@ public final class ControlSchema {
                                 row.getLong(1),
                                 Direction.valueOf(row.getString(2).toUpperCase(Locale.ROOT)),
                                 row.getString(3).equals("fenced"),
-                                row.getLong(4)))
+                                row.getLong(4),
+                                row.getLong(5)))
                         : Optional.empty();
             }
         }

@@ -107,7 +107,8 @@ public final class PostgresConnections {
         return settings;
     }
 
-    String side() {
+    /** What people call the database. */
+    public String side() {
         return side;
     }
 

@@ -62,12 +62,10 @@ public final class PostgresDestination implements Destination {
         }
     }
 
-    /** @throws ProblemException when the destination refuses the login */
+    /** @throws ProblemException when the destination refuses the login, or has no control row of the migration */
     @Override
-    public ApplySession open(Flow flow, long epoch) {
-        PostgresSession session = new PostgresSession(connections, settings, faults, closed, sourceKeys, flow, epoch);
-        session.open();
-        return session;
+    public ApplySession open(Flow flow) {
+        return new PostgresSession(connections, settings, faults, closed, sourceKeys, flow);
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
@@ -17,8 +18,11 @@ import dev.switchback.connectors.spi.FaultPoints;
 import dev.switchback.connectors.spi.Flow;
 import dev.switchback.connectors.spi.HeldChange;
 import dev.switchback.connectors.spi.InputPartition;
+import dev.switchback.connectors.spi.Mandate;
 import dev.switchback.transforms.mutation.Mutation;
 import dev.switchback.transforms.mutation.Mutation.Upsert;
+import dev.switchback.transforms.problem.Problem;
+import dev.switchback.transforms.problem.ProblemException;
 
 /**
  * One stream thread's transactions at a PostgreSQL destination. Each call is tried again as a whole where its failure may
@@ -35,32 +39,45 @@ final class PostgresSession implements ApplySession {
     private final PostgresConnections connections;
     private final ApplySettings settings;
     private final CountDownLatch closed;
+    private final ApplyConnection connection;
+    private final Mandate mandate;
     private final ApplyTransaction.Parts parts;
 
+    /** Connects. */
     PostgresSession(
             PostgresConnections connections,
             ApplySettings settings,
             FaultPoints faults,
             CountDownLatch closed,
             Function<byte[], String> sourceKeys,
-            Flow flow,
-            long epoch) {
+            Flow flow) {
         this.connections = connections;
         this.settings = settings;
         this.closed = closed;
+        this.connection = new ApplyConnection(connections, settings, flow);
+        this.mandate = mandate(flow);
         this.parts = new ApplyTransaction.Parts(
-                new ApplyConnection(connections, settings, flow),
-                new Checkpoints(flow, epoch),
-                new HeldQueue(flow),
-                new BulkWrites(),
-                faults,
-                sourceKeys);
+                connection, new Checkpoints(flow, mandate), new HeldQueue(flow), new BulkWrites(), faults, sourceKeys);
     }
 
-    /** Connects. */
-    void open() {
-        Boolean connected = patiently(connection -> true);
-        assert connected;
+    private Mandate mandate(Flow flow) {
+        Optional<ControlRow> row = patiently(opened -> {
+            Optional<ControlRow> found = ControlSchema.control(opened, flow.migration());
+            opened.commit();
+            return found;
+        });
+        return row.orElseThrow(() -> new ProblemException(new Problem(
+                        Problem.Kind.REFUSED,
+                        connections.where(),
+                        "It has no control row of " + flow.migration()
+                                + " any more: it was restored, or somebody deleted it.",
+                        "Connect to the right database, or copy the tables again under a new migration name.")))
+                .mandate(flow.direction());
+    }
+
+    @Override
+    public Mandate mandate() {
+        return mandate;
     }
 
     @Override
@@ -132,7 +149,7 @@ final class PostgresSession implements ApplySession {
 
     @Override
     public void close() {
-        parts.connection().close();
+        connection.close();
     }
 
     private <T> T reading(Try<T> reading) {
@@ -147,14 +164,14 @@ final class PostgresSession implements ApplySession {
         Patience patience = new Patience(connections.where(), settings.retryFor(), closed);
         while (true) {
             try {
-                T result = call.run(parts.connection().get());
+                T result = call.run(connection.get());
                 patience.succeeded();
                 return result;
             } catch (SQLException failure) {
                 leave(failure);
                 patience.pause(failure);
             } catch (RuntimeException | Error failure) {
-                parts.connection().rollback();
+                connection.rollback();
                 throw failure;
             }
         }
@@ -163,10 +180,10 @@ final class PostgresSession implements ApplySession {
     /** Gets out of the failed transaction; throws when trying again is of no use. */
     private void leave(SQLException failure) {
         switch (FailureKind.of(failure)) {
-            case PASSING -> parts.connection().rollback();
-            case DISCONNECTED -> parts.connection().drop();
+            case PASSING -> connection.rollback();
+            case DISCONNECTED -> connection.drop();
             case ROWS, SYSTEM -> {
-                parts.connection().rollback();
+                connection.rollback();
                 throw SystemFailure.explain(connections, failure);
             }
         }

@@ -17,6 +17,9 @@ import dev.switchback.transforms.mutation.Mutation.Upsert;
  */
 public interface ApplySession extends AutoCloseable {
 
+    /** What this session may do, for as long as it lasts: once the control row says otherwise, its calls are refused. */
+    Mandate mandate();
+
     /**
      * Takes the input partitions over from whoever applied them before: from here on that owner's transactions fail.
      *
@@ -25,6 +28,7 @@ public interface ApplySession extends AutoCloseable {
      * @throws dev.switchback.transforms.problem.ProblemException when there is a checkpoint of this flow for the same topic
      *     and partition under another topic id: the topic was deleted and created again, and what it held in between is
      *     lost. Nothing was claimed
+     * @throws NotInChargeException when the control row gives another mandate by now
      */
     Map<InputPartition, Checkpoint> claim(Collection<InputPartition> inputs);
 
@@ -36,7 +40,7 @@ public interface ApplySession extends AutoCloseable {
      * @return the changes that the destination refused and that are now held, in order
      * @throws OwnershipLostException when another owner has claimed a partition, or a checkpoint is not what the batch
      *     expects: nothing was written
-     * @throws NotInChargeException when the control row names another epoch or direction: nothing was written
+     * @throws NotInChargeException when the control row gives another mandate by now: nothing was written
      * @throws DestinationException when the destination stays away: nothing was written
      * @throws dev.switchback.transforms.problem.ProblemException when the destination refuses a {@link Mutation.Clear}:
      *     nothing was written

@@ -34,6 +34,14 @@ public interface Control {
     void turn(Authority authority, Direction to);
 
     /**
+     * Says from where the flow to this side applies, once its direction does.
+     *
+     * @param watermark of the other side's log; the flow passes over what comes before it
+     * @throws NotInChargeException when the row names another epoch or direction
+     */
+    void applyBehind(Authority authority, long watermark);
+
+    /**
      * Writes a watermark into the side's log.
      *
      * @return its id

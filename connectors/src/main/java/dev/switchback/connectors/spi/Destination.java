@@ -4,12 +4,11 @@ package dev.switchback.connectors.spi;
 public interface Destination extends AutoCloseable {
 
     /**
-     * Opens a session for one stream thread of a flow.
+     * Opens a session for one stream thread of a flow, under the mandate that the control row gives it now.
      *
-     * @param epoch the operator epoch under which it may write; under any other the control row refuses it
      * @throws DestinationException when the destination does not answer
      */
-    ApplySession open(Flow flow, long epoch);
+    ApplySession open(Flow flow);
 
     /**
      * Ends the waiting of all its sessions for a destination that stays away: their calls fail with {@link

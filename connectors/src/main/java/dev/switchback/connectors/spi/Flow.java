@@ -31,6 +31,11 @@ public record Flow(String migration, Direction direction) {
         return prefix() + ".offsets";
     }
 
+    /** Whether it begins with a copy of the tables. When REVERSE begins, its destination has the rows already. */
+    public boolean backfills() {
+        return direction == Direction.FORWARD;
+    }
+
     /** The consumer group that applies this flow. */
     public String applicationId() {
         return "switchback-" + migration + "-" + direction.lowerCase();

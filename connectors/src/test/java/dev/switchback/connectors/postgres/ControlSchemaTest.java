@@ -34,7 +34,7 @@ class ControlSchemaTest {
         prepare(settings);
         try (Connection connection = open()) {
             assertThat(ControlSchema.control(connection, "stores"))
-                    .contains(new ControlRow("stores", ControlSchema.FIRST_EPOCH, Direction.FORWARD, false, 0));
+                    .contains(new ControlRow("stores", ControlSchema.FIRST_EPOCH, Direction.FORWARD, false, 0, 0));
             assertThat(ControlSchema.control(connection, "others")).isEmpty();
         }
     }
@@ -57,7 +57,7 @@ class ControlSchemaTest {
 
         try (Connection connection = open()) {
             assertThat(ControlSchema.control(connection, "stores"))
-                    .contains(new ControlRow("stores", 5, Direction.FORWARD, true, 9));
+                    .contains(new ControlRow("stores", 5, Direction.FORWARD, true, 9, 0));
             assertThat(connection.getAutoCommit()).isTrue();
         }
     }
@@ -119,7 +119,7 @@ class ControlSchemaTest {
     void aDrainHasComeThroughWhenItsWatermarkIsAppliedEverywhere() {
         prepare(settings);
         try (PostgresDestination destination = destination(settings);
-                ApplySession session = destination.open(DestinationFixture.FLOW, ControlSchema.FIRST_EPOCH);
+                ApplySession session = destination.open(DestinationFixture.FLOW);
                 PostgresDrain drain = new PostgresDrain(
                         new PostgresConnections("destination", settings),
                         DestinationFixture.FLOW,

@@ -70,7 +70,7 @@ final class DestinationFixture implements AutoCloseable {
     }
 
     ApplySession open(PostgresDestination destination) {
-        ApplySession session = destination.open(FLOW, ControlSchema.FIRST_EPOCH);
+        ApplySession session = destination.open(FLOW);
         sessions.add(session);
         return session;
     }

@@ -101,7 +101,7 @@ class FirstStartTest {
         }
         try (PostgresDestination open =
                         new PostgresDestination(destination, ApplySettings.DEFAULTS, FaultPoints.NONE, key -> "");
-                ApplySession session = open.open(flow, ControlSchema.FIRST_EPOCH)) {
+                ApplySession session = open.open(flow)) {
             session.claim(List.of(new InputPartition(flow.changeTopic(T), "topic-1", 0)));
         }
     }

@@ -36,7 +36,7 @@ import dev.switchback.transforms.mutation.Mutation;
 import dev.switchback.transforms.mutation.Mutation.Upsert;
 import dev.switchback.transforms.problem.ProblemException;
 
-/** Who may write: the owner of the partition, at its checkpoint, under the operator's epoch and direction. */
+/** Who may write: the owner of the partition, at its checkpoint, under the mandate that the control row gives. */
 class OwnershipTest {
 
     private final DestinationFixture destination = new DestinationFixture("CREATE TABLE t (id int PRIMARY KEY, v int)");
@@ -152,10 +152,10 @@ class OwnershipTest {
     }
 
     @Test
-    void anotherEpochOrDirectionRefuses() {
+    void anotherMandateRefuses() {
         ApplySession session = destination.member();
-        for (String change : List.of("epoch = 2", "direction = 'reverse'")) {
-            destination.execute("UPDATE switchback.control SET epoch = 1, direction = 'forward'");
+        for (String change : List.of("behind = 7", "direction = 'reverse'")) {
+            destination.execute("UPDATE switchback.control SET behind = 0, direction = 'forward'");
             destination.execute("UPDATE switchback.control SET " + change);
 
             assertThatThrownBy(() -> destination.apply(session, row(1, 1))).isInstanceOf(NotInChargeException.class);
@@ -177,7 +177,7 @@ class OwnershipTest {
         try (Connection operator = destination.connections().open();
                 Statement statement = operator.createStatement()) {
             operator.setAutoCommit(false);
-            statement.execute("UPDATE switchback.control SET epoch = 2");
+            statement.execute("UPDATE switchback.control SET direction = 'reverse'");
             Future<List<HeldChange>> writing = threads.submit(() -> destination.apply(session, row(1, 1)));
             awaitBlockedSession();
 

@@ -146,6 +146,12 @@ final class LedgerText {
         if (note instanceof Note.Following following) {
             return "following, " + Numbers.duration(following.lag()) + " behind";
         }
+        if (note instanceof Note.Released || note instanceof Note.Aborted) {
+            return note instanceof Note.Released ? "released" : "aborted";
+        }
+        if (note instanceof Note.Hindered hindered) {
+            return hindered.member() + " cannot go on: " + hindered.why();
+        }
         Note.Stopped stopped = (Note.Stopped) note;
         return stopped.member() + " stopped" + (stopped.why().isEmpty() ? "" : ": " + stopped.why());
     }

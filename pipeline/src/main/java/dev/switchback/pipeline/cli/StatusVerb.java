@@ -1,5 +1,7 @@
 package dev.switchback.pipeline.cli;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
@@ -8,12 +10,17 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 import dev.switchback.connectors.avro.SchemaStore;
+import dev.switchback.connectors.postgres.ControlSchema;
+import dev.switchback.connectors.postgres.PostgresConnections;
+import dev.switchback.connectors.spi.Direction;
+import dev.switchback.connectors.spi.Flow;
 import dev.switchback.pipeline.file.MigrationFile;
 import dev.switchback.pipeline.plan.Plan;
 import dev.switchback.pipeline.run.KafkaAccess;
 import dev.switchback.pipeline.status.Backlog;
 import dev.switchback.pipeline.status.Status;
 import dev.switchback.pipeline.status.StatusReader;
+import dev.switchback.transforms.problem.ProblemException;
 
 /** Shows how a migration stands, whoever runs it. */
 @Command(
@@ -55,14 +62,30 @@ final class StatusVerb implements Callable<Integer> {
     }
 
     private Status read(MigrationFile file) throws InterruptedException {
-        try (StatusReader reader =
-                new StatusReader(file, Plan.source(file), Plan.destination(file), () -> backlog(file))) {
+        Flow flow = applying(file);
+        boolean forward = flow.direction() == Direction.FORWARD;
+        PostgresConnections from = forward ? Plan.source(file) : Plan.destination(file);
+        PostgresConnections to = forward ? Plan.destination(file) : Plan.source(file);
+        try (StatusReader reader = new StatusReader(file, flow, from, to, () -> backlog(file))) {
             Status first = reader.read();
             if (!first.problems().isEmpty()) {
                 return first;
             }
             TimeUnit.SECONDS.sleep(1);
             return reader.read();
+        }
+    }
+
+    /** The flow that applies, as the destination's control row says; FORWARD where it does not say. */
+    private static Flow applying(MigrationFile file) {
+        PostgresConnections destination = Plan.destination(file);
+        try (Connection connection = destination.open()) {
+            return ControlSchema.control(connection, file.migration())
+                    .map(row -> new Flow(file.migration(), row.direction()))
+                    .orElseGet(file::flow);
+        } catch (SQLException | ProblemException unanswered) {
+            // The reader says so, with the rest.
+            return file.flow();
         }
     }
 

@@ -30,7 +30,17 @@ import dev.switchback.transforms.problem.ProblemException;
         description = "Moves live tables from one database to another while applications keep writing.",
         synopsisSubcommandLabel = "VERB",
         commandListHeading = "%nVerbs:%n",
-        subcommands = {RunVerb.class, StatusVerb.class, LedgerVerb.class, HeldVerb.class, DemoVerb.class},
+        subcommands = {
+            RunVerb.class,
+            StatusVerb.class,
+            CutoverVerb.class,
+            RevertVerb.class,
+            ReleaseVerb.class,
+            AbortVerb.class,
+            LedgerVerb.class,
+            HeldVerb.class,
+            DemoVerb.class
+        },
         footer = {
             "",
             "Examples:",
@@ -133,6 +143,10 @@ public final class Switchback implements Runnable {
             Map<Class<?>, Object> verbs = Map.of(
                     RunVerb.class, new RunVerb(environment),
                     StatusVerb.class, new StatusVerb(environment),
+                    CutoverVerb.class, new CutoverVerb(environment),
+                    RevertVerb.class, new RevertVerb(environment),
+                    ReleaseVerb.class, new ReleaseVerb(environment),
+                    AbortVerb.class, new AbortVerb(environment),
                     LedgerVerb.class, new LedgerVerb(environment),
                     HeldVerb.class, new HeldVerb(environment));
             Object verb = verbs.get(type);

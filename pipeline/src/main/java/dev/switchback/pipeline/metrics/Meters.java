@@ -9,14 +9,16 @@ import java.util.concurrent.atomic.AtomicLong;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 
+import dev.switchback.connectors.spi.Flow;
+
 /**
- * Every meter of a process. Names follow Prometheus: what grows ends in {@code _total}, and units stand in the name.
- * Thread-safe; recording never blocks.
+ * Every meter of a flow, and of the roles of its process. Names follow Prometheus: what grows ends in {@code _total}, and
+ * units stand in the name. Thread-safe; recording never blocks.
  */
 public final class Meters {
 
@@ -34,7 +36,9 @@ public final class Meters {
         Duration.ofMinutes(5)
     };
 
-    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final PrometheusMeterRegistry registry;
+    private final Tags process;
+    private final Tags tags;
     private final Counter changesCaptured;
     private final Counter rowsRead;
     private final Counter bytesCaptured;
@@ -53,8 +57,11 @@ public final class Meters {
     private final Map<String, AtomicLong> rowsEstimated = new ConcurrentHashMap<>();
     private final Map<String, AtomicLong> rolesUp = new ConcurrentHashMap<>();
 
-    public Meters(String migration) {
-        registry.config().commonTags("migration", migration);
+    /** @param registry of the process, which both of its flows share */
+    public Meters(PrometheusMeterRegistry registry, Flow flow) {
+        this.registry = registry;
+        this.process = Tags.of("migration", flow.migration());
+        this.tags = process.and("direction", flow.direction().lowerCase());
         changesCaptured = counter("switchback.changes.captured", "Changes that capture has committed to Kafka");
         rowsRead = counter("switchback.rows.read", "Rows of the backfill that capture has committed to Kafka");
         bytesCaptured = counter("switchback.captured.bytes", "Keys and values that capture has committed to Kafka");
@@ -66,17 +73,21 @@ public final class Meters {
         latency = Timer.builder("switchback.change.latency")
                 .description("From a change's commit at the source to its commit at the destination")
                 .serviceLevelObjectives(LATENCIES)
+                .tags(tags)
                 .register(registry);
         flush = Timer.builder("switchback.flush")
                 .description("Destination transactions, from the first statement to the answer to the commit")
                 .serviceLevelObjectives(LATENCIES)
+                .tags(tags)
                 .register(registry);
         flushRows = DistributionSummary.builder("switchback.flush.rows")
                 .description("Rows in a destination transaction")
                 .serviceLevelObjectives(1, 10, 100, 1_000, 5_000)
+                .tags(tags)
                 .register(registry);
         TimeGauge.builder("switchback.replication.lag", lagMillis, TimeUnit.MILLISECONDS, AtomicLong::get)
                 .description("How long what the destination lacks has been waiting; 0 when nothing is")
+                .tags(tags)
                 .register(registry);
         gauge("switchback.held.changes", "Changes held, and those waiting behind them", held);
         gauge("switchback.slot.lag.bytes", "Log that the replication slot's reader has not confirmed", slotLagBytes);
@@ -131,39 +142,57 @@ public final class Meters {
     }
 
     public void table(String table, long copied, long estimated) {
-        of(rowsCopied, "switchback.table.rows.copied", "Rows that the backfill brought", "table", table)
+        rowsCopied
+                .computeIfAbsent(
+                        table,
+                        name -> gauge(
+                                "switchback.table.rows.copied",
+                                "Rows that the backfill brought",
+                                tags.and("table", name)))
                 .set(copied);
-        of(rowsEstimated, "switchback.table.rows.estimated", "Rows as the source's planner believes", "table", table)
+        rowsEstimated
+                .computeIfAbsent(
+                        table,
+                        name -> gauge(
+                                "switchback.table.rows.estimated",
+                                "Rows as the source's planner believes",
+                                tags.and("table", name)))
                 .set(estimated);
     }
 
     /** Whether a role's loop moves. */
     public void role(String role, boolean up) {
-        of(rolesUp, "switchback.role.up", "Whether the role's loop moved within its bound", "role", role)
+        rolesUp.computeIfAbsent(
+                        role,
+                        name -> gauge(
+                                "switchback.role.up",
+                                "Whether the role's loop moved within its bound",
+                                process.and("role", name)))
                 .set(up ? 1 : 0);
     }
 
-    /** Everything in Prometheus' text format. */
+    /** Everything in Prometheus' text format, of the other flow too. */
     public String scrape() {
         return registry.scrape();
     }
 
     private Counter counter(String name, String description) {
-        return Counter.builder(name).description(description).register(registry);
+        return Counter.builder(name).description(description).tags(tags).register(registry);
     }
 
     private void gauge(String name, String description, AtomicLong value) {
-        Gauge.builder(name, value, AtomicLong::get).description(description).register(registry);
+        Gauge.builder(name, value, AtomicLong::get)
+                .description(description)
+                .tags(tags)
+                .register(registry);
     }
 
-    private AtomicLong of(Map<String, AtomicLong> gauges, String name, String description, String tag, String value) {
-        return gauges.computeIfAbsent(value, key -> {
-            AtomicLong gauge = new AtomicLong();
-            Gauge.builder(name, gauge, AtomicLong::get)
-                    .description(description)
-                    .tag(tag, key)
-                    .register(registry);
-            return gauge;
-        });
+    private AtomicLong gauge(String name, String description, Tags of) {
+        AtomicLong value = new AtomicLong();
+        Gauge.builder(name, value, AtomicLong::get)
+                .description(description)
+                .tags(of)
+                .register(registry);
+        return value;
     }
 }

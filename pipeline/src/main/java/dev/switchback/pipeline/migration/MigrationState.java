@@ -17,14 +17,15 @@ import dev.switchback.pipeline.migration.Running.Outcome;
  * @param applies the direction that applies
  * @param decisions how many decisions have counted
  * @param epoch the highest under which one did
+ * @param armed whether an operation has ever got as far as to have both flows run
  * @param operation what is under way; empty while the lease is free
  */
 public record MigrationState(
-        Phase settled, Direction applies, long decisions, long epoch, Optional<Running> operation) {
+        Phase settled, Direction applies, long decisions, long epoch, boolean armed, Optional<Running> operation) {
 
     /** Before the first entry. */
     public static final MigrationState START =
-            new MigrationState(Phase.PLANNED, Direction.FORWARD, 0, 1, Optional.empty());
+            new MigrationState(Phase.PLANNED, Direction.FORWARD, 0, 1, false, Optional.empty());
 
     /** Where it stands now. */
     public Phase phase() {
@@ -49,7 +50,7 @@ public record MigrationState(
         if (entry.record() instanceof Decision decision) {
             return decided(decision, entry);
         }
-        return new MigrationState(noted(entry.record()), applies, decisions, epoch, operation);
+        return new MigrationState(noted(entry.record()), applies, decisions, epoch, armed, operation);
     }
 
     /** Why an entry that comes next would not count; empty where it would. */
@@ -159,6 +160,8 @@ public record MigrationState(
     }
 
     private MigrationState with(Phase nowSettled, Direction nowApplies, long nowEpoch, Optional<Running> running) {
-        return new MigrationState(nowSettled, nowApplies, decisions + 1, nowEpoch, running);
+        boolean nowArmed = armed
+                || running.flatMap(Running::reached).filter(Step.ARM::equals).isPresent();
+        return new MigrationState(nowSettled, nowApplies, decisions + 1, nowEpoch, nowArmed, running);
     }
 }

@@ -42,4 +42,17 @@ public sealed interface Note extends LedgerRecord {
      * @param why the problem that ended it; empty where it was told to end
      */
     record Stopped(String member, String why) implements Note {}
+
+    /** A postponed operation that has everything ready is to go on. */
+    record Released() implements Note {}
+
+    /** A postponed operation is to be undone. */
+    record Aborted() implements Note {}
+
+    /**
+     * A process cannot do what the phase calls for, and goes on trying.
+     *
+     * @param why the problems, in words
+     */
+    record Hindered(String member, String why) implements Note {}
 }

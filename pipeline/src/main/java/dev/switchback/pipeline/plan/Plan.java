@@ -2,31 +2,29 @@ package dev.switchback.pipeline.plan;
 
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 import dev.switchback.connectors.postgres.PostgresConnections;
-import dev.switchback.connectors.postgres.PostgresTable;
 import dev.switchback.connectors.spi.Flow;
 import dev.switchback.pipeline.file.MigrationFile;
 import dev.switchback.transforms.mapping.Mapping;
+import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
 import dev.switchback.transforms.schema.TableId;
 
 /**
  * A migration that can run: both databases were looked at, and nothing stands in the way.
  *
- * @param tables in the order of the file
+ * @param forward from source to destination
+ * @param back from destination to source; what it lacks, {@code noWayBack} says
+ * @param noWayBack why there is no way back; empty where there is one
  * @param notices one sentence each about what the operator should know before it runs
  */
-public record Plan(MigrationFile file, List<PlannedTable> tables, List<String> notices) {
+public record Plan(FlowPlan forward, FlowPlan back, List<Problem> noWayBack, List<String> notices) {
 
     public Plan {
-        tables = List.copyOf(tables);
+        noWayBack = List.copyOf(noWayBack);
         notices = List.copyOf(notices);
     }
-
-    /** A table as it stands on both sides, and what makes the one's rows the other's. */
-    public record PlannedTable(PostgresTable source, PostgresTable destination, Mapping mapping) {}
 
     /**
      * Looks at both databases and compiles every mapping.
@@ -37,8 +35,33 @@ public record Plan(MigrationFile file, List<PlannedTable> tables, List<String> n
         return new Planning(file).plan();
     }
 
+    public MigrationFile file() {
+        return forward.file();
+    }
+
+    /** The direction back. */
+    public FlowPlan reverse() {
+        if (!noWayBack.isEmpty()) {
+            throw new ProblemException(noWayBack);
+        }
+        return back;
+    }
+
+    /** Of the way forward, as is all below. */
     public Flow flow() {
-        return file.flow();
+        return forward.flow();
+    }
+
+    public List<FlowPlan.PlannedTable> tables() {
+        return forward.tables();
+    }
+
+    public List<TableId> sources() {
+        return forward.sources();
+    }
+
+    public Map<String, Mapping> mappings() {
+        return forward.mappings();
     }
 
     /** How to reach the file's source. */
@@ -49,17 +72,5 @@ public record Plan(MigrationFile file, List<PlannedTable> tables, List<String> n
     /** How to reach the file's destination. */
     public static PostgresConnections destination(MigrationFile file) {
         return new PostgresConnections("destination", file.destination());
-    }
-
-    /** The source tables. */
-    public List<TableId> sources() {
-        return tables.stream().map(table -> table.source().id()).toList();
-    }
-
-    /** The mappings, by the change topic that each reads. */
-    public Map<String, Mapping> mappings() {
-        return tables.stream()
-                .collect(Collectors.toMap(
-                        table -> flow().changeTopic(table.source().id()), PlannedTable::mapping));
     }
 }

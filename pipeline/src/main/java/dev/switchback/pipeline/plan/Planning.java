@@ -20,10 +20,11 @@ import dev.switchback.connectors.postgres.PostgresTable;
 import dev.switchback.connectors.postgres.PostgresTable.ReplicaIdentity;
 import dev.switchback.connectors.postgres.SourcePreflight;
 import dev.switchback.connectors.postgres.TablePair;
-import dev.switchback.connectors.postgres.TablePair.ColumnPair;
+import dev.switchback.connectors.spi.Direction;
+import dev.switchback.connectors.spi.Flow;
 import dev.switchback.pipeline.file.MigrationFile;
 import dev.switchback.pipeline.file.MigrationFile.Table;
-import dev.switchback.pipeline.plan.Plan.PlannedTable;
+import dev.switchback.pipeline.plan.FlowPlan.PlannedTable;
 import dev.switchback.transforms.mapping.Mapping;
 import dev.switchback.transforms.mapping.MappingCompiler;
 import dev.switchback.transforms.mapping.Selection;
@@ -39,6 +40,7 @@ final class Planning {
     private final PostgresConnections destination;
     private final Set<Problem> problems = new LinkedHashSet<>();
     private final List<String> notices = new ArrayList<>();
+    private final WayBack wayBack = new WayBack();
 
     Planning(MigrationFile file) {
         this.file = file;
@@ -68,7 +70,12 @@ final class Planning {
                         SourceLetters.problems(this.source, one.table().where())));
         List<PlannedTable> planned = compile(selected);
         requireNone();
-        return new Plan(file, planned, notices);
+        Flow back = new Flow(file.migration(), Direction.REVERSE);
+        return new Plan(
+                new FlowPlan(file, file.flow(), planned),
+                new FlowPlan(file, back, wayBack.tables()),
+                wayBack.problems(),
+                notices);
     }
 
     /** Why the source cannot be read, its preflight says best. */
@@ -134,14 +141,7 @@ final class Planning {
 
     private static List<TablePair> pairs(List<Selected> selected) {
         return selected.stream()
-                .map(one -> new TablePair(
-                        one.table().source(),
-                        one.table().destination(),
-                        one.selection().columns().stream()
-                                .map(pair -> new ColumnPair(pair.source(), pair.destination()))
-                                .toList(),
-                        one.selection().computed(),
-                        one.key()))
+                .map(one -> WayBack.pair(one.table().source(), one.table().destination(), one.selection(), one.key()))
                 .toList();
     }
 
@@ -162,7 +162,14 @@ final class Planning {
                         target.schema(),
                         one.key(),
                         one.table().where());
-                planned.add(new PlannedTable(one.source(), target, mapping));
+                TablePair pair = WayBack.pair(one.source().id(), target.id(), one.selection(), one.key());
+                planned.add(new PlannedTable(one.source(), target, pair, mapping));
+                wayBack.add(
+                        one.source(),
+                        one.selection(),
+                        target,
+                        one.key(),
+                        one.table().where());
             } catch (ProblemException e) {
                 problems.addAll(e.problems());
             }

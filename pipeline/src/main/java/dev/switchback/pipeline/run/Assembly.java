@@ -2,35 +2,22 @@ package dev.switchback.pipeline.run;
 
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 
-import dev.switchback.connectors.avro.ChangeDecoder;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+
 import dev.switchback.connectors.avro.SchemaStore;
-import dev.switchback.connectors.debezium.Capture;
-import dev.switchback.connectors.debezium.CaptureSettings;
-import dev.switchback.connectors.postgres.PostgresConnections;
-import dev.switchback.connectors.postgres.PostgresDestination;
-import dev.switchback.connectors.postgres.PostgresDrain;
 import dev.switchback.connectors.spi.FaultPoints;
-import dev.switchback.connectors.spi.InputPartition;
 import dev.switchback.pipeline.broker.EmbeddedBroker;
 import dev.switchback.pipeline.file.MigrationFile;
-import dev.switchback.pipeline.metrics.Meters;
 import dev.switchback.pipeline.metrics.MetricsServer;
 import dev.switchback.pipeline.migration.Ledger;
 import dev.switchback.pipeline.migration.topic.KafkaLedger;
 import dev.switchback.pipeline.migration.topic.LedgerTopic;
 import dev.switchback.pipeline.migration.topic.ThisProcess;
 import dev.switchback.pipeline.plan.Plan;
-import dev.switchback.pipeline.status.Backlog;
-import dev.switchback.pipeline.status.StatusReader;
-import dev.switchback.pipeline.topology.ApplyRole;
-import dev.switchback.pipeline.topology.ApplySettings;
-import dev.switchback.pipeline.topology.BufferBounds;
-import dev.switchback.transforms.mutation.Key;
 import dev.switchback.transforms.problem.ProblemException;
 
 /** Puts a pipeline's parts together, in the order in which they need each other. Used once, by one thread. */
@@ -41,9 +28,6 @@ final class Assembly {
     private final RunSettings settings;
     private final FaultPoints faults;
     private final Runnable onHalted;
-    private final PostgresConnections source;
-    private final PostgresConnections destination;
-    private final Meters meters;
     private final List<AutoCloseable> opened = new ArrayList<>();
 
     Assembly(Plan plan, RunSettings settings, FaultPoints faults, Runnable onHalted) {
@@ -52,9 +36,6 @@ final class Assembly {
         this.settings = settings;
         this.faults = faults;
         this.onHalted = onHalted;
-        this.source = Plan.source(file);
-        this.destination = Plan.destination(file);
-        this.meters = new Meters(file.migration());
     }
 
     /** @throws ProblemException when a part cannot be had; nothing stays open */
@@ -62,7 +43,7 @@ final class Assembly {
         try {
             return open();
         } catch (RuntimeException e) {
-            closeAll(e);
+            closeAll(opened, e);
             throw e;
         }
     }
@@ -73,120 +54,32 @@ final class Assembly {
         KafkaAccess kafka = KafkaAccess.declared(file)
                 .orElseGet(() -> KafkaAccess.embedded(
                         opened(EmbeddedBroker.start(settings.dataDirectory())).bootstrapServers()));
-        List<AutoCloseable> ground = List.copyOf(opened);
-        Preparation preparation = new Preparation(plan, source, destination);
-        long epoch = preparation.control(kafka);
-        List<InputPartition> inputs = preparation.topics(kafka);
-        if (settings.roles().contains(Role.CAPTURE)) {
-            preparation.publication();
-        }
+        List<AutoCloseable> last = List.copyOf(opened);
         SchemaStore schemas = opened(kafka.schemas(file));
-        PostgresDrain drain = opened(new PostgresDrain(destination, plan.flow(), () -> inputs));
-        PostgresDestination target = new PostgresDestination(
-                destination,
-                dev.switchback.connectors.postgres.ApplySettings.DEFAULTS,
-                faults,
-                key -> keyText(new ChangeDecoder(schemas), key));
-        Roles roles = new Roles(
-                role(Role.CAPTURE, () -> capture(kafka, schemas, drain)),
-                role(Role.APPLY, () -> apply(kafka, schemas, target, epoch, member)));
-        Observation observation = observation(kafka, schemas, roles, member.name());
-        Chronicle chronicle = chronicle(kafka, member, roles, drain, observation);
-        Optional<MetricsServer> metrics = metrics(observation);
-        Drainage drainage = new Drainage(source, file.migration(), drain);
-        Remainder remainder =
-                new Remainder(plan.flow(), topics(), destination, () -> new Backlog(kafka.settings(), schemas));
-        return new Parts(
-                roles,
-                target,
-                observation,
-                chronicle,
-                metrics,
-                drainage,
-                remainder,
-                opened.subList(ground.size(), opened.size()),
-                ground);
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        Ground ground = new Ground(settings, faults, member, kafka, schemas, registry);
+        FlowRun forward = new FlowAssembly(plan.forward(), ground, onHalted).open();
+        opened.addAll(forward.clients());
+        Flows flows = new Flows(forward, () -> new FlowAssembly(plan.reverse(), ground, onHalted).open());
+        Ledger ledger = opened(ledger(kafka));
+        Chronicle chronicle = opened(new Chronicle(ledger, member.name(), forward));
+        Warden warden = opened(new Warden(plan, ground, flows, ledger, onHalted));
+        Optional<MetricsServer> metrics = metrics(flows);
+        return new Parts(flows, chronicle, warden, metrics, opened.subList(last.size(), opened.size()), last);
     }
 
-    private Capture capture(KafkaAccess kafka, SchemaStore schemas, PostgresDrain drain) {
-        CaptureSettings.Tuning tuning = CaptureSettings.Tuning.DEFAULT;
-        CaptureSettings capture = new CaptureSettings(
-                plan.flow(),
-                source,
-                plan.tables().stream().map(table -> table.source().schema()).toList(),
-                kafka.settings(),
-                Preparation.topicSettings(file.topics()),
-                new CaptureSettings.Tuning(
-                        tuning.batchRecords(),
-                        tuning.queueRecords(),
-                        tuning.queueBytes(),
-                        tuning.poll(),
-                        file.capture().heartbeat(),
-                        file.capture().slotTimeout(),
-                        tuning.answer(),
-                        tuning.firstPause(),
-                        tuning.longestPause(),
-                        Pipeline.ROLES_CLOSE_WITHIN));
-        return new Capture(capture, schemas, drain, new MeteredCapture(meters, onHalted), faults);
-    }
-
-    private ApplyRole apply(
-            KafkaAccess kafka, SchemaStore schemas, PostgresDestination target, long epoch, MemberDirectory member) {
-        MigrationFile.Apply tuning = file.apply();
-        ApplySettings apply = new ApplySettings(
-                plan.flow(),
-                epoch,
-                plan.mappings(),
-                file.topics().partitions(),
-                kafka.settings(),
-                schemas,
-                target,
-                tuning.threads(),
-                new BufferBounds(tuning.rows(), tuning.bytes().bytes(), tuning.age()),
-                tuning.heldLimit(),
-                member.path().resolve("streams"),
-                Optional.of(member.name()),
-                faults);
-        return new ApplyRole(apply, new MeteredApply(meters, onHalted));
-    }
-
-    private Observation observation(KafkaAccess kafka, SchemaStore schemas, Roles roles, String member) {
-        StatusReader reader = new StatusReader(file, source, destination, () -> new Backlog(kafka.settings(), schemas));
-        Optional<SourcePulse> pulse =
-                roles.capture().map(capture -> new SourcePulse(source, file.migration(), roles::capturedLsn));
-        return opened(new Observation(plan.flow(), member, roles, meters, reader, pulse, destination));
-    }
-
-    private Chronicle chronicle(
-            KafkaAccess kafka, MemberDirectory member, Roles roles, PostgresDrain drain, Observation observation) {
+    private Ledger ledger(KafkaAccess kafka) {
         LedgerTopic topic = new LedgerTopic(kafka.settings(), file.migration());
         topic.ensure((short) file.topics().replication());
-        Ledger ledger = new KafkaLedger(topic, ThisProcess.name(), Clock.systemUTC());
-        return opened(new Chronicle(
-                ledger,
-                member.name(),
-                roles,
-                new Chronicle.Observed(source, file.migration(), drain, observation::latest)));
+        return new KafkaLedger(topic, ThisProcess.name(), Clock.systemUTC());
     }
 
-    private Optional<MetricsServer> metrics(Observation observation) {
+    private Optional<MetricsServer> metrics(Flows flows) {
         MigrationFile.Metrics metrics = file.metrics();
         return metrics.port() == 0
                 ? Optional.empty()
-                : Optional.of(opened(MetricsServer.start(metrics.host(), metrics.port(), meters, observation::health)));
-    }
-
-    private Collection<String> topics() {
-        return plan.mappings().keySet();
-    }
-
-    private static String keyText(ChangeDecoder decoder, byte[] key) {
-        Object[] values = decoder.decodeKey(key).values();
-        return new Key(values).toString();
-    }
-
-    private <T> Optional<T> role(Role role, Supplier<T> open) {
-        return settings.roles().contains(role) ? Optional.of(open.get()) : Optional.empty();
+                : Optional.of(opened(MetricsServer.start(
+                        metrics.host(), metrics.port(), flows.forward().meters(), flows::health)));
     }
 
     private <T extends AutoCloseable> T opened(T part) {
@@ -194,7 +87,7 @@ final class Assembly {
         return part;
     }
 
-    private void closeAll(RuntimeException because) {
+    static void closeAll(List<AutoCloseable> opened, RuntimeException because) {
         for (int i = opened.size() - 1; i >= 0; i--) {
             try {
                 opened.get(i).close();
@@ -211,13 +104,10 @@ final class Assembly {
      * @param ground what is to be closed last, the last first
      */
     record Parts(
-            Roles roles,
-            PostgresDestination destination,
-            Observation observation,
+            Flows flows,
             Chronicle chronicle,
+            Warden warden,
             Optional<MetricsServer> metrics,
-            Drainage drainage,
-            Remainder remainder,
             List<AutoCloseable> clients,
             List<AutoCloseable> ground) {
 

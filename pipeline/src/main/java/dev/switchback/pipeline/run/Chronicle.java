@@ -9,17 +9,14 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import dev.switchback.connectors.debezium.CaptureState;
-import dev.switchback.connectors.postgres.PostgresConnections;
 import dev.switchback.connectors.postgres.Watermarks;
 import dev.switchback.connectors.spi.DestinationException;
-import dev.switchback.connectors.spi.Drain;
 import dev.switchback.pipeline.migration.InDoubtException;
 import dev.switchback.pipeline.migration.Ledger;
 import dev.switchback.pipeline.migration.Note;
@@ -41,20 +38,18 @@ final class Chronicle implements AutoCloseable {
     private final Ledger ledger;
     private final String member;
     private final Roles roles;
-    private final Observed observed;
+    private final FlowRun flow;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(Chronicle::thread);
     private final long started = System.nanoTime();
     private Optional<Long> watermark = Optional.empty();
     private boolean following;
 
-    /** What it looks at, beside the roles. */
-    record Observed(PostgresConnections source, String migration, Drain drain, Supplier<Status> status) {}
-
-    Chronicle(Ledger ledger, String member, Roles roles, Observed observed) {
+    /** @param flow FORWARD, which copies and then follows */
+    Chronicle(Ledger ledger, String member, FlowRun flow) {
         this.ledger = ledger;
         this.member = member;
-        this.roles = roles;
-        this.observed = observed;
+        this.roles = flow.roles();
+        this.flow = flow;
     }
 
     /** @throws ProblemException when the ledger does not answer, or holds what this version does not know */
@@ -69,7 +64,7 @@ final class Chronicle implements AutoCloseable {
             throw new ProblemException(
                     new Problem(
                             Problem.Kind.UNREACHABLE,
-                            "ledger of " + observed.migration(),
+                            "ledger of " + flow.plan().file().migration(),
                             "The start could not be written down: " + e.getMessage() + ".",
                             "See that the broker is up and has in-sync replicas enough, and start again."),
                     e);
@@ -82,7 +77,7 @@ final class Chronicle implements AutoCloseable {
     private void look() {
         try {
             if (copied() && !following) {
-                Status status = observed.status().get();
+                Status status = flow.observation().latest();
                 if (status.idle() || status.lag().compareTo(FOLLOWING_BELOW) < 0) {
                     ledger.note(new Note.Following(status.idle() ? Duration.ZERO : status.lag()));
                     following = true;
@@ -105,7 +100,7 @@ final class Chronicle implements AutoCloseable {
                 .isPresent();
         if (streaming && throughByNow()) {
             ledger.note(new Note.Copied(
-                    observed.status().get().rowsCopied(), Duration.ofNanos(System.nanoTime() - started)));
+                    flow.observation().latest().rowsCopied(), Duration.ofNanos(System.nanoTime() - started)));
             return true;
         }
         return false;
@@ -124,17 +119,17 @@ final class Chronicle implements AutoCloseable {
 
     private boolean applied(long id) {
         try {
-            return observed.drain().applied(id);
+            return flow.drain().applied(id);
         } catch (DestinationException e) {
             return false;
         }
     }
 
     private long emit() {
-        try (Connection connection = observed.source().open()) {
-            return new Watermarks(observed.migration()).emit(connection);
+        try (Connection connection = flow.plan().from().open()) {
+            return new Watermarks(flow.plan().file().migration()).emit(connection);
         } catch (SQLException e) {
-            throw new ProblemException(observed.source().problem(e), e);
+            throw new ProblemException(flow.plan().from().problem(e), e);
         }
     }
 

@@ -36,7 +36,7 @@ public final class Pipeline implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
 
     private Pipeline(Plan plan, RunSettings settings, FaultPoints faults) {
-        this.parts = new Assembly(plan, settings, faults, ending::countDown).parts();
+        this.parts = new Assembly(plan, settings, faults, this::endIfHalted).parts();
     }
 
     /**
@@ -59,19 +59,20 @@ public final class Pipeline implements AutoCloseable {
             pipeline.close();
             throw e;
         }
-        pipeline.parts.observation().start();
-        pipeline.parts.roles().start();
+        pipeline.parts.warden().start();
+        pipeline.parts.flows().forward().start();
         return pipeline;
     }
 
     /** How the migration stood at most a second or so ago. Does not block. */
     public Status status() {
-        return parts.observation().latest();
+        return parts.flows().applying().observation().latest();
     }
 
     /** Delays from the source's commit to the destination's, of all changes that this process applied. */
     public LagHistogram.Snapshot lag() {
-        return parts.roles().apply().map(ApplyRole::lag).orElseGet(() -> new LagHistogram().snapshot());
+        return parts.flows().applying().roles().apply().map(ApplyRole::lag).orElseGet(() -> new LagHistogram()
+                .snapshot());
     }
 
     /** The port that serves metrics; 0 if none does. */
@@ -86,9 +87,9 @@ public final class Pipeline implements AutoCloseable {
      * @throws ProblemException when a role has halted meanwhile
      */
     public boolean drain(Duration timeout) throws InterruptedException {
-        boolean drained = parts.drainage().await(timeout, () -> isClosing() || isHalted());
+        boolean drained = parts.flows().applying().drainage().await(timeout, () -> isClosing() || isHalted());
         if (!drained && isHalted()) {
-            throw new ProblemException(parts.roles().halted());
+            throw new ProblemException(applying().halted());
         }
         return drained;
     }
@@ -104,10 +105,10 @@ public final class Pipeline implements AutoCloseable {
         if (isClosing()) {
             return List.of();
         }
-        Roles roles = parts.roles();
+        Roles roles = applying();
         if (roles.apply().isPresent() && !roles.applyHalted()) {
             LOG.info("capture has halted; what it captured is being applied");
-            parts.remainder().awaitApplied(() -> isClosing() || roles.applyHalted());
+            parts.flows().applying().remainder().awaitApplied(() -> isClosing() || roles.applyHalted());
         }
         return roles.halted();
     }
@@ -121,16 +122,28 @@ public final class Pipeline implements AutoCloseable {
         }
         ending.countDown();
         // First of all: whoever waits for a destination that stays away must not be waited for.
-        parts.destination().close();
-        List<Problem> why = parts.roles().halted();
+        List<FlowRun> flows = parts.flows().ending();
+        flows.forEach(flow -> flow.target().close());
+        List<Problem> why = applying().halted();
         List<AutoCloseable> roles = new ArrayList<>();
+        List<AutoCloseable> clients = new ArrayList<>(parts.clients());
         roles.add(() -> parts.chronicle().stopped(why));
-        parts.roles().capture().ifPresent(roles::add);
-        parts.roles().apply().ifPresent(apply -> roles.add(() -> apply.close(ROLES_CLOSE_WITHIN)));
+        for (FlowRun flow : flows) {
+            flow.roles().capture().ifPresent(roles::add);
+            flow.roles().apply().ifPresent(apply -> roles.add(() -> apply.close(ROLES_CLOSE_WITHIN)));
+            clients.addAll(flow.clients());
+        }
         within(ROLES_CLOSE_WITHIN.plusMillis(500), roles);
-        within(CLIENTS_CLOSE_WITHIN, parts.clients());
+        within(CLIENTS_CLOSE_WITHIN, clients);
         within(GROUND_CLOSES_WITHIN, List.of(this::closeGround));
         closed.countDown();
+    }
+
+    /** A flow that stands by may halt without harm, until it is turned to. */
+    private void endIfHalted() {
+        if (isHalted()) {
+            ending.countDown();
+        }
     }
 
     private void closeGround() {
@@ -177,11 +190,15 @@ public final class Pipeline implements AutoCloseable {
         }
     }
 
+    private Roles applying() {
+        return parts.flows().applying().roles();
+    }
+
     private boolean isClosing() {
         return closing.get();
     }
 
     private boolean isHalted() {
-        return !parts.roles().halted().isEmpty();
+        return !applying().halted().isEmpty();
     }
 }

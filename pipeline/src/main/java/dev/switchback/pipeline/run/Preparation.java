@@ -10,7 +10,6 @@ import java.util.stream.IntStream;
 
 import dev.switchback.connectors.debezium.CaptureSettings;
 import dev.switchback.connectors.debezium.ChangeTopics;
-import dev.switchback.connectors.postgres.ControlRow;
 import dev.switchback.connectors.postgres.ControlSchema;
 import dev.switchback.connectors.postgres.PostgresConnections;
 import dev.switchback.connectors.postgres.Publication;
@@ -18,7 +17,7 @@ import dev.switchback.connectors.postgres.TruncateTriggers;
 import dev.switchback.connectors.spi.Flow;
 import dev.switchback.connectors.spi.InputPartition;
 import dev.switchback.pipeline.file.MigrationFile;
-import dev.switchback.pipeline.plan.Plan;
+import dev.switchback.pipeline.plan.FlowPlan;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
 import dev.switchback.transforms.schema.TableId;
@@ -29,38 +28,29 @@ import dev.switchback.transforms.schema.TableId;
  */
 final class Preparation {
 
-    private final Plan plan;
+    private final FlowPlan plan;
     private final Flow flow;
     private final PostgresConnections source;
     private final PostgresConnections destination;
 
-    Preparation(Plan plan, PostgresConnections source, PostgresConnections destination) {
+    Preparation(FlowPlan plan) {
         this.plan = plan;
         this.flow = plan.flow();
-        this.source = source;
-        this.destination = destination;
+        this.source = plan.from();
+        this.destination = plan.to();
     }
 
     /**
      * Sees to schema {@code switchback} and the migration's control row in both databases, and that the migration goes on
      * with the Kafka that it began with.
      *
-     * @return the operator epoch under which the flow may apply
-     * @throws ProblemException when one of them cannot be created, another Kafka has the changes, or another direction applies
+     * @throws ProblemException when one of them cannot be created, or another Kafka has the changes
      */
-    long control(KafkaAccess kafka) {
+    void control(KafkaAccess kafka) {
         String cluster = changeTopics(kafka).cluster();
         prepare(source);
         requireKafka(kafka, cluster);
-        ControlRow control = prepare(destination);
-        if (control.direction() != flow.direction()) {
-            throw new ProblemException(new Problem(
-                    Problem.Kind.REFUSED,
-                    destination.where(),
-                    "Changes of " + flow.migration() + " flow " + control.direction() + " by the control row.",
-                    "This version runs FORWARD only; use the one that turned it round."));
-        }
-        return control.epoch();
+        prepare(destination);
     }
 
     /** With an empty Kafka, capture would take the migration for a new one, and drop the slot that the real one needs. */
@@ -85,11 +75,10 @@ final class Preparation {
         }
     }
 
-    private ControlRow prepare(PostgresConnections database) {
+    private void prepare(PostgresConnections database) {
         try (Connection connection = database.open()) {
             ControlSchema.create(connection);
             ControlSchema.register(connection, flow.migration());
-            return ControlSchema.control(connection, flow.migration()).orElseThrow();
         } catch (SQLException e) {
             throw new ProblemException(database.problem(e), e);
         }
@@ -102,10 +91,14 @@ final class Preparation {
      * @throws ProblemException when Kafka does not answer, or a topic has another number of partitions
      */
     List<InputPartition> topics(KafkaAccess kafka) {
-        MigrationFile.Topics topics = plan.file().topics();
-        Map<TableId, String> ids = changeTopics(kafka).ensure(plan.sources());
+        return inputs(plan, changeTopics(kafka).ensure(plan.sources()));
+    }
+
+    /** All that the flow's apply reads, given Kafka's ids of the topics. */
+    static List<InputPartition> inputs(FlowPlan plan, Map<TableId, String> ids) {
+        int count = plan.file().topics().partitions();
         List<InputPartition> partitions = new ArrayList<>();
-        ids.forEach((table, id) -> partitions.addAll(partitions(flow.changeTopic(table), id, topics.partitions())));
+        ids.forEach((table, id) -> partitions.addAll(partitions(plan.flow().changeTopic(table), id, count)));
         return partitions;
     }
 

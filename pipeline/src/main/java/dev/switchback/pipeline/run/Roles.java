@@ -9,14 +9,15 @@ import java.util.Set;
 
 import dev.switchback.connectors.debezium.Capture;
 import dev.switchback.connectors.debezium.CaptureState;
+import dev.switchback.connectors.spi.Direction;
 import dev.switchback.pipeline.metrics.RoleHealth;
 import dev.switchback.pipeline.status.Status.RoleStatus;
 import dev.switchback.pipeline.topology.ApplyRole;
 import dev.switchback.pipeline.topology.ApplyState;
 import dev.switchback.transforms.problem.Problem;
 
-/** The roles of this process, seen as one. Thread-safe. */
-record Roles(Optional<Capture> capture, Optional<ApplyRole> apply) {
+/** The roles of one flow in this process, seen as one. Thread-safe. */
+record Roles(Direction direction, Optional<Capture> capture, Optional<ApplyRole> apply) {
 
     /** Within it, a database that has stopped to answer must have been noticed. */
     private static final Duration ANSWER_BOUND = Duration.ofSeconds(45);
@@ -69,18 +70,18 @@ record Roles(Optional<Capture> capture, Optional<ApplyRole> apply) {
     List<RoleHealth> health(Instant sourceAnswered, Instant destinationAnswered) {
         List<RoleHealth> health = new ArrayList<>();
         capture.map(Capture::state)
-                .map(Roles::health)
+                .map(this::health)
                 .map(loop -> loop.dependingOn("the source does not answer", sourceAnswered, ANSWER_BOUND))
                 .ifPresent(health::add);
-        apply.map(Roles::health)
+        apply.map(this::health)
                 .map(loop -> loop.dependingOn("the destination does not answer", destinationAnswered, ANSWER_BOUND))
                 .ifPresent(health::add);
         return health;
     }
 
-    private static RoleHealth health(CaptureState state) {
+    private RoleHealth health(CaptureState state) {
         return new RoleHealth(
-                Role.CAPTURE.toString(),
+                name(Role.CAPTURE),
                 state.phase().toString(),
                 reason(state.reason(), state.problems()),
                 // While it starts, again and again maybe, it is the source's answers that count.
@@ -90,10 +91,10 @@ record Roles(Optional<Capture> capture, Optional<ApplyRole> apply) {
                 CAPTURING.contains(state.phase()));
     }
 
-    private static RoleHealth health(ApplyRole role) {
+    private RoleHealth health(ApplyRole role) {
         ApplyState state = role.state();
         return new RoleHealth(
-                Role.APPLY.toString(),
+                name(Role.APPLY),
                 state.phase().toString(),
                 reason("", state.problem().stream().toList()),
                 role.lastMoved(),
@@ -106,6 +107,11 @@ record Roles(Optional<Capture> capture, Optional<ApplyRole> apply) {
         return health.stream()
                 .map(role -> new RoleStatus(role.role(), role.phase(), role.reason()))
                 .toList();
+    }
+
+    /** {@code apply}, and {@code reverse-apply}. */
+    private String name(Role role) {
+        return direction == Direction.FORWARD ? role.toString() : direction.lowerCase() + "-" + role;
     }
 
     private static String reason(String reason, List<Problem> problems) {

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 import dev.switchback.connectors.postgres.CheckpointRow;
 import dev.switchback.connectors.postgres.Members;
 import dev.switchback.connectors.postgres.ReplicationSlot;
+import dev.switchback.connectors.spi.Direction;
+import dev.switchback.connectors.spi.Flow;
 import dev.switchback.pipeline.file.ByteSize;
 import dev.switchback.pipeline.file.MigrationFile;
 import dev.switchback.pipeline.status.MemberReport.Captured;
@@ -23,6 +25,7 @@ import dev.switchback.pipeline.status.Status.TableStatus;
 import dev.switchback.pipeline.status.StatusReader.DestinationView;
 import dev.switchback.pipeline.status.StatusReader.SourceView;
 import dev.switchback.transforms.problem.Problem;
+import dev.switchback.transforms.schema.TableId;
 
 /**
  * Makes one status of what the systems showed. A delay that nothing waits through is none: what counts is the oldest thing
@@ -36,6 +39,7 @@ final class StatusComposition {
     private static final Duration JUST_NOW = Duration.ofSeconds(2);
 
     private final MigrationFile file;
+    private final Flow flow;
     private final SourceView source;
     private final DestinationView before;
     private final DestinationView now;
@@ -44,12 +48,14 @@ final class StatusComposition {
 
     StatusComposition(
             MigrationFile file,
+            Flow flow,
             SourceView source,
             DestinationView before,
             DestinationView now,
             Optional<Instant> oldestWaiting,
             List<Problem> problems) {
         this.file = file;
+        this.flow = flow;
         this.source = source;
         this.before = before;
         this.now = now;
@@ -83,17 +89,30 @@ final class StatusComposition {
         Map<String, List<CheckpointRow>> byTopic = currentCheckpoints(now.checkpoints());
         return file.tables().values().stream()
                 .map(table -> {
-                    List<CheckpointRow> rows = byTopic.getOrDefault(file.flow().changeTopic(table.source()), List.of());
+                    List<CheckpointRow> rows = byTopic.getOrDefault(flow.changeTopic(read(table, flow)), List.of());
                     return new TableStatus(
-                            table.source().toString(),
-                            table.destination().toString(),
+                            read(table, flow).toString(),
+                            written(table, flow).toString(),
                             rows.stream().mapToLong(CheckpointRow::rowsCopied).sum(),
-                            source.estimates().getOrDefault(table.source(), 0L),
+                            source.estimates().getOrDefault(read(table, flow), 0L),
                             rows.stream()
                                     .mapToLong(CheckpointRow::changesApplied)
                                     .sum());
                 })
                 .toList();
+    }
+
+    /** The tables that a flow reads. */
+    static List<TableId> read(MigrationFile file, Flow flow) {
+        return file.tables().values().stream().map(table -> read(table, flow)).toList();
+    }
+
+    private static TableId read(MigrationFile.Table table, Flow flow) {
+        return flow.direction() == Direction.FORWARD ? table.source() : table.destination();
+    }
+
+    private static TableId written(MigrationFile.Table table, Flow flow) {
+        return flow.direction() == Direction.FORWARD ? table.destination() : table.source();
     }
 
     /** Of a topic that was deleted and created again, the rows of its present life. */

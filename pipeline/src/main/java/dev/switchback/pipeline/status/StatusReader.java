@@ -56,14 +56,19 @@ public final class StatusReader implements AutoCloseable {
         static final DestinationView NOTHING = new DestinationView(List.of(), 0, List.of(), Instant.EPOCH);
     }
 
-    /** @param openBacklog opens what tells how much of Kafka is not applied; called when it is first needed */
+    /**
+     * @param flow what to look at
+     * @param source the database that the flow reads
+     * @param openBacklog opens what tells how much of Kafka is not applied; called when it is first needed
+     */
     public StatusReader(
             MigrationFile file,
+            Flow flow,
             PostgresConnections source,
             PostgresConnections destination,
             Supplier<Backlog> openBacklog) {
         this.file = file;
-        this.flow = file.flow();
+        this.flow = flow;
         this.source = new KeptConnection(source, ANSWER_WITHIN);
         this.destination = new KeptConnection(destination, ANSWER_WITHIN);
         this.openBacklog = openBacklog;
@@ -72,7 +77,13 @@ public final class StatusReader implements AutoCloseable {
     /** What can be said before anything was asked. */
     public Status unknown() {
         return new StatusComposition(
-                        file, SourceView.NOTHING, destinationView, DestinationView.NOTHING, Optional.empty(), List.of())
+                        file,
+                        flow,
+                        SourceView.NOTHING,
+                        destinationView,
+                        DestinationView.NOTHING,
+                        Optional.empty(),
+                        List.of())
                 .status();
     }
 
@@ -85,7 +96,7 @@ public final class StatusReader implements AutoCloseable {
         if (kafkaRuns()) {
             tried(problems, () -> oldestWaiting = backlog().oldest(topics(), destinationView.checkpoints()));
         }
-        return new StatusComposition(file, sourceView, before, destinationView, oldestWaiting, problems).status();
+        return new StatusComposition(file, flow, sourceView, before, destinationView, oldestWaiting, problems).status();
     }
 
     private static void tried(List<Problem> problems, Runnable reading) {
@@ -108,7 +119,7 @@ public final class StatusReader implements AutoCloseable {
     private Map<TableId, Long> estimates(Connection connection) throws SQLException {
         Map<TableId, Long> estimates = new HashMap<>();
         new PostgresCatalog(connection)
-                .tables(file.tables().keySet())
+                .tables(StatusComposition.read(file, flow))
                 .forEach((id, table) -> estimates.put(id, table.estimatedRows()));
         return estimates;
     }
@@ -131,7 +142,9 @@ public final class StatusReader implements AutoCloseable {
     }
 
     private Collection<String> topics() {
-        return file.tables().keySet().stream().map(flow::changeTopic).toList();
+        return StatusComposition.read(file, flow).stream()
+                .map(flow::changeTopic)
+                .toList();
     }
 
     private Backlog backlog() {

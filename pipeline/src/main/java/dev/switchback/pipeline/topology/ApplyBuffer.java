@@ -16,6 +16,7 @@ import dev.switchback.connectors.spi.Checkpoint;
 import dev.switchback.connectors.spi.HeldChange;
 import dev.switchback.connectors.spi.InputChange;
 import dev.switchback.connectors.spi.InputPartition;
+import dev.switchback.connectors.spi.Mandate;
 import dev.switchback.transforms.change.Event;
 import dev.switchback.transforms.mutation.DestinationTable;
 import dev.switchback.transforms.mutation.Folding;
@@ -32,6 +33,7 @@ import dev.switchback.transforms.mutation.Mutation;
  */
 final class ApplyBuffer {
 
+    private final Mandate mandate;
     private final Map<InputPartition, InputCursor> cursors = new HashMap<>();
     private final Map<DestinationTable, Map<Key, PendingRow>> rows = new HashMap<>();
     private final List<HeldChange> holding = new ArrayList<>();
@@ -42,10 +44,13 @@ final class ApplyBuffer {
     private @Nullable RuntimeException failure;
 
     /**
+     * @param mandate what may be written
      * @param checkpoints of the task's input partitions, as the destination has them
      * @param held source keys for which the destination holds changes
      */
-    ApplyBuffer(Map<InputPartition, Checkpoint> checkpoints, Map<InputPartition, Set<ByteBuffer>> held) {
+    ApplyBuffer(
+            Mandate mandate, Map<InputPartition, Checkpoint> checkpoints, Map<InputPartition, Set<ByteBuffer>> held) {
+        this.mandate = mandate;
         checkpoints.forEach((input, checkpoint) -> cursors.put(input, new InputCursor(input, checkpoint)));
         heldKeys.replace(held);
     }
@@ -62,6 +67,16 @@ final class ApplyBuffer {
     boolean covers(InputChange input) {
         requireSound();
         return cursor(input.input()).covers(input.offset());
+    }
+
+    /** Whether the record is to be applied: the flow's direction does, and the record is behind where that begins. */
+    boolean counts(InputChange input) {
+        return mandate.covers(cursor(input.input()).watermark());
+    }
+
+    /** Passes over a record that does not count. */
+    void pass(MappedEvent event) {
+        cursor(event.input().input()).pass(event.input().offset(), event.event());
     }
 
     /** Whether {@link #add} can fold the record's mutations onto what is buffered; if not, that must be written first. */

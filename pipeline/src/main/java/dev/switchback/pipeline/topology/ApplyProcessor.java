@@ -51,7 +51,9 @@ final class ApplyProcessor extends ContextualProcessor<byte[], MappedEvent, Void
         if (buffer.covers(event.input())) {
             return;
         }
-        if (buffer.heldKeys().contains(event.input())) {
+        if (!buffer.counts(event.input())) {
+            buffer.pass(event);
+        } else if (buffer.heldKeys().contains(event.input())) {
             hold(event, "It waits behind an earlier change of its key, which is held.");
         } else if (event.unmappable() != null) {
             hold(event, event.unmappable());
@@ -78,7 +80,7 @@ final class ApplyProcessor extends ContextualProcessor<byte[], MappedEvent, Void
         thread = threads.current();
         Map<InputPartition, Checkpoint> checkpoints = thread.claim(inputs);
         resumption.refuseGaps(checkpoints);
-        buffer = new ApplyBuffer(checkpoints, thread.heldKeys(inputs));
+        buffer = new ApplyBuffer(thread.mandate(), checkpoints, thread.heldKeys(inputs));
         heldRetry = new HeldRetry(thread, buffer, decoder, mapper);
         thread.add(buffer);
         startClock();
@@ -113,7 +115,7 @@ final class ApplyProcessor extends ContextualProcessor<byte[], MappedEvent, Void
 
     private void tick(long now) {
         thread.flushIfOld(now);
-        if (!buffer.heldKeys().isEmpty()) {
+        if (thread.mandate().applies() && !buffer.heldKeys().isEmpty()) {
             heldRetry.runIfDue(now);
         } else if (now - lastRecordAt > QUIET_MILLIS) {
             stopClock();

@@ -37,7 +37,7 @@ final class ApplyRun implements AutoCloseable {
      * @throws org.apache.kafka.common.KafkaException when Kafka does not answer
      */
     static ApplyRun prepare(ApplySettings settings, ApplyListener listener, Runnable onRunning) {
-        settings.destination().open(settings.flow(), settings.epoch()).close();
+        settings.destination().open(settings.flow()).close();
         Admin admin = Admin.create(settings.kafka());
         try {
             return new ApplyRun(settings, listener, onRunning, admin);
@@ -54,12 +54,7 @@ final class ApplyRun implements AutoCloseable {
         InputTopics topics = InputTopics.describe(admin, settings.mappings().keySet(), settings.partitions());
         new GroupOffsets(admin, group).commitFirstWhereMissing(topics.all());
         this.threads = new ApplyThreads(
-                settings.flow(),
-                settings.epoch(),
-                settings.destination(),
-                settings.bounds(),
-                settings.heldLimit(),
-                listener);
+                settings.flow(), settings.destination(), settings.bounds(), settings.heldLimit(), listener);
         Topology topology = MigrationTopology.build(
                 topics,
                 settings.mappings(),

@@ -13,7 +13,6 @@ import dev.switchback.transforms.mapping.Mapping;
 /**
  * What the apply role of one flow needs to run.
  *
- * @param epoch the operator epoch under which it may write
  * @param mappings each change topic's mapping; the topics are {@link Flow#changeTopic} of the mappings' sources
  * @param partitions of each change topic, all the same
  * @param kafka the operator's client settings, {@code bootstrap.servers} among them; what exactly-once rests on cannot be
@@ -28,7 +27,6 @@ import dev.switchback.transforms.mapping.Mapping;
  */
 public record ApplySettings(
         Flow flow,
-        long epoch,
         Map<String, Mapping> mappings,
         int partitions,
         Map<String, Object> kafka,

@@ -20,7 +20,6 @@ import dev.switchback.transforms.problem.ProblemException;
 public final class ApplyThreads implements AutoCloseable {
 
     private final Flow flow;
-    private final long epoch;
     private final Destination destination;
     private final BufferBounds bounds;
     private final int heldLimit;
@@ -29,14 +28,8 @@ public final class ApplyThreads implements AutoCloseable {
 
     /** @param heldLimit how many rows may be held in this member's partitions before it halts */
     public ApplyThreads(
-            Flow flow,
-            long epoch,
-            Destination destination,
-            BufferBounds bounds,
-            int heldLimit,
-            ApplyListener listener) {
+            Flow flow, Destination destination, BufferBounds bounds, int heldLimit, ApplyListener listener) {
         this.flow = flow;
-        this.epoch = epoch;
         this.destination = destination;
         this.bounds = bounds;
         this.heldLimit = heldLimit;
@@ -54,7 +47,7 @@ public final class ApplyThreads implements AutoCloseable {
             return known;
         }
         StreamThreadApply opened =
-                new StreamThreadApply(flow, destination.open(flow, epoch), bounds, this::requireFewHeld, listener);
+                new StreamThreadApply(destination.open(flow), bounds, this::requireFewHeld, listener);
         threads.put(Thread.currentThread(), opened);
         return opened;
     }

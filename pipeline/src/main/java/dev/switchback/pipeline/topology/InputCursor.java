@@ -33,14 +33,27 @@ final class InputCursor {
         return offset < read.nextOffset();
     }
 
+    /** The last watermark that was read. */
+    long watermark() {
+        return read.watermark();
+    }
+
     /** Moves behind a record, all of whose mutations are buffered. */
     void read(long offset, Event event) {
+        if (event instanceof Change change) {
+            count(change);
+        }
+        pass(offset, event);
+    }
+
+    /** Moves behind a record of which nothing is applied but that it was there. */
+    void pass(long offset, Event event) {
         long watermark = read.watermark();
         if (event instanceof Watermark mark) {
             watermark = Math.max(watermark, mark.id());
             commitMicros = Math.max(commitMicros, mark.commitMicros());
         } else if (event instanceof Change change) {
-            count(change);
+            commitMicros = Math.max(commitMicros, change.commitMicros());
         }
         read = new Checkpoint(offset + 1, watermark);
     }
@@ -71,7 +84,6 @@ final class InputCursor {
     }
 
     private void count(Change change) {
-        commitMicros = Math.max(commitMicros, change.commitMicros());
         if (change.operation() == Operation.READ) {
             rowsCopied++;
             return;

@@ -18,14 +18,12 @@ import org.jspecify.annotations.Nullable;
 import dev.switchback.connectors.spi.ApplySession;
 import dev.switchback.connectors.spi.Batch;
 import dev.switchback.connectors.spi.Checkpoint;
-import dev.switchback.connectors.spi.Flow;
 import dev.switchback.connectors.spi.HeldChange;
 import dev.switchback.connectors.spi.InputPartition;
+import dev.switchback.connectors.spi.Mandate;
 import dev.switchback.connectors.spi.NotInChargeException;
 import dev.switchback.connectors.spi.OwnershipLostException;
 import dev.switchback.transforms.mutation.Mutation;
-import dev.switchback.transforms.problem.Problem;
-import dev.switchback.transforms.problem.ProblemException;
 
 /**
  * What the tasks of one stream thread share: the session at the destination, and the one transaction in which a flush
@@ -42,7 +40,6 @@ final class StreamThreadApply {
     /** How many times its age a buffered change may then wait. */
     private static final int BEHIND_AGES = 10;
 
-    private final Flow flow;
     private final ApplySession session;
     private final BufferBounds bounds;
     private final Consumer<HeldChange> onRefused;
@@ -54,12 +51,7 @@ final class StreamThreadApply {
 
     /** @param onRefused called behind the transaction that has held changes; what it throws ends the thread */
     StreamThreadApply(
-            Flow flow,
-            ApplySession session,
-            BufferBounds bounds,
-            Consumer<HeldChange> onRefused,
-            ApplyListener listener) {
-        this.flow = flow;
+            ApplySession session, BufferBounds bounds, Consumer<HeldChange> onRefused, ApplyListener listener) {
         this.session = session;
         this.bounds = bounds;
         this.onRefused = onRefused;
@@ -69,6 +61,11 @@ final class StreamThreadApply {
     /** Makes this thread the owner of a task's input partitions; returns where the destination has left them. */
     Map<InputPartition, Checkpoint> claim(Collection<InputPartition> inputs) {
         return guarded(() -> session.claim(inputs));
+    }
+
+    /** What may be written on the strength of what is read. */
+    Mandate mandate() {
+        return session.mandate();
     }
 
     /** The age that no buffered record may exceed. */
@@ -92,8 +89,8 @@ final class StreamThreadApply {
     /**
      * Writes what all tasks of this thread have buffered, in one transaction of the destination.
      *
-     * @throws TaskMigratedException when another member has taken an input partition over
-     * @throws ProblemException when this flow may not apply any more
+     * @throws TaskMigratedException when another member has taken an input partition over, or an operator has turned the
+     *     migration round
      */
     void flush() {
         Batch batch = collect();
@@ -236,10 +233,9 @@ final class StreamThreadApply {
     private <T> T guarded(Supplier<T> call) {
         try {
             return call.get();
-        } catch (OwnershipLostException e) {
+        } catch (OwnershipLostException | NotInChargeException e) {
+            // Streams closes the thread's tasks and joins the group anew; their next session has the mandate of then.
             throw poisonedBy(new TaskMigratedException(e.getMessage(), e));
-        } catch (NotInChargeException e) {
-            throw poisonedBy(notInCharge(e));
         } catch (RuntimeException e) {
             throw poisonedBy(e);
         } catch (Error e) {
@@ -251,16 +247,5 @@ final class StreamThreadApply {
     private RuntimeException poisonedBy(RuntimeException failure) {
         buffers.forEach(buffer -> buffer.poison(failure));
         return failure;
-    }
-
-    private ProblemException notInCharge(NotInChargeException cause) {
-        return new ProblemException(
-                new Problem(
-                        Problem.Kind.REFUSED,
-                        "apply of " + flow,
-                        "It may not write to the destination any more: " + cause.getMessage() + ".",
-                        "Look at the migration's status: an operation has put another process or direction in charge;"
-                                + " start this one again if that was undone."),
-                cause);
     }
 }

@@ -17,16 +17,21 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+import dev.switchback.connectors.spi.Direction;
+import dev.switchback.connectors.spi.Flow;
 import dev.switchback.transforms.problem.ProblemException;
 
 class MetricsServerTest {
 
     private static final Duration BOUND = Duration.ofSeconds(45);
 
-    private final Meters meters = new Meters("stores");
+    private final Meters meters =
+            new Meters(new PrometheusMeterRegistry(PrometheusConfig.DEFAULT), new Flow("stores", Direction.FORWARD));
     private final List<RoleHealth> roles = new ArrayList<>();
     private final MetricsServer server = MetricsServer.start("127.0.0.1", 0, meters, () -> List.copyOf(roles));
     private final HttpClient client = HttpClient.newHttpClient();
@@ -99,26 +104,26 @@ class MetricsServerTest {
 
         assertThat(samples)
                 .containsExactly(
-                        "switchback_capture_restarts_total{migration=\"stores\"} 0.0",
-                        "switchback_captured_bytes_total{migration=\"stores\"} 800.0",
-                        "switchback_change_latency_seconds_count{migration=\"stores\"} 1",
-                        "switchback_change_latency_seconds_sum{migration=\"stores\"} 0.012",
-                        "switchback_changes_captured_total{migration=\"stores\"} 5.0",
-                        "switchback_changes_held_total{migration=\"stores\"} 0.0",
-                        "switchback_flush_rows_count{migration=\"stores\"} 1",
-                        "switchback_flush_rows_sum{migration=\"stores\"} 4.0",
-                        "switchback_flush_seconds_count{migration=\"stores\"} 1",
-                        "switchback_flush_seconds_sum{migration=\"stores\"} 0.007",
-                        "switchback_held_changes{migration=\"stores\"} 2.0",
-                        "switchback_rebalances_total{migration=\"stores\"} 0.0",
-                        "switchback_replication_lag_seconds{migration=\"stores\"} 1.5",
+                        "switchback_capture_restarts_total{direction=\"forward\",migration=\"stores\"} 0.0",
+                        "switchback_captured_bytes_total{direction=\"forward\",migration=\"stores\"} 800.0",
+                        "switchback_change_latency_seconds_count{direction=\"forward\",migration=\"stores\"} 1",
+                        "switchback_change_latency_seconds_sum{direction=\"forward\",migration=\"stores\"} 0.012",
+                        "switchback_changes_captured_total{direction=\"forward\",migration=\"stores\"} 5.0",
+                        "switchback_changes_held_total{direction=\"forward\",migration=\"stores\"} 0.0",
+                        "switchback_flush_rows_count{direction=\"forward\",migration=\"stores\"} 1",
+                        "switchback_flush_rows_sum{direction=\"forward\",migration=\"stores\"} 4.0",
+                        "switchback_flush_seconds_count{direction=\"forward\",migration=\"stores\"} 1",
+                        "switchback_flush_seconds_sum{direction=\"forward\",migration=\"stores\"} 0.007",
+                        "switchback_held_changes{direction=\"forward\",migration=\"stores\"} 2.0",
+                        "switchback_rebalances_total{direction=\"forward\",migration=\"stores\"} 0.0",
+                        "switchback_replication_lag_seconds{direction=\"forward\",migration=\"stores\"} 1.5",
                         "switchback_role_up{migration=\"stores\",role=\"apply\"} 1.0",
-                        "switchback_rows_applied_total{migration=\"stores\"} 4.0",
-                        "switchback_rows_read_total{migration=\"stores\"} 3.0",
-                        "switchback_slot_lag_bytes{migration=\"stores\"} 4096.0",
-                        "switchback_slot_retained_bytes{migration=\"stores\"} 8192.0",
-                        "switchback_table_rows_copied{migration=\"stores\",table=\"public.store\"} 10.0",
-                        "switchback_table_rows_estimated{migration=\"stores\",table=\"public.store\"} 20.0");
+                        "switchback_rows_applied_total{direction=\"forward\",migration=\"stores\"} 4.0",
+                        "switchback_rows_read_total{direction=\"forward\",migration=\"stores\"} 3.0",
+                        "switchback_slot_lag_bytes{direction=\"forward\",migration=\"stores\"} 4096.0",
+                        "switchback_slot_retained_bytes{direction=\"forward\",migration=\"stores\"} 8192.0",
+                        "switchback_table_rows_copied{direction=\"forward\",migration=\"stores\",table=\"public.store\"} 10.0",
+                        "switchback_table_rows_estimated{direction=\"forward\",migration=\"stores\",table=\"public.store\"} 20.0");
     }
 
     @Test

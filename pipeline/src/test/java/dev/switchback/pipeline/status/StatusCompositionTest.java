@@ -130,8 +130,9 @@ class StatusCompositionTest {
                 new DestinationView(List.of(row("a", 0, 100, 0, now)), 0, List.of(), now.minusSeconds(2));
         DestinationView after = view(List.of(row("a", 0, 500, 100, now)), running);
 
-        Status status =
-                new StatusComposition(file, source(0, null), before, after, Optional.empty(), List.of()).status();
+        Status status = new StatusComposition(
+                        file, file.flow(), source(0, null), before, after, Optional.empty(), List.of())
+                .status();
 
         assertThat(status.rowsPerSecond()).isCloseTo(250, within(0.1));
     }
@@ -142,7 +143,13 @@ class StatusCompositionTest {
         DestinationView after = new DestinationView(List.of(), 3, List.of(waiting), now);
 
         Status status = new StatusComposition(
-                        file, source(2 << 20, null), DestinationView.NOTHING, after, Optional.empty(), List.of())
+                        file,
+                        file.flow(),
+                        source(2 << 20, null),
+                        DestinationView.NOTHING,
+                        after,
+                        Optional.empty(),
+                        List.of())
                 .status();
 
         assertThat(status.warnings())
@@ -157,6 +164,7 @@ class StatusCompositionTest {
     void aLostSlotIsAWarning() {
         Status status = new StatusComposition(
                         file,
+                        file.flow(),
                         source(0, "wal_removed"),
                         DestinationView.NOTHING,
                         view(List.of(), running),
@@ -173,6 +181,7 @@ class StatusCompositionTest {
 
         Status status = new StatusComposition(
                         file,
+                        file.flow(),
                         source(0, null),
                         DestinationView.NOTHING,
                         DestinationView.NOTHING,
@@ -186,7 +195,8 @@ class StatusCompositionTest {
     }
 
     private Status compose(DestinationView view, Optional<Instant> oldestWaiting) {
-        return new StatusComposition(file, source(0, null), DestinationView.NOTHING, view, oldestWaiting, List.of())
+        return new StatusComposition(
+                        file, file.flow(), source(0, null), DestinationView.NOTHING, view, oldestWaiting, List.of())
                 .status();
     }
 

@@ -19,6 +19,7 @@ import dev.switchback.transforms.problem.ProblemException;
 public final class PostgresControl implements Control {
 
     private static final String RAISE = "UPDATE switchback.control SET epoch = ? WHERE migration = ? AND epoch < ?";
+    private static final String BEHIND = "UPDATE switchback.control SET behind = ? WHERE migration = ?";
     private static final String TURN = "UPDATE switchback.control SET direction = ? WHERE migration = ?";
 
     private final PostgresConnections database;
@@ -81,6 +82,19 @@ public final class PostgresControl implements Control {
         ControlRow row = ControlSchema.control(connection, migration)
                 .orElseThrow(() -> new NotInChargeException(database.where() + " has no control row of " + migration));
         return new Row(row.epoch(), row.direction(), row.fenced());
+    }
+
+    @Override
+    public void applyBehind(Authority authority, long watermark) {
+        boolean noted = inTransaction(connection -> {
+            ControlLock.take(connection, migration, authority);
+            try (PreparedStatement statement = connection.prepareStatement(BEHIND)) {
+                statement.setLong(1, watermark);
+                statement.setString(2, migration);
+                return statement.executeUpdate() == 1;
+            }
+        });
+        assert noted;
     }
 
     @Override

@@ -13,11 +13,17 @@ public interface Announcer {
 
     default void done(Step step, Duration took) {}
 
+    /** Everything is ready; it waits to be released. */
+    default void postponed() {}
+
     /** From here on it is finished, not undone. */
     default void switched() {}
 
     /** It is being undone. */
     default void undoing(String why) {}
+
+    /** The old side takes writes again. */
+    default void undone() {}
 
     /** A hook has failed, and is not tried again by itself. */
     default void hookFailed(String hook, String why) {}

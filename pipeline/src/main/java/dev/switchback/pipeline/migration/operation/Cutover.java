@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 import org.slf4j.Logger;
@@ -15,7 +14,9 @@ import dev.switchback.connectors.spi.DestinationException;
 import dev.switchback.connectors.spi.NotInChargeException;
 import dev.switchback.pipeline.migration.Decision;
 import dev.switchback.pipeline.migration.InDoubtException;
+import dev.switchback.pipeline.migration.Line;
 import dev.switchback.pipeline.migration.MigrationState;
+import dev.switchback.pipeline.migration.Note;
 import dev.switchback.pipeline.migration.Operation;
 import dev.switchback.pipeline.migration.OvertakenException;
 import dev.switchback.pipeline.migration.Running;
@@ -34,6 +35,7 @@ public final class Cutover {
 
     private static final Logger LOG = LoggerFactory.getLogger(Cutover.class);
     private static final long BETWEEN_QUESTIONS_MILLIS = 2;
+    private static final long BETWEEN_LOOKS_MILLIS = 200;
 
     private final Operation operation;
     private final Parts parts;
@@ -41,6 +43,7 @@ public final class Cutover {
     private final Announcer announcer;
     private long pausedSince;
     private boolean fenceTouched;
+    private volatile boolean stopped;
 
     public Cutover(Operation operation, Parts parts, Settings settings, Announcer announcer) {
         this.operation = operation;
@@ -62,6 +65,9 @@ public final class Cutover {
         Lease lease = Lease.begin(parts, operation, settings.maxPause());
         try {
             prepare(lease);
+            if (settings.postponed()) {
+                awaitRelease(lease);
+            }
             pause(lease);
         } catch (NotInChargeException | OvertakenException lost) {
             throw notInCharge(lost);
@@ -91,8 +97,22 @@ public final class Cutover {
                 : interrupted.undo(lease, why);
     }
 
+    /**
+     * Has it undone at its next step, unless it is behind the commit point: then it is finished. By any thread.
+     */
+    public void stop() {
+        stopped = true;
+    }
+
+    private void requireGoing() {
+        if (stopped) {
+            throw new ProblemException(refused("It was told to stop.", "Start it again."));
+        }
+    }
+
     private void prepare(Lease lease) {
         step(lease, Step.CHECK, this::check);
+        requireGoing();
         step(lease, Step.ARM, () -> {
             Authority authority = lease.authority(operation.ends());
             // It has been closed since the first run, or the last turn; whatever happened to it since is put right.
@@ -103,6 +123,30 @@ public final class Cutover {
             parts.sequences().observe(operation.from());
             return Map.of();
         });
+    }
+
+    /** What was found and proven before the wait may not be so any more. */
+    private void awaitRelease(Lease lease) {
+        announcer.postponed();
+        int seen = parts.ledger().lines().size();
+        while (true) {
+            requireGoing();
+            var unused = parts.ledger().read();
+            for (Line line :
+                    parts.ledger().lines().subList(seen, parts.ledger().lines().size())) {
+                seen++;
+                if (line.entry().record() instanceof Note.Aborted) {
+                    throw new ProblemException(
+                            refused("It was aborted by " + line.entry().by() + ".", "Begin it again."));
+                }
+                if (line.entry().record() instanceof Note.Released) {
+                    check();
+                    parts.flow(operation.begins()).prove(lease.authority(operation.ends()));
+                    return;
+                }
+            }
+            pauseFor(BETWEEN_LOOKS_MILLIS);
+        }
     }
 
     private Map<String, String> check() {
@@ -116,6 +160,7 @@ public final class Cutover {
 
     /** From the fence on, every millisecond is one in which nobody can write. */
     private void pause(Lease lease) {
+        requireGoing();
         Authority authority = lease.authority(operation.ends());
         Parts.Database old = parts.side(operation.from());
         step(lease, Step.FENCE, () -> {
@@ -132,7 +177,7 @@ public final class Cutover {
         step(lease, Step.DRAIN, () -> drain(watermark[0]));
         step(lease, Step.RETURN_WATERMARK, () -> {
             long behind = parts.side(operation.to()).control().watermark(authority);
-            parts.flow(operation.begins()).applyBehind(authority, behind);
+            old.control().applyBehind(authority, behind);
             return Map.of("watermark", Long.toString(behind));
         });
         step(
@@ -145,9 +190,8 @@ public final class Cutover {
 
     private Map<String, String> drain(long watermark) {
         Parts.Applying flow = parts.flow(operation.ends());
-        CountDownLatch never = new CountDownLatch(1);
         String waitingFor = "";
-        do {
+        while (true) {
             requireTime("the drain was done" + waitingFor);
             try {
                 if (flow.applied(watermark)) {
@@ -158,13 +202,13 @@ public final class Cutover {
             } catch (DestinationException away) {
                 waitingFor = ", which asks in vain: " + away.getMessage();
             }
-        } while (!await(never));
-        throw new IllegalStateException("nobody counts this down");
+            pauseFor(BETWEEN_QUESTIONS_MILLIS);
+        }
     }
 
-    private static boolean await(CountDownLatch never) {
+    private static void pauseFor(long millis) {
         try {
-            return never.await(BETWEEN_QUESTIONS_MILLIS, TimeUnit.MILLISECONDS);
+            TimeUnit.MILLISECONDS.sleep(millis);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ProblemException(refused("It was told to stop.", "Start it again."), e);
@@ -190,6 +234,7 @@ public final class Cutover {
     }
 
     private void requireTime(String before) {
+        requireGoing();
         Duration paused = Duration.ofNanos(System.nanoTime() - pausedSince);
         if (paused.compareTo(settings.maxPause()) > 0) {
             throw new ProblemException(refused(
@@ -270,6 +315,7 @@ public final class Cutover {
         if (fenceTouched || lease.running().fence()) {
             parts.side(operation.from()).fence().open(lease.authority(operation.ends()), settings.openWithin());
         }
+        announcer.undone();
         if (!recorded) {
             throw new ProblemException(new Problem(
                     Problem.Kind.UNREACHABLE,

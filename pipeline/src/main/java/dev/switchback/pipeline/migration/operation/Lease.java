@@ -57,7 +57,7 @@ final class Lease {
         }
         if (!operation.mayBegin(state.settled())) {
             throw refused(
-                    "A migration that is " + state.settled() + " cannot " + operation + ".",
+                    "A migration that is " + state.settled() + " cannot begin a " + operation + ".",
                     "See switchback status for where it stands.");
         }
     }

@@ -37,7 +37,8 @@ public record Parts(
         hooks = List.copyOf(hooks);
     }
 
-    Database side(Side side) {
+    /** The database of a side. */
+    public Database side(Side side) {
         return Objects.requireNonNull(sides.get(side));
     }
 
@@ -68,12 +69,6 @@ public record Parts(
 
         /** How many changes are held. Throws as {@link #applied} does. */
         long held();
-
-        /**
-         * Has it apply, once the control row says so, what is behind this watermark in the log of the side it reads, and
-         * nothing before.
-         */
-        void applyBehind(Authority authority, long watermark);
     }
 
     /** Something that would stand in an operation's way. Looks only. */

@@ -8,9 +8,20 @@ import java.time.Duration;
  * @param maxPause how long applications may be refused before the commit point; past it, the operation is undone
  * @param fenceWithin how long to try for a moment without writers; nobody is refused meanwhile
  * @param openWithin how long to try when a fence is opened
+ * @param postponed whether to wait, with everything ready short of the fence, until somebody releases it
  */
-public record Settings(Duration maxPause, Duration fenceWithin, Duration openWithin) {
+public record Settings(Duration maxPause, Duration fenceWithin, Duration openWithin, boolean postponed) {
 
     public static final Settings DEFAULTS =
-            new Settings(Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(30));
+            new Settings(Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(30), false);
+
+    /** With another bound on the pause. */
+    public Settings pauseOf(Duration longest) {
+        return new Settings(longest, fenceWithin, openWithin, postponed);
+    }
+
+    /** Waiting to be released. */
+    public Settings postponing() {
+        return new Settings(maxPause, fenceWithin, openWithin, true);
+    }
 }

@@ -27,7 +27,8 @@ import dev.switchback.transforms.problem.Problem;
 /** An operator in a {@link World}: the procedure as it is, upon a world each of whose calls passes a gate. */
 final class Operator {
 
-    static final Settings SETTINGS = new Settings(Duration.ofMillis(400), Duration.ofSeconds(1), Duration.ofSeconds(1));
+    static final Settings SETTINGS =
+            new Settings(Duration.ofMillis(400), Duration.ofSeconds(1), Duration.ofSeconds(1), false);
 
     private final World world;
     private final String name;
@@ -128,6 +129,15 @@ final class Operator {
         }
 
         @Override
+        public void applyBehind(Authority authority, long watermark) {
+            run("apply behind " + side, () -> {
+                own(side, authority);
+                Direction flow = side == Side.DESTINATION ? Direction.FORWARD : Direction.REVERSE;
+                world.positions.put(flow, world.placeOf(side.other(), watermark));
+            });
+        }
+
+        @Override
         public long watermark(Authority authority) {
             return call("watermark " + side, () -> {
                 own(side, authority);
@@ -197,16 +207,6 @@ final class Operator {
         @Override
         public long held() {
             return call("held " + direction, () -> world.held);
-        }
-
-        @Override
-        public void applyBehind(Authority authority, long watermark) {
-            run("apply behind " + direction, () -> {
-                Side read = Side.readBy(direction);
-                // The checkpoint is in the database that is written, under its control row.
-                own(read.other(), authority);
-                world.positions.put(direction, world.placeOf(read, watermark));
-            });
         }
     }
 

@@ -1,0 +1,83 @@
+package dev.switchback.pipeline.migration.operation;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+import dev.switchback.pipeline.migration.Step;
+
+/**
+ * Notes how long the steps of an operation took, and for how long writes were refused, and tells another announcer all it
+ * hears. Not thread-safe.
+ */
+public final class Timings implements Announcer {
+
+    private final Announcer next;
+    private final List<Took> steps = new ArrayList<>();
+    private long fenceBegun;
+    private long ended;
+
+    /** A step that is done. */
+    public record Took(Step step, Duration took) {}
+
+    public Timings(Announcer next) {
+        this.next = next;
+    }
+
+    /** The steps that are done, in order. */
+    public List<Took> steps() {
+        return List.copyOf(steps);
+    }
+
+    /**
+     * For how long applications were refused at most: from when the fence began to close until one side was open again.
+     * Empty where no fence was touched.
+     */
+    public Optional<Duration> pause() {
+        return fenceBegun == 0 || ended == 0 ? Optional.empty() : Optional.of(Duration.ofNanos(ended - fenceBegun));
+    }
+
+    @Override
+    public void begun(Step step) {
+        if (step == Step.FENCE) {
+            fenceBegun = System.nanoTime();
+        }
+        next.begun(step);
+    }
+
+    @Override
+    public void done(Step step, Duration took) {
+        if (step == Step.OPEN) {
+            ended = System.nanoTime();
+        }
+        steps.add(new Took(step, took));
+        next.done(step, took);
+    }
+
+    @Override
+    public void postponed() {
+        next.postponed();
+    }
+
+    @Override
+    public void switched() {
+        next.switched();
+    }
+
+    @Override
+    public void undoing(String why) {
+        next.undoing(why);
+    }
+
+    @Override
+    public void undone() {
+        ended = System.nanoTime();
+        next.undone();
+    }
+
+    @Override
+    public void hookFailed(String hook, String why) {
+        next.hookFailed(hook, why);
+    }
+}

@@ -1,0 +1,131 @@
+package dev.switchback.pipeline.run;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import dev.switchback.connectors.debezium.ChangeTopics;
+import dev.switchback.connectors.postgres.HeldChanges;
+import dev.switchback.connectors.postgres.PostgresConnections;
+import dev.switchback.connectors.postgres.PostgresDrain;
+import dev.switchback.connectors.spi.Authority;
+import dev.switchback.connectors.spi.Control;
+import dev.switchback.connectors.spi.DestinationException;
+import dev.switchback.connectors.spi.InputPartition;
+import dev.switchback.pipeline.migration.Ledger;
+import dev.switchback.pipeline.migration.Line;
+import dev.switchback.pipeline.migration.Note;
+import dev.switchback.pipeline.migration.operation.Parts;
+import dev.switchback.pipeline.plan.FlowPlan;
+import dev.switchback.transforms.problem.Problem;
+import dev.switchback.transforms.problem.ProblemException;
+
+/** A flow as an operation sees it: by its topics, and by what its destination says. Thread-safe. */
+final class OperatedFlow implements Parts.Applying, AutoCloseable {
+
+    /** Capture has to create a slot first, which waits for transactions under way. */
+    private static final Duration PROVEN_WITHIN = Duration.ofSeconds(90);
+
+    private static final Duration NEXT_PROBE = Duration.ofSeconds(1);
+    private static final long BETWEEN_LOOKS_MILLIS = 20;
+
+    private final FlowPlan plan;
+    private final Control from;
+    private final Ledger ledger;
+    private final ChangeTopics topics;
+    private final PostgresDrain drain;
+    private volatile List<InputPartition> inputs = List.of();
+
+    /** @param from the control row of the side that it reads */
+    OperatedFlow(FlowPlan plan, KafkaAccess kafka, Control from, Ledger ledger) {
+        this.plan = plan;
+        this.from = from;
+        this.ledger = ledger;
+        this.topics = new ChangeTopics(
+                kafka.settings(),
+                plan.flow(),
+                Preparation.topicSettings(plan.file().topics()));
+        this.drain = new PostgresDrain(plan.to(), plan.flow(), this::inputs);
+    }
+
+    private List<InputPartition> inputs() {
+        if (inputs.isEmpty()) {
+            inputs = Preparation.inputs(plan, topics.ensure(plan.sources()));
+        }
+        return inputs;
+    }
+
+    /** The probe is a watermark: it takes the way of every change, and its checkpoint is a row that apply has written. */
+    @Override
+    public void prove(Authority authority) {
+        long deadline = System.nanoTime() + PROVEN_WITHIN.toNanos();
+        long probe = from.watermark(authority);
+        long sent = System.nanoTime();
+        while (!arrived(probe)) {
+            if (System.nanoTime() > deadline) {
+                throw new ProblemException(unproven());
+            }
+            // One that was written before capture began to read the log never arrives, but one behind it does.
+            if (System.nanoTime() - sent > NEXT_PROBE.toNanos()) {
+                from.watermark(authority);
+                sent = System.nanoTime();
+            }
+            pause();
+        }
+    }
+
+    private boolean arrived(long probe) {
+        try {
+            return drain.applied(probe);
+        } catch (DestinationException away) {
+            return false;
+        }
+    }
+
+    private Problem unproven() {
+        String why = ledger.lines().stream()
+                .map(Line::entry)
+                .filter(entry -> entry.record() instanceof Note.Hindered)
+                .reduce((first, second) -> second)
+                .map(entry -> " " + entry.by() + " says: " + ((Note.Hindered) entry.record()).why())
+                .orElse("");
+        return new Problem(
+                Problem.Kind.REFUSED,
+                "flow " + plan.flow(),
+                "What is written to the " + plan.from().side() + " did not arrive at the "
+                        + plan.to().side() + " within " + PROVEN_WITHIN.toSeconds() + " s." + why,
+                "See that switchback run is up, and what switchback status says.");
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(BETWEEN_LOOKS_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ProblemException(
+                    new Problem(Problem.Kind.REFUSED, "operation", "It was told to stop.", "Start it again."), e);
+        }
+    }
+
+    @Override
+    public boolean applied(long watermark) {
+        return drain.applied(watermark);
+    }
+
+    @Override
+    public long held() {
+        PostgresConnections target = plan.to();
+        try (Connection connection = target.open()) {
+            return new HeldChanges(connection, plan.flow().migration()).count();
+        } catch (SQLException failure) {
+            throw new DestinationException(target.where() + " does not answer: " + failure.getMessage(), failure);
+        }
+    }
+
+    @Override
+    public void close() {
+        drain.close();
+    }
+}

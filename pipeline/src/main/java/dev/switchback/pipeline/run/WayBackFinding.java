@@ -1,0 +1,62 @@
+package dev.switchback.pipeline.run;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+import dev.switchback.connectors.postgres.DestinationPreflight;
+import dev.switchback.connectors.postgres.PostgresTable;
+import dev.switchback.connectors.postgres.SourcePreflight;
+import dev.switchback.connectors.postgres.TablePair.ColumnPair;
+import dev.switchback.connectors.spi.Direction;
+import dev.switchback.pipeline.migration.operation.Parts;
+import dev.switchback.pipeline.plan.FlowPlan;
+import dev.switchback.pipeline.plan.FlowPlan.PlannedTable;
+import dev.switchback.pipeline.plan.Plan;
+import dev.switchback.transforms.problem.Problem;
+import dev.switchback.transforms.schema.TableId;
+
+/** Finds what keeps REVERSE from running: a column without a way back, or a database that is not ready for it. */
+record WayBackFinding(Plan plan) implements Parts.Finding {
+
+    @Override
+    public String subject() {
+        return "the way back";
+    }
+
+    @Override
+    public List<Problem> problems(Direction ends) {
+        if (!plan.noWayBack().isEmpty() || ends == Direction.REVERSE) {
+            return ends == Direction.REVERSE ? List.of() : plan.noWayBack();
+        }
+        return new ArrayList<>(unready(plan.back()));
+    }
+
+    /** What both databases lack for this flow to run. */
+    static List<Problem> unready(FlowPlan flow) {
+        List<Problem> problems = new ArrayList<>(new SourcePreflight(flow.from())
+                .check(flow.flow(), columns(flow))
+                .problems());
+        Map<TableId, PostgresTable> read = flow.tables().stream()
+                .collect(Collectors.toMap(table -> table.from().id(), PlannedTable::from));
+        problems.addAll(new DestinationPreflight(flow.to())
+                .check(
+                        flow.flow(),
+                        read,
+                        flow.tables().stream().map(PlannedTable::pair).toList())
+                .problems());
+        return problems;
+    }
+
+    private static Map<TableId, Set<String>> columns(FlowPlan flow) {
+        Map<TableId, Set<String>> columns = new LinkedHashMap<>();
+        flow.tables()
+                .forEach(table -> columns.put(
+                        table.from().id(),
+                        table.pair().columns().stream().map(ColumnPair::source).collect(Collectors.toSet())));
+        return columns;
+    }
+}

@@ -1,0 +1,99 @@
+package dev.switchback.topology;
+
+import static dev.switchback.topology.Tables.STORE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.apache.kafka.streams.errors.TaskMigratedException;
+import org.junit.jupiter.api.Test;
+
+import dev.switchback.connectors.spi.Mandate;
+
+/** A flow whose direction does not apply moves on and writes nothing; one that was turned to begins behind a watermark. */
+class StandbyTest {
+
+    private static final long W1 = 1L << 20;
+    private static final long W2 = 2L << 20;
+
+    private final ChangeLog log = new ChangeLog(STORE);
+    private final MemoryDestination destination = new MemoryDestination();
+
+    @Test
+    void aFlowThatStandsByMovesItsCheckpointsAndWritesNothing() {
+        destination.mandate(new Mandate(false, 0));
+        try (ApplyMember member = new ApplyMember(log, destination)) {
+            log.insert(STORE, 1L, "Basel", null);
+            log.truncate(STORE);
+            log.watermark(W1);
+            member.apply();
+        }
+
+        assertThat(destination.tables().rows(STORE.id())).isEmpty();
+        assertThat(destination.checkpoint(ChangeLog.input(STORE)).nextOffset()).isEqualTo(3);
+        assertThat(destination.checkpoint(ChangeLog.input(STORE)).watermark()).isEqualTo(W1);
+        assertThat(destination.batches())
+                .allSatisfy(batch -> assertThat(batch.work()).isEmpty());
+    }
+
+    @Test
+    void aFlowThatWasTurnedToAppliesWhatIsBehindTheWatermarkAndNothingBefore() {
+        destination.mandate(new Mandate(true, W2));
+        try (ApplyMember member = new ApplyMember(log, destination)) {
+            log.insert(STORE, 1L, "echo", null);
+            log.watermark(W1);
+            log.insert(STORE, 2L, "echo", null);
+            log.watermark(W2);
+            log.insert(STORE, 3L, "Basel", null);
+            member.apply();
+        }
+
+        assertThat(destination.tables().rows(STORE.id())).containsExactly("[3, Basel, null]");
+    }
+
+    @Test
+    void aRestartKnowsFromItsCheckpointThatItIsBehindTheWatermark() {
+        destination.mandate(new Mandate(true, W1));
+        try (ApplyMember member = new ApplyMember(log, destination)) {
+            log.watermark(W1);
+            member.apply();
+        }
+        try (ApplyMember member = new ApplyMember(log, destination)) {
+            log.insert(STORE, 3L, "Basel", null);
+            member.apply();
+        }
+
+        assertThat(destination.tables().rows(STORE.id())).containsExactly("[3, Basel, null]");
+    }
+
+    @Test
+    void whatWasReadUnderTheOldMandateIsReadAgainUnderTheNewOne() {
+        destination.mandate(new Mandate(false, 0));
+        try (ApplyMember member = new ApplyMember(log, destination)) {
+            log.watermark(W1);
+            log.insert(STORE, 3L, "Basel", null);
+            member.read();
+            destination.mandate(new Mandate(true, W1));
+
+            assertThatThrownBy(member::flush).isInstanceOf(TaskMigratedException.class);
+        }
+        assertThat(destination.checkpoint(ChangeLog.input(STORE)).nextOffset()).isZero();
+        try (ApplyMember member = new ApplyMember(log, destination)) {
+            member.apply();
+        }
+
+        assertThat(destination.tables().rows(STORE.id())).containsExactly("[3, Basel, null]");
+    }
+
+    @Test
+    void whatWasBufferedIsNotWrittenOnceTheOtherDirectionApplies() {
+        try (ApplyMember member = new ApplyMember(log, destination)) {
+            log.insert(STORE, 1L, "Basel", null);
+            member.read();
+            destination.mandate(new Mandate(false, 0));
+
+            assertThatThrownBy(member::flush).isInstanceOf(TaskMigratedException.class);
+        }
+
+        assertThat(destination.tables().rows(STORE.id())).isEmpty();
+    }
+}
