@@ -39,6 +39,11 @@ class LedgerJsonTest {
                         "\"record\":\"copied\",\"rows\":42,\"tookMicros\":1500000"),
                 form(new Note.Following(Duration.ofMillis(12)), "\"record\":\"following\",\"lagMicros\":12000"),
                 form(new Note.Stopped("m1", "lost"), "\"record\":\"stopped\",\"member\":\"m1\",\"why\":\"lost\""),
+                form(new Note.Released(), "\"record\":\"released\""),
+                form(new Note.Aborted(), "\"record\":\"aborted\""),
+                form(
+                        new Note.Hindered("m1", "no slot"),
+                        "\"record\":\"hindered\",\"member\":\"m1\",\"why\":\"no slot\""),
                 form(
                         new Decision.Began(Operation.CUTOVER, Duration.ofSeconds(5)),
                         "\"record\":\"began\",\"operation\":\"cutover\",\"maxPauseMicros\":5000000" + CLAIM),
