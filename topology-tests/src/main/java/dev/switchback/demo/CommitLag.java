@@ -34,7 +34,8 @@ final class CommitLag {
             Map<String, Long> written = commits(source, table, sinceMicros);
             commits(destination, table, sinceMicros).forEach((key, applied) -> {
                 Long committed = written.get(key);
-                if (committed != null) {
+                // A row whose last version has not arrived yet is there in an older one.
+                if (committed != null && applied >= committed) {
                     lags.add((applied - committed) / 1000);
                 }
             });

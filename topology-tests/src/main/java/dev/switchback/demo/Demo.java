@@ -6,12 +6,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 import dev.switchback.connectors.postgres.PostgresSettings;
+import dev.switchback.demo.DemoResult.Move;
+import dev.switchback.pipeline.migration.Operation;
+import dev.switchback.pipeline.migration.operation.Announcer;
+import dev.switchback.pipeline.migration.operation.Timings;
 import dev.switchback.platform.EmbeddedDatabase;
 import dev.switchback.platform.Platform;
 import dev.switchback.platform.TableCompare;
@@ -23,13 +29,18 @@ final class Demo {
     private static final int WRITERS = 8;
     private static final long SEED = 42;
 
-    /** A transaction changes three rows on average. */
-    private static final int TRANSACTIONS_PER_SECOND = 720;
+    /** A transaction changes four rows on average. */
+    private static final int TRANSACTIONS_PER_SECOND = 600;
 
     private static final int DIFFERENCES_SHOWN = 5;
 
     /** Followed closely enough to measure: what the source commits now is at the destination within this time. */
     private static final Duration CAUGHT_UP = Duration.ofMillis(500);
+
+    /** How long the writers go on at the side that they went over to. */
+    private static final Duration BETWEEN_MOVES = Duration.ofSeconds(3);
+
+    private static final Duration GONE_OVER = Duration.ofSeconds(30);
 
     private final Screen screen;
     private final Duration following;
@@ -45,11 +56,11 @@ final class Demo {
         this.corrupt = corrupt;
     }
 
-    DemoResult run() throws SQLException {
+    DemoResult run() throws SQLException, InterruptedException {
         screen.line("");
         screen.line("  "
-                + screen.strong("A shop moves between two PostgreSQL servers while " + WRITERS
-                        + " writers keep writing to it."));
+                + screen.strong("A shop moves to another PostgreSQL server, back, and there again, while " + WRITERS
+                        + " writers keep writing."));
         screen.line("");
         screen.progress("starting two servers");
         Stopwatch watch = new Stopwatch();
@@ -75,26 +86,73 @@ final class Demo {
                 platform.directory(), Shop.createMigrationUser(source), Shop.createMigrationUser(destination));
     }
 
-    private DemoResult migrate(Platform platform, Path file, Stopwatch watch) throws SQLException {
+    private DemoResult migrate(Platform platform, Path file, Stopwatch watch)
+            throws SQLException, InterruptedException {
         Stopwatch writing = new Stopwatch();
-        try (WriteLoad load = WriteLoad.start(
-                        platform.source(), WRITERS, SEED, TRANSACTIONS_PER_SECOND, new ShopWriter(WRITERS));
-                Migration migration = Migration.run(file, platform.directory().resolve("data"));
-                Follower follower = new Follower(migration, platform)) {
+        List<Move> moves = new ArrayList<>();
+        WriteLoad load = WriteLoad.start(
+                List.of(platform.source(), platform.destination()),
+                WRITERS,
+                SEED,
+                TRANSACTIONS_PER_SECOND,
+                new ShopWriter(WRITERS));
+        try (load;
+                Migration migration = Migration.run(file, platform.directory().resolve("data"))) {
             screen.done("Started switchback run " + file.getFileName(), watch.lap());
+            CommitLag lag = follow(platform, migration, load, watch);
+            for (Operation operation : List.of(Operation.CUTOVER, Operation.REVERT, Operation.CUTOVER)) {
+                Move move = move(migration, operation, load, moves.size() + 1);
+                moves.add(move);
+                screen.done(moved(move), watch.lap());
+                TimeUnit.MILLISECONDS.sleep(BETWEEN_MOVES.toMillis());
+            }
+            load.close();
+            Duration wrote = writing.lap();
+            screen.progress("draining");
+            migration.drain();
+            screen.done("Writers stopped; drained, by a watermark in every partition", watch.lap());
+            // What is changed behind its back from here on, nothing carries to the other side any more.
+            migration.close();
+            return verdict(platform, load, wrote, lag, moves, watch);
+        }
+    }
+
+    private CommitLag follow(Platform platform, Migration migration, WriteLoad load, Stopwatch watch)
+            throws SQLException {
+        try (Follower follower = new Follower(migration, platform)) {
             copy(follower, load, Shop.rows(platform.source()));
             screen.done(
                     text("Copied %,d rows while the writers went on, and caught up", follower.rowsCopied()),
                     watch.lap());
             long sinceMicros = System.currentTimeMillis() * 1000;
             follow(follower, load);
-            load.close();
-            Duration wrote = writing.lap();
             screen.done(text("Followed every change; %,d row changes by now", load.changes()), watch.lap());
-            follower.roundTrip(() -> screen.progress("draining"));
-            screen.done("Writers stopped; drained, by a watermark in every partition", watch.lap());
-            return verdict(platform, load, wrote, sinceMicros, watch);
+            CommitLag lag = CommitLag.measure(platform.source(), platform.destination(), Shop.TABLES, sinceMicros);
+            watch.lap();
+            return lag;
         }
+    }
+
+    private Move move(Migration migration, Operation operation, WriteLoad load, int turns) throws InterruptedException {
+        screen.progress(operation + ": making ready");
+        Timings timings = migration.move(operation, Announcer.NOBODY);
+        Stopwatch watch = new Stopwatch();
+        while (load.turns().size() < turns) {
+            load.rethrowFailure();
+            if (watch.running().compareTo(GONE_OVER) > 0) {
+                throw new IllegalStateException("the writers did not go over to the " + operation.to());
+            }
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+        return new Move(operation, load.turns().get(turns - 1).pause().toMillis(), timings.steps());
+    }
+
+    private static String moved(Move move) {
+        return text(
+                "%s: the %s takes writes; pause of %d ms, as the writers saw it",
+                move.operation() == Operation.CUTOVER ? "Cutover" : "Revert",
+                move.operation().to(),
+                move.pauseMillis());
     }
 
     private void copy(Follower follower, WriteLoad load, long rows) throws SQLException {
@@ -131,10 +189,11 @@ final class Demo {
         }
     }
 
-    private DemoResult verdict(Platform platform, WriteLoad load, Duration wrote, long sinceMicros, Stopwatch watch) {
+    private DemoResult verdict(
+            Platform platform, WriteLoad load, Duration wrote, CommitLag lag, List<Move> moves, Stopwatch watch) {
         EmbeddedDatabase source = platform.source();
         EmbeddedDatabase destination = platform.destination();
-        CommitLag lag = CommitLag.measure(source, destination, Shop.TABLES, sinceMicros);
+        long lost = lost(destination, load);
         if (corrupt) {
             corrupt(destination);
         }
@@ -146,18 +205,20 @@ final class Demo {
                 load.changes(),
                 load.changes() / seconds(wrote),
                 lag.quantile(0.5),
-                lag.quantile(0.99));
+                lag.quantile(0.99),
+                lost,
+                moves);
         String compared = text("Compared every row of %d tables on both sides", tables.size());
         if (result.equal()) {
             screen.done(compared, watch.lap());
         } else {
             screen.failed(compared);
         }
-        summarize(result, wrote, lag);
+        summarize(result, load, wrote, lag);
         return result;
     }
 
-    private void summarize(DemoResult result, Duration wrote, CommitLag lag) {
+    private void summarize(DemoResult result, WriteLoad load, Duration wrote, CommitLag lag) {
         screen.line("");
         screen.line("  result   " + screen.strong(result.equal() ? "equal" : "different"));
         screen.line(text("  rows     %,d", result.rows()));
@@ -168,7 +229,11 @@ final class Demo {
                 "  lag      %,d ms for half of the rows, %,d ms for 99 %% of them",
                 result.lagMillisP50(), result.lagMillisP99()));
         screen.line(text("           from commit to commit, by both servers' own timestamps of %,d rows", lag.count()));
-        if (!result.equal()) {
+        for (Move move : result.moves()) {
+            screen.line(text("  %-8s pause of %,d ms", move.operation(), move.pauseMillis()));
+        }
+        screen.line(text("  lost     %,d of %,d acknowledged transactions", result.lost(), load.transactions()));
+        if (result.differences() > 0) {
             screen.line("");
             screen.line(text("  %,d rows are not the same:", result.differences()));
             result.tables().stream()
@@ -177,6 +242,17 @@ final class Demo {
                     .forEach(difference -> screen.line("    " + difference));
         }
         screen.line("");
+    }
+
+    /** How many acknowledged transactions left no receipt. */
+    private static long lost(EmbeddedDatabase side, WriteLoad load) {
+        long lost = 0;
+        for (int writer = 0; writer < WRITERS; writer++) {
+            String found = side.value("SELECT count(*) FROM receipt WHERE writer = " + writer + " AND number < "
+                    + load.acknowledged(writer));
+            lost += load.acknowledged(writer) - Long.parseLong(found);
+        }
+        return lost;
     }
 
     private static void corrupt(EmbeddedDatabase destination) {

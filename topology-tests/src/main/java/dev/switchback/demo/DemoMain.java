@@ -15,7 +15,8 @@ import dev.switchback.transforms.problem.ProblemException;
         name = "switchback demo",
         mixinStandardHelpOptions = true,
         version = "Switchback 0.1.0-SNAPSHOT",
-        description = "Moves a shop under write load from one PostgreSQL to another and compares every table.",
+        description =
+                "Moves a shop under write load from one PostgreSQL to another, cuts over, reverts, cuts over, compares every row.",
         footer = {"", "Exit codes: 0 equal, 1 differences found, 2 bad usage, 4 internal error."})
 public final class DemoMain implements Callable<Integer> {
 
@@ -56,6 +57,9 @@ public final class DemoMain implements Callable<Integer> {
         } catch (ProblemException e) {
             e.problems().forEach(problem -> screen.failed(problem.toString()));
             return e.exitCode();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return INTERNAL;
         } catch (SQLException | RuntimeException | AssertionError e) {
             screen.failed("the demo failed: " + e);
             return INTERNAL;

@@ -2,7 +2,10 @@ package dev.switchback.demo;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
+import dev.switchback.pipeline.migration.Operation;
+import dev.switchback.pipeline.migration.operation.Timings.Took;
 import dev.switchback.platform.TableCompare;
 
 /**
@@ -11,6 +14,8 @@ import dev.switchback.platform.TableCompare;
  * @param rows rows at the source at the end
  * @param changes row changes that the writers committed
  * @param lagMillisP50 half of the measured rows reached the destination within this many milliseconds
+ * @param lost acknowledged transactions that the side which takes writes lacks
+ * @param moves the cutovers and the revert
  */
 record DemoResult(
         List<TableCompare.Result> tables,
@@ -18,10 +23,35 @@ record DemoResult(
         long changes,
         double changesPerSecond,
         long lagMillisP50,
-        long lagMillisP99) {
+        long lagMillisP99,
+        long lost,
+        List<Move> moves) {
+
+    /**
+     * The writes went from one side to the other.
+     *
+     * @param pauseMillis from the last write that the old side acknowledged to the first one that the new side did
+     */
+    record Move(Operation operation, long pauseMillis, List<Took> steps) {
+
+        String json() {
+            return String.format(
+                    Locale.ROOT,
+                    "{\"direction\":\"%s\",\"pauseMillis\":%d,\"steps\":[%s]}",
+                    operation.ends().lowerCase(),
+                    pauseMillis,
+                    steps.stream()
+                            .map(took -> String.format(
+                                    Locale.ROOT,
+                                    "{\"step\":\"%s\",\"millis\":%d}",
+                                    took.step(),
+                                    took.took().toMillis()))
+                            .collect(Collectors.joining(",")));
+        }
+    }
 
     boolean equal() {
-        return tables.stream().allMatch(TableCompare.Result::equal);
+        return lost == 0 && tables.stream().allMatch(TableCompare.Result::equal);
     }
 
     long differences() {
@@ -32,12 +62,14 @@ record DemoResult(
         return String.format(
                 Locale.ROOT,
                 "{\"result\":\"%s\",\"rows\":%d,\"changes\":%d,\"changesPerSecond\":%.0f,"
-                        + "\"lagMillis\":{\"p50\":%d,\"p99\":%d}}",
+                        + "\"lagMillis\":{\"p50\":%d,\"p99\":%d},\"lost\":%d,\"cutovers\":[%s]}",
                 equal() ? "equal" : "different",
                 rows,
                 changes,
                 changesPerSecond,
                 lagMillisP50,
-                lagMillisP99);
+                lagMillisP99,
+                lost,
+                moves.stream().map(Move::json).collect(Collectors.joining(",")));
     }
 }

@@ -22,7 +22,7 @@ final class Shop {
     static final int STORES = 1_000;
     static final int ORDERS = 55_000;
 
-    static final List<TableId> TABLES = Stream.of("consumer", "store", "order", "order_item", "delivery")
+    static final List<TableId> TABLES = Stream.of("consumer", "store", "order", "order_item", "delivery", "receipt")
             .map(TableId::parse)
             .toList();
 

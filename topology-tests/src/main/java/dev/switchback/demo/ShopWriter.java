@@ -37,7 +37,10 @@ final class ShopWriter implements WriteLoad.Transaction {
     @Override
     public int write(Connection connection, Random random, int writer, long number) throws SQLException {
         Session session = new Session(connection, random, orders.get(writer), number);
-        int dice = random.nextInt(100);
+        return session.leaveReceipt(writer) + write(session, random.nextInt(100));
+    }
+
+    private static int write(Session session, int dice) throws SQLException {
         if (dice < 30) {
             return session.placeOrder();
         } else if (dice < 50) {
@@ -57,6 +60,10 @@ final class ShopWriter implements WriteLoad.Transaction {
     }
 
     private record Session(Connection connection, Random random, List<Long> orders, long number) {
+
+        int leaveReceipt(int writer) throws SQLException {
+            return run("INSERT INTO receipt VALUES (?, ?)", writer, number);
+        }
 
         int placeOrder() throws SQLException {
             long id = insertedId(

@@ -43,3 +43,10 @@ CREATE TABLE delivery (
     delivered_at timestamptz
 );
 CREATE INDEX ON delivery (order_id);
+
+-- One row for each transaction of a writer, so that none that was acknowledged can go missing unnoticed.
+CREATE TABLE receipt (
+    writer int,
+    number bigint,
+    PRIMARY KEY (writer, number)
+);
