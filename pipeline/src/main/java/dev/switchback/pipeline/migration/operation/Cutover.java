@@ -117,7 +117,7 @@ public final class Cutover {
             Authority authority = lease.authority(operation.ends());
             // It has been closed since the first run, or the last turn; whatever happened to it since is put right.
             parts.side(operation.to()).fence().arm(authority);
-            parts.side(operation.to()).fence().close(authority, settings.fenceWithin());
+            parts.side(operation.to()).fence().close(authority, settings.passiveWithin());
             parts.side(operation.from()).fence().arm(authority);
             parts.flow(operation.begins()).prove(authority);
             parts.sequences().observe(operation.from());
@@ -165,8 +165,9 @@ public final class Cutover {
         Parts.Database old = parts.side(operation.from());
         step(lease, Step.FENCE, () -> {
             fenceTouched = true;
-            old.fence().close(authority, settings.fenceWithin());
+            // From here on somebody may be refused, and whoever watches the ledger counts.
             pausedSince = System.nanoTime();
+            old.fence().close(authority, settings.maxPause());
             return Map.of();
         });
         long[] watermark = new long[1];
