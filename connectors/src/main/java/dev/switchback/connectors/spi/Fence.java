@@ -43,6 +43,14 @@ public interface Fence {
     /** What would keep it from closing, or leaves a way around it now. */
     List<Problem> check();
 
-    /** Whether it refuses application writes to each table by now, whatever the control row says. */
+    /** One sentence each about whom it does not stop, or what it cannot see; nothing that keeps it from closing. */
+    default List<String> notices() {
+        return List.of();
+    }
+
+    /**
+     * Whether it refuses application writes to each table by now, whatever the control row says; of a fence that cannot
+     * see that, as {@link #notices} says, what the control row says.
+     */
     boolean closed();
 }

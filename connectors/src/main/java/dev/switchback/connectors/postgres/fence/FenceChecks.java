@@ -58,7 +58,8 @@ final class FenceChecks {
         return problems;
     }
 
-    private void subscribed(List<FencedRelation> relations, List<Problem> problems) throws SQLException {
+    /** Whose workers write without asking a fence. */
+    void subscribed(List<FencedRelation> relations, List<Problem> problems) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(SUBSCRIBED)) {
             Long[] oids = relations.stream().map(FencedRelation::oid).toArray(Long[]::new);
             statement.setArray(1, connection.createArrayOf("oid", oids));

@@ -50,6 +50,11 @@ record FencedRelation(long oid, TableId id, Trigger trigger, boolean owned) {
             ORDER BY c.oid
             """;
 
+    /** Without regard to triggers. */
+    static List<FencedRelation> of(Connection connection, Collection<TableId> tables) throws SQLException {
+        return of(connection, tables, "", "switchback.refuse_write()");
+    }
+
     /** In the order of their oid, so that all who lock them do so in one order. */
     static List<FencedRelation> of(Connection connection, Collection<TableId> tables, String trigger, String function)
             throws SQLException {
