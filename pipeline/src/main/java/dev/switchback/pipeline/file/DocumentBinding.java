@@ -118,7 +118,9 @@ final class DocumentBinding extends DeserializationProblemHandler {
 
     private @Nullable Object misfit(JsonParser parser, Class<?> wanted) {
         JsonPointer place = place(parser);
-        String form = FORMS.getOrDefault(wanted, "a block of settings");
+        // Jackson asks for the list that it would make, an ArrayList.
+        Class<?> known = List.class.isAssignableFrom(wanted) ? List.class : wanted;
+        String form = FORMS.getOrDefault(known, "a block of settings");
         tree.problem(
                 place,
                 String.join(".", segments(place)) + " is not " + form + ".",

@@ -48,7 +48,8 @@ final class DocumentReader {
                 new TablesReader(tree, problems).tables(document.tables()),
                 tuning.apply(document.apply()),
                 tuning.capture(document.capture()),
-                tuning.metrics(document.metrics()));
+                tuning.metrics(document.metrics()),
+                new OperationReader(tree, problems).operations(document));
         problems.requireNone();
         return file;
     }

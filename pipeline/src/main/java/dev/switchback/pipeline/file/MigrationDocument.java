@@ -21,7 +21,10 @@ record MigrationDocument(
         @Nullable Map<String, @Nullable Table> tables,
         @Nullable Apply apply,
         @Nullable Capture capture,
-        @Nullable Metrics metrics) {
+        @Nullable Metrics metrics,
+        @Nullable Fence fence,
+        @Nullable List<@Nullable Hook> hooks,
+        @Nullable List<@Nullable Announcement> announce) {
 
     record Database(@Nullable String type, @Nullable String url, @Nullable String user, @Nullable String password) {
 
@@ -60,4 +63,60 @@ record MigrationDocument(
             @JsonProperty("slot_lag_warning") @Nullable ByteSize slotLagWarning) {}
 
     record Metrics(@Nullable Integer port, @Nullable String host) {}
+
+    record Fence(
+            @Nullable String type,
+            @Nullable List<@Nullable String> roles,
+            @Nullable List<@Nullable String> close,
+            @Nullable List<@Nullable String> open,
+            @Nullable List<@Nullable String> closed,
+            @Nullable Duration timeout,
+            @Nullable String admin,
+            @Nullable String user,
+            @Nullable String password,
+            @Nullable List<@Nullable String> databases,
+            @Nullable Fence source,
+            @Nullable Fence destination) {
+
+        @Override
+        public String toString() {
+            return String.valueOf(type);
+        }
+    }
+
+    record Hook(
+            @Nullable String sql,
+            @Nullable String on,
+            @Nullable List<@Nullable String> command,
+            @Nullable String webhook,
+            @Nullable Map<String, @Nullable String> headers,
+            @Nullable PgBouncer pgbouncer,
+            @Nullable Duration timeout,
+            @Nullable Integer tries) {
+
+        @Override
+        public String toString() {
+            return "hook";
+        }
+    }
+
+    record PgBouncer(
+            @Nullable String admin,
+            @Nullable String user,
+            @Nullable String password,
+            @Nullable List<@Nullable String> databases) {
+
+        @Override
+        public String toString() {
+            return "pgbouncer";
+        }
+    }
+
+    record Announcement(@Nullable String webhook, @Nullable Map<String, @Nullable String> headers) {
+
+        @Override
+        public String toString() {
+            return "announcement";
+        }
+    }
 }

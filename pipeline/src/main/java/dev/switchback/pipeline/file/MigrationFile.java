@@ -35,7 +35,8 @@ public record MigrationFile(
         Map<TableId, Table> tables,
         Apply apply,
         Capture capture,
-        Metrics metrics) {
+        Metrics metrics,
+        OperationSettings operations) {
 
     /**
      * How any Kafka client of ours is configured: {@code bootstrap.servers}, security, and whatever else Kafka knows.

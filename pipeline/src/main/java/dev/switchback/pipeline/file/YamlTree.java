@@ -86,6 +86,11 @@ final class YamlTree {
         }
     }
 
+    /** Whether something was found wrong below a place, so that what is missing there may be what was misspelt. */
+    boolean spoiltBelow(JsonPointer place) {
+        return spoilt.stream().anyMatch(each -> each.toString().startsWith(place + "/"));
+    }
+
     /** As {@link #problem(JsonPointer, String, String)}, with the place as {@code topics/partitions}. */
     void problem(String place, String what, String remedy) {
         JsonPointer pointer = JsonPointer.empty();

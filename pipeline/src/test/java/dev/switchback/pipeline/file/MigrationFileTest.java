@@ -164,7 +164,7 @@ class MigrationFileTest {
                         """
                         stores.yaml:6: There is no setting "partition" here. Did you mean "partitions"?
                         stores.yaml:7: There is no setting "webhook" here. There are migration, source, destination, \
-                        kafka, registry, topics, tables, apply, capture, metrics."""),
+                        kafka, registry, topics, tables, apply, capture, metrics, fence, hooks, announce."""),
                 fault(
                         DATABASES + "tables:\n  public.store:\n    reverse: SELECT 1\n    selct: x\n",
                         """
