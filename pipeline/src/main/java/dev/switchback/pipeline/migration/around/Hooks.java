@@ -46,8 +46,8 @@ public final class Hooks {
         }
         if (action instanceof Action.Command command) {
             ExternalCommand program = new ExternalCommand(command.words());
-            return (side, timeout) -> program.run(
-                    Map.of("SWITCHBACK_MIGRATION", migration, "SWITCHBACK_SIDE", side.toString()), timeout);
+            return (side, timeout) ->
+                    program.run(Map.of("SWITCHBACK_MIGRATION", migration, "SWITCHBACK_SIDE", side.toString()), timeout);
         }
         if (action instanceof Action.Post post) {
             JsonPost target = new JsonPost(post.webhook());

@@ -61,8 +61,10 @@ final class JsonPost {
         try {
             return CLIENT.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
         } catch (IOException e) {
-            throw unreachable("It did not answer within " + timeout.toMillis() + " ms ("
-                    + e.getClass().getSimpleName() + ").", e);
+            throw unreachable(
+                    "It did not answer within " + timeout.toMillis() + " ms ("
+                            + e.getClass().getSimpleName() + ").",
+                    e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw unreachable("Switchback was told to stop while it waited for an answer.", e);

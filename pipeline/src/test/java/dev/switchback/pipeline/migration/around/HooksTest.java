@@ -81,9 +81,9 @@ class HooksTest {
             Parts.Hook hook = hook(new Action.Post(receiver.webhook()), Duration.ofMillis(200), 2);
 
             assertThatThrownBy(() -> hook.run(Side.SOURCE))
-                    .isInstanceOfSatisfying(ProblemException.class, e -> assertThat(
-                                    e.problems().get(0).kind())
-                            .isEqualTo(Problem.Kind.UNREACHABLE))
+                    .isInstanceOfSatisfying(
+                            ProblemException.class,
+                            e -> assertThat(e.problems().get(0).kind()).isEqualTo(Problem.Kind.UNREACHABLE))
                     .hasMessageContaining("did not answer within 200 ms");
             receiver.answers.countDown();
         }
@@ -91,7 +91,8 @@ class HooksTest {
 
     @Test
     void aCommandKnowsMigrationAndSide() throws IOException {
-        hook(shell("echo $SWITCHBACK_MIGRATION $SWITCHBACK_SIDE > told"), SOON, 1).run(Side.DESTINATION);
+        hook(shell("echo $SWITCHBACK_MIGRATION $SWITCHBACK_SIDE > told"), SOON, 1)
+                .run(Side.DESTINATION);
         assertThat(directory.resolve("told")).hasContent("shop destination");
     }
 
@@ -100,7 +101,8 @@ class HooksTest {
         hook(shell("echo . >> tries; test $(wc -l < tries) -ge 2"), SOON, 3).run(Side.DESTINATION);
         assertThat(Files.readAllLines(directory.resolve("tries"))).hasSize(2);
 
-        assertThatThrownBy(() -> hook(shell("echo it is not there; exit 4"), SOON, 1).run(Side.SOURCE))
+        assertThatThrownBy(() ->
+                        hook(shell("echo it is not there; exit 4"), SOON, 1).run(Side.SOURCE))
                 .hasMessageContaining("tried once in vain")
                 .hasMessageContaining("exit code 4 after it had printed: it is not there");
     }

@@ -81,7 +81,9 @@ class WebhookAnnouncerTest {
                 receiver.answers.countDown();
             }
             assertThat(receiver.bodies).hasSizeBetween(200, 202);
-            assertThat(receiver.bodies).filteredOn(body -> body.contains("messages were left out")).isNotEmpty();
+            assertThat(receiver.bodies)
+                    .filteredOn(body -> body.contains("messages were left out"))
+                    .isNotEmpty();
         }
     }
 
