@@ -43,6 +43,11 @@ public interface Fence {
     /** What would keep it from closing, or leaves a way around it now. */
     List<Problem> check();
 
+    /** As {@link #check}, without what {@link #arm} will put right. */
+    default List<Problem> obstacles() {
+        return check();
+    }
+
     /** One sentence each about whom it does not stop, or what it cannot see; nothing that keeps it from closing. */
     default List<String> notices() {
         return List.of();

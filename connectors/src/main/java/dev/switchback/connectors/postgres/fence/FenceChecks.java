@@ -38,17 +38,23 @@ final class FenceChecks {
     }
 
     List<Problem> problems(List<FencedRelation> relations, Collection<TableId> declared) throws SQLException {
-        List<Problem> problems = new ArrayList<>();
-        Set<TableId> there = relations.stream().map(FencedRelation::id).collect(Collectors.toSet());
-        declared.stream()
-                .filter(table -> !there.contains(table))
-                .forEach(table -> problems.add(refused("Table " + table + " does not exist.", "Correct its name.")));
+        List<Problem> problems = new ArrayList<>(obstacles(relations, declared));
         named(relations, relation -> relation.trigger() == Trigger.MISSING)
                 .ifPresent(names -> problems.add(refused(
                         "The fence has no trigger on " + names + ".", "Arm it, which takes new partitions in.")));
         named(relations, relation -> relation.trigger() == Trigger.OTHERWISE)
                 .ifPresent(names -> problems.add(refused(
                         "Somebody has enabled the fence's trigger by hand on " + names + ".", "Arm it again.")));
+        return problems;
+    }
+
+    /** The same, but for triggers: arming sees to those. */
+    List<Problem> obstacles(List<FencedRelation> relations, Collection<TableId> declared) throws SQLException {
+        List<Problem> problems = new ArrayList<>();
+        Set<TableId> there = relations.stream().map(FencedRelation::id).collect(Collectors.toSet());
+        declared.stream()
+                .filter(table -> !there.contains(table))
+                .forEach(table -> problems.add(refused("Table " + table + " does not exist.", "Correct its name.")));
         named(relations, relation -> !relation.owned())
                 .ifPresent(names -> problems.add(refused(
                         "This user may not enable triggers on " + names + ", since it is not their owner.",

@@ -228,6 +228,14 @@ public final class TriggerFence implements Fence {
     }
 
     @Override
+    public List<Problem> obstacles() {
+        return connected(connection -> {
+            List<FencedRelation> relations = relations(connection);
+            return new FenceChecks(database.where(), connection).obstacles(relations, tables);
+        });
+    }
+
+    @Override
     public boolean closed() {
         return connected(connection -> {
             List<FencedRelation> relations = relations(connection);

@@ -19,7 +19,8 @@ final class Headroom {
     private final List<Problem> problems = new ArrayList<>();
     private final List<String> notices = new ArrayList<>();
 
-    void check(String where, Sequence sequence) {
+    /** @param refuse whether too little is a problem; only the side that numbers will be given on has to have more */
+    void check(String where, Sequence sequence, boolean refuse) {
         if (sequence.bounds().cycle()) {
             notices.add(where + ": sequence " + sequence.id()
                     + " cycles; where it is handed over, numbers may come again earlier than they would have.");
@@ -28,7 +29,7 @@ final class Headroom {
         double left = sequence.range() == 0 ? 0 : (double) sequence.remaining() / sequence.range();
         String what = "Sequence " + sequence.id() + name(sequence) + " has " + sequence.remaining() + " numbers left, "
                 + String.format(Locale.ROOT, "%.1f", left * 100) + "% of them.";
-        if (left < REFUSED_BELOW) {
+        if (left < REFUSED_BELOW && refuse) {
             problems.add(new Problem(
                     Kind.REFUSED, where, what, "Make its column a bigint, and the sequence's bounds wider."));
         } else if (left < NOTICED_BELOW) {

@@ -109,13 +109,16 @@ public final class SequenceHandOver {
         return Math.max(LEAST_MARGIN, (long) Math.ceil(perSecond * MARGIN.toMillis() / 1e3));
     }
 
-    /** What would go wrong, or will before long. */
+    /**
+     * What would go wrong, or will before long. That the old side runs out of numbers is a notice: it may be the reason
+     * to leave it.
+     */
     public Findings check() {
         Reading here = observe();
         Reading there = target();
         Headroom headroom = new Headroom();
-        here.sequences().forEach(sequence -> headroom.check(from.where(), sequence));
-        there.sequences().forEach(sequence -> headroom.check(to.where(), sequence));
+        here.sequences().forEach(sequence -> headroom.check(from.where(), sequence, false));
+        there.sequences().forEach(sequence -> headroom.check(to.where(), sequence, true));
         for (SequencePair pair : SequencePair.of(here, there, tables)) {
             try {
                 var unused = pair.from().handedTo(pair.to(), LEAST_MARGIN);

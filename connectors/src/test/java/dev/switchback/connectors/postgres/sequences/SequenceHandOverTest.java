@@ -108,12 +108,27 @@ class SequenceHandOverTest {
 
         assertThat(findings.problems())
                 .extracting(Problem::what)
-                .anyMatch(what -> what.startsWith("Sequence public.t_id_seq of public.t.id has 647 numbers left"))
-                .anyMatch(what -> what.contains("public.u_id_seq cannot go on from public.t_id_seq"));
+                .singleElement()
+                .asString()
+                .contains("public.u_id_seq cannot go on from public.t_id_seq");
+        assertThat(findings.notices())
+                .anyMatch(notice -> notice.contains("Sequence public.t_id_seq of public.t.id has 647 numbers left"));
         assertThat(findings.notices()).anyMatch(notice -> notice.contains("public.ticket has 50 numbers left, 5.0%"));
         assertThatThrownBy(() -> forward.handOver(forward.observe()))
                 .isInstanceOf(ProblemException.class)
                 .hasMessageContaining("public.u_id_seq cannot go on");
+    }
+
+    @Test
+    void whatIsNearItsEndOnTheSideThatTakesOverIsRefused() {
+        tables();
+        TestServer.execute(old, "SELECT setval('t_id_seq', 2147000000)");
+        TestServer.execute(fresh, "SELECT setval('u_id_seq', 2147483000)", "SELECT setval('ticket', 5)");
+
+        assertThat(back.check().problems())
+                .extracting(Problem::what)
+                .anyMatch(what ->
+                        what.startsWith("Sequence public.t_id_seq of public.t.id has 483647 numbers left, 0.0%"));
     }
 
     @Test

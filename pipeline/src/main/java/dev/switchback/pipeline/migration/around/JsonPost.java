@@ -1,6 +1,7 @@
 package dev.switchback.pipeline.migration.around;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -60,6 +61,8 @@ final class JsonPost {
     private int answer(HttpRequest request, Duration timeout) {
         try {
             return CLIENT.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+        } catch (ConnectException e) {
+            throw unreachable("Nothing listens there.", e);
         } catch (IOException e) {
             throw unreachable(
                     "It did not answer within " + timeout.toMillis() + " ms ("

@@ -1,0 +1,52 @@
+package dev.switchback.pipeline.migration.check;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+import dev.switchback.connectors.spi.Direction;
+import dev.switchback.transforms.problem.Problem;
+
+/** Whether the flow that ends is so far behind that the drain would last longer than anybody may be kept waiting. */
+public final class LagCheck implements Check {
+
+    public static final Duration BOUND = Duration.ofSeconds(10);
+
+    private final Function<Direction, Optional<Duration>> lag;
+    private final Duration bound;
+
+    /**
+     * A check of the lag.
+     *
+     * @param lag how far behind a flow is; zero where there is nothing to apply, empty where nobody can tell
+     */
+    public LagCheck(Function<Direction, Optional<Duration>> lag, Duration bound) {
+        this.lag = lag;
+        this.bound = bound;
+    }
+
+    @Override
+    public String subject() {
+        return "lag above " + bound.toSeconds() + " s";
+    }
+
+    @Override
+    public List<Problem> problems(Direction ends) {
+        return Attempt.of(() -> lag.apply(ends)
+                .map(behind -> behind.compareTo(bound) <= 0
+                        ? List.<Problem>of()
+                        : List.of(refused(
+                                ends,
+                                "It is " + behind.toSeconds() + " s behind, which a drain would take at least.",
+                                "Wait until switchback status shows less than " + bound.toSeconds() + " s.")))
+                .orElseGet(() -> List.of(refused(
+                        ends,
+                        "Nobody can tell how far behind it is.",
+                        "See that switchback run is up, and what switchback status says."))));
+    }
+
+    private static Problem refused(Direction ends, String what, String remedy) {
+        return new Problem(Problem.Kind.REFUSED, ends.lowerCase(), what, remedy);
+    }
+}
