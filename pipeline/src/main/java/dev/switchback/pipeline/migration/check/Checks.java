@@ -56,7 +56,8 @@ public record Checks(List<Check> each) {
                 new LagCheck(subjects.lag, subjects.lagBound),
                 new SequenceCheck(handOvers(subjects)),
                 new KeyCheck(ofEach(side -> new KeyHeadroom(subjects.database(side), tables(subjects, side)))),
-                new PrivilegeCheck(ofEach(side -> new ApplyPrivileges(subjects.database(side), tables(subjects, side))))));
+                new PrivilegeCheck(
+                        ofEach(side -> new ApplyPrivileges(subjects.database(side), tables(subjects, side))))));
     }
 
     /** What hands sequences over when a direction ends. */
@@ -73,9 +74,10 @@ public record Checks(List<Check> each) {
     /** The pair as the way back sees it, as far as sequences are concerned: bare columns alone. */
     private static TablePair turned(TablePair pair) {
         List<ColumnPair> columns = pair.columns().stream()
-                .map(columnPair -> new ColumnPair(columnPair.destination(), columnPair.source()))
+                .map(columnPair ->
+                        new ColumnPair(/* source= */ columnPair.destination(), /* destination= */ columnPair.source()))
                 .toList();
-        return new TablePair(pair.destination(), pair.source(), columns, List.of());
+        return new TablePair(/* source= */ pair.destination(), /* destination= */ pair.source(), columns, List.of());
     }
 
     private static List<TableId> tables(Subjects subjects, Side side) {

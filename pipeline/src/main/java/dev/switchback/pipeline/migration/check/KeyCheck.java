@@ -38,8 +38,9 @@ public final class KeyCheck implements Check {
         Findings there = found(Side.readBy(ends));
         List<String> notices = new ArrayList<>(found(Side.readBy(ends).other()).notices());
         notices.addAll(there.notices());
-        there.problems().forEach(problem -> notices.add(problem.where() + ": " + problem.what()
-                + " A way back would lead there."));
+        there.problems()
+                .forEach(problem ->
+                        notices.add(problem.where() + ": " + problem.what() + " A way back would lead there."));
         return notices;
     }
 
