@@ -133,6 +133,9 @@ final class LedgerText {
         if (record instanceof Decision.Undone) {
             return "undone" + paused(Step.OPEN, line.entry().at());
         }
+        if (record instanceof Decision.Completed) {
+            return "COMPLETED by " + by + ": there is no way back";
+        }
         return record instanceof Decision.Switched ? "SWITCHED: from here on it is finished, not undone" : "finished";
     }
 

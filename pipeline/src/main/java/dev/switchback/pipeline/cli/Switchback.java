@@ -33,12 +33,13 @@ import dev.switchback.transforms.problem.ProblemException;
         subcommands = {
             RunVerb.class,
             StatusVerb.class,
-            CutoverVerb.class,
+CutoverVerb.class,
             RevertVerb.class,
             ReleaseVerb.class,
             AbortVerb.class,
             LedgerVerb.class,
             HeldVerb.class,
+            CompleteVerb.class,
             DemoVerb.class
         },
         footer = {
@@ -148,7 +149,8 @@ public final class Switchback implements Runnable {
                     ReleaseVerb.class, new ReleaseVerb(environment),
                     AbortVerb.class, new AbortVerb(environment),
                     LedgerVerb.class, new LedgerVerb(environment),
-                    HeldVerb.class, new HeldVerb(environment));
+                    HeldVerb.class, new HeldVerb(environment),
+                    CompleteVerb.class, new CompleteVerb(environment));
             Object verb = verbs.get(type);
             return verb == null ? CommandLine.defaultFactory().create(type) : type.cast(verb);
         }

@@ -55,4 +55,7 @@ public sealed interface Decision extends LedgerRecord {
 
     /** The operation is done, and the lease is free. */
     record Finished() implements Decision {}
+
+    /** The migration is over. Taken by nobody's lease, while it is free, under an epoch of its own. */
+    record Completed() implements Decision {}
 }

@@ -66,6 +66,9 @@ public record MigrationState(
         if (decision instanceof Decision.Began began) {
             return beginning(began, claim);
         }
+        if (decision instanceof Decision.Completed) {
+            return completing(claim);
+        }
         return operation
                 .map(running -> decision instanceof Decision.TookOver
                         ? newEpoch(claim)
@@ -77,13 +80,22 @@ public record MigrationState(
 
     private Optional<String> beginning(Decision.Began began, Claim claim) {
         if (operation.isPresent()) {
-            return Optional.of("a " + operation.get().operation() + " of "
-                    + operation.get().operator() + " is under way since "
-                    + operation.get().since());
+            return operation.map(MigrationState::underWay);
         }
         return began.operation().mayBegin(settled)
                 ? newEpoch(claim)
                 : Optional.of("a migration that is " + settled + " cannot " + began.operation());
+    }
+
+    private Optional<String> completing(Claim claim) {
+        if (operation.isPresent()) {
+            return operation.map(MigrationState::underWay);
+        }
+        return settled == Phase.COMPLETED ? Optional.of("it is completed already") : newEpoch(claim);
+    }
+
+    private static String underWay(Running running) {
+        return "a " + running.operation() + " of " + running.operator() + " is under way since " + running.since();
     }
 
     private Optional<String> newEpoch(Claim claim) {
@@ -125,6 +137,9 @@ public record MigrationState(
         long itsEpoch = entry.claim().orElseThrow().epoch();
         if (decision instanceof Decision.Began began) {
             return with(settled, applies, itsEpoch, Optional.of(Running.begun(began, itsEpoch, entry)));
+        }
+        if (decision instanceof Decision.Completed) {
+            return with(Phase.COMPLETED, applies, itsEpoch, Optional.empty());
         }
         Running running = operation.orElseThrow();
         if (decision instanceof Decision.TookOver) {

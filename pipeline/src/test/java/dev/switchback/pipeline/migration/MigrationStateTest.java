@@ -191,6 +191,35 @@ class MigrationStateTest {
     }
 
     @Test
+    void aMigrationIsCompletedOnceWhileNothingIsUnderWayAndNothingBeginsBehindIt() {
+        Decision completed = new Decision.Completed();
+        Script script = Script.following().decide(2, CUTOVER);
+        assertThat(script.objection(3, completed)).startsWith("a cutover of operator of 2 is under way");
+        assertThat(script.objection(2, completed)).startsWith("a cutover of operator of 2 is under way");
+
+        Script switched = Script.following().whole(2, Operation.CUTOVER);
+        assertThat(switched.objection(2, completed)).isEqualTo("epoch 2 is not above 2");
+        switched.decide(3, completed);
+        assertThat(switched.state().phase()).isEqualTo(Phase.COMPLETED);
+        assertThat(switched.state().sourceOfTruth()).contains(Side.DESTINATION);
+        assertThat(switched.state().epoch()).isEqualTo(3);
+
+        switched.note(new Note.Started("m2", List.of("apply"))).note(new Note.Copied(1, Duration.ZERO));
+        assertThat(switched.state().phase()).isEqualTo(Phase.COMPLETED);
+        assertThat(switched.objection(4, completed)).isEqualTo("it is completed already");
+        assertThat(switched.objection(4, REVERT)).contains("completed cannot revert");
+        assertThat(switched.objection(4, CUTOVER)).contains("completed cannot cutover");
+        assertThat(switched.objection(4, new Decision.TookOver("x"))).isEqualTo("no operation is under way");
+    }
+
+    @Test
+    void oneThatWasNeverSwitchedMayBeCompletedToo() {
+        Script script = Script.following().decide(2, new Decision.Completed());
+        assertThat(script.state().phase()).isEqualTo(Phase.COMPLETED);
+        assertThat(script.state().sourceOfTruth()).contains(Side.SOURCE);
+    }
+
+    @Test
     void anOperatorOfAnOlderEpochDecidesNothingAnyMore() {
         Script script = Script.following().decide(2, CUTOVER).decide(4, new Decision.TookOver("stalled"));
 

@@ -66,7 +66,8 @@ public final class LedgerJson {
         @JsonSubTypes.Type(value = Decision.Switched.class, name = "switched"),
         @JsonSubTypes.Type(value = Decision.UndoBegan.class, name = "undo-began"),
         @JsonSubTypes.Type(value = Decision.Undone.class, name = "undone"),
-        @JsonSubTypes.Type(value = Decision.Finished.class, name = "finished")
+        @JsonSubTypes.Type(value = Decision.Finished.class, name = "finished"),
+        @JsonSubTypes.Type(value = Decision.Completed.class, name = "completed")
     })
     private interface Kinds {}
 

@@ -58,7 +58,8 @@ class LedgerJsonTest {
                 form(new Decision.Switched(), "\"record\":\"switched\"" + CLAIM),
                 form(new Decision.UndoBegan("late"), "\"record\":\"undo-began\",\"why\":\"late\"" + CLAIM),
                 form(new Decision.Undone(), "\"record\":\"undone\"" + CLAIM),
-                form(new Decision.Finished(), "\"record\":\"finished\"" + CLAIM));
+                form(new Decision.Finished(), "\"record\":\"finished\"" + CLAIM),
+                form(new Decision.Completed(), "\"record\":\"completed\"" + CLAIM));
     }
 
     private static final String CLAIM = ",\"epoch\":3,\"decisions\":12";
