@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -31,11 +32,17 @@ import dev.switchback.pipeline.file.OperationSettings;
 import dev.switchback.pipeline.file.OperationSettings.Action;
 import dev.switchback.pipeline.file.OperationSettings.Hook;
 import dev.switchback.pipeline.file.OperationSettings.On;
+import dev.switchback.pipeline.migration.MigrationState;
+import dev.switchback.pipeline.migration.Operation;
+import dev.switchback.pipeline.migration.Phase;
+import dev.switchback.pipeline.migration.Running;
 import dev.switchback.pipeline.migration.Side;
+import dev.switchback.pipeline.migration.Step;
 import dev.switchback.pipeline.migration.around.Fences;
 import dev.switchback.pipeline.migration.around.Hooks;
 import dev.switchback.pipeline.migration.check.Checks;
 import dev.switchback.pipeline.migration.operation.Parts;
+import dev.switchback.pipeline.migration.teardown.Completion;
 import dev.switchback.platform.EmbeddedDatabase;
 import dev.switchback.platform.Platform;
 import dev.switchback.transforms.problem.Problem;
@@ -200,6 +207,52 @@ class ChecksTest {
         assertThatThrownBy(() -> hook("SELECT pg_sleep(60)", On.SOURCE).run(Side.DESTINATION))
                 .hasMessageContaining("tried once in vain; source ")
                 .hasMessageContaining("57014");
+    }
+
+    private static List<String> obstacles(MigrationState state, boolean giveUp) {
+        return new Completion("shop", databases)
+                .obstacles(Optional.of(state), giveUp).stream()
+                        .map(Problem::what)
+                        .toList();
+    }
+
+    @Test
+    void aMigrationThatIsSwitchedMayBeCompletedAndAnotherOneOnlyByWhoSaysSo() {
+        MigrationState switched = new MigrationState(Phase.SWITCHED, Direction.REVERSE, 20, 2, Optional.empty());
+        MigrationState reverted = new MigrationState(Phase.REVERTED, Direction.FORWARD, 40, 3, Optional.empty());
+
+        assertThat(obstacles(switched, false)).isEmpty();
+        assertThat(obstacles(reverted, false))
+                .singleElement()
+                .asString()
+                .startsWith("shop is reverted, not switched: the source takes writes");
+        assertThat(obstacles(reverted, true)).isEmpty();
+    }
+
+    @Test
+    void whatIsUnderWayOrAliveKeepsItFromBeingCompletedWhateverIsSaid() {
+        Running running = new Running(
+                Operation.REVERT,
+                Duration.ofSeconds(5),
+                3,
+                "ana@ops",
+                Instant.EPOCH,
+                List.of(),
+                Optional.empty(),
+                false,
+                Running.Outcome.UNDECIDED,
+                Optional.of(Step.ARM));
+        MigrationState busy = new MigrationState(Phase.SWITCHED, Direction.REVERSE, 20, 3, Optional.of(running));
+        source.execute("INSERT INTO switchback.member (migration, direction, member, report)"
+                + " VALUES ('shop', 'reverse', 'm1', '{}')");
+        try {
+            assertThat(obstacles(busy, true))
+                    .containsExactly(
+                            "A revert of ana@ops is under way since 1970-01-01T00:00:00Z, at step arm.",
+                            "switchback run is alive: m1, seen at the source within the last 10 s.");
+        } finally {
+            source.execute("DELETE FROM switchback.member");
+        }
     }
 
     private static Parts.Hook hook(String sql, On on) {

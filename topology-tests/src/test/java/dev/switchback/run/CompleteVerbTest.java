@@ -38,7 +38,7 @@ class CompleteVerbTest {
             """
             SELECT string_agg(line, E'\\n' ORDER BY line) FROM (
               SELECT 'schema ' || nspname AS line FROM pg_namespace WHERE nspname !~ '^pg_(toast|temp)'
-              UNION ALL SELECT 'relation ' || c.oid::regclass || coalesce(c.relacl::text, '') || c.relreplident
+              UNION ALL SELECT 'relation ' || c.oid::regclass || coalesce(c.relacl::text, '') || c.relreplident::text
                 FROM pg_class c WHERE c.relnamespace::regnamespace::text NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
               UNION ALL SELECT 'trigger ' || tgname || ' on ' || tgrelid::regclass FROM pg_trigger
               UNION ALL SELECT 'function ' || oid::regprocedure FROM pg_proc WHERE pronamespace::regnamespace::text <> 'pg_catalog'
@@ -83,9 +83,10 @@ class CompleteVerbTest {
                     .isEqualTo("1");
             run.terminate();
             assertThat(run.awaitExit(PATIENCE)).isZero();
-            Await.until("the run to be forgotten", PATIENCE, () -> !operator.ask("complete", "--json")
-                    .output()
-                    .contains("is alive"));
+            Await.until("the run to be forgotten", PATIENCE, () -> "0"
+                    .equals(platform.destination()
+                            .value("SELECT count(*) FROM switchback.member"
+                                    + " WHERE seen_at > clock_timestamp() - interval '10 s'")));
 
             Answer refused = operator.ask("complete", "--yes");
             assertThat(refused.exitCode()).isEqualTo(1);
