@@ -102,9 +102,6 @@ class ChecksTest {
                 }
                 return held;
             }
-
-            @Override
-            public void applyBehind(Authority authority, long watermark) {}
         };
         List<TablePair> tables = List.of(new TablePair(
                 ITEM, ITEM, List.of(new ColumnPair("id", "id"), new ColumnPair("name", "name")), List.of("id")));
@@ -218,8 +215,8 @@ class ChecksTest {
 
     @Test
     void aMigrationThatIsSwitchedMayBeCompletedAndAnotherOneOnlyByWhoSaysSo() {
-        MigrationState switched = new MigrationState(Phase.SWITCHED, Direction.REVERSE, 20, 2, Optional.empty());
-        MigrationState reverted = new MigrationState(Phase.REVERTED, Direction.FORWARD, 40, 3, Optional.empty());
+        MigrationState switched = new MigrationState(Phase.SWITCHED, Direction.REVERSE, 20, 2, true, Optional.empty());
+        MigrationState reverted = new MigrationState(Phase.REVERTED, Direction.FORWARD, 40, 3, true, Optional.empty());
 
         assertThat(obstacles(switched, false)).isEmpty();
         assertThat(obstacles(reverted, false))
@@ -242,7 +239,7 @@ class ChecksTest {
                 false,
                 Running.Outcome.UNDECIDED,
                 Optional.of(Step.ARM));
-        MigrationState busy = new MigrationState(Phase.SWITCHED, Direction.REVERSE, 20, 3, Optional.of(running));
+        MigrationState busy = new MigrationState(Phase.SWITCHED, Direction.REVERSE, 20, 3, true, Optional.of(running));
         source.execute("INSERT INTO switchback.member (migration, direction, member, report)"
                 + " VALUES ('shop', 'reverse', 'm1', '{}')");
         try {

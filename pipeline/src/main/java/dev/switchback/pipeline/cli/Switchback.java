@@ -33,7 +33,7 @@ import dev.switchback.transforms.problem.ProblemException;
         subcommands = {
             RunVerb.class,
             StatusVerb.class,
-CutoverVerb.class,
+            CutoverVerb.class,
             RevertVerb.class,
             ReleaseVerb.class,
             AbortVerb.class,

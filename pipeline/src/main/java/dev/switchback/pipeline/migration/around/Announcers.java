@@ -30,6 +30,11 @@ public record Announcers(List<Announcer> each) implements Announcer {
     }
 
     @Override
+    public void postponed() {
+        tell(Announcer::postponed);
+    }
+
+    @Override
     public void switched() {
         tell(Announcer::switched);
     }
@@ -37,6 +42,11 @@ public record Announcers(List<Announcer> each) implements Announcer {
     @Override
     public void undoing(String why) {
         tell(announcer -> announcer.undoing(why));
+    }
+
+    @Override
+    public void undone() {
+        tell(Announcer::undone);
     }
 
     @Override

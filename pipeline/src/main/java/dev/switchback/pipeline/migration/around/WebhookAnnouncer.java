@@ -70,6 +70,11 @@ public final class WebhookAnnouncer implements Announcer, AutoCloseable {
     }
 
     @Override
+    public void postponed() {
+        announce("everything is ready; waiting to be released");
+    }
+
+    @Override
     public void switched() {
         announce("SWITCHED: from here on it is finished, not undone");
     }
@@ -77,6 +82,11 @@ public final class WebhookAnnouncer implements Announcer, AutoCloseable {
     @Override
     public void undoing(String why) {
         announce("undoing: " + why);
+    }
+
+    @Override
+    public void undone() {
+        announce("undone: the old side takes writes again");
     }
 
     @Override
