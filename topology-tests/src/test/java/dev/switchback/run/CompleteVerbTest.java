@@ -16,17 +16,12 @@ import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-import dev.switchback.connectors.postgres.PostgresConnections;
-import dev.switchback.connectors.postgres.fence.TriggerFence;
-import dev.switchback.connectors.spi.Authority;
-import dev.switchback.connectors.spi.Direction;
 import dev.switchback.pipeline.broker.EmbeddedBroker;
 import dev.switchback.platform.Await;
 import dev.switchback.platform.ChildProcess;
 import dev.switchback.platform.EmbeddedDatabase;
 import dev.switchback.platform.Platform;
 import dev.switchback.run.Operator.Answer;
-import dev.switchback.transforms.schema.TableId;
 
 @Timeout(300)
 class CompleteVerbTest {
@@ -63,43 +58,46 @@ class CompleteVerbTest {
             ChildProcess run = operator.start("run");
             Await.until("the copy", PATIENCE, () -> "100"
                     .equals(platform.destination().value("SELECT count(*) FROM item")));
-            closeFence("source", platform.source());
-            closeFence("destination", platform.destination());
+            Answer cutover = operator.ask("cutover", "--yes");
+            assertThat(cutover.output()).contains("Done: the destination takes writes");
+            platform.destination().execute("INSERT INTO part VALUES (1)");
 
-            Answer alive = operator.ask("complete", "--yes", "--give-up-the-way-back");
+            Answer alive = operator.ask("complete", "--yes");
             assertThat(alive.exitCode()).isEqualTo(1);
             assertThat(alive.output())
                     .contains("switchback run is alive")
                     .contains("slot switchback_shop_forward: the log is kept for it")
+                    .contains("slot switchback_shop_reverse: the log is kept for it")
                     .contains("publication switchback_shop_forward")
+                    .contains("publication switchback_shop_reverse")
                     .contains("trigger switchback_shop_fence on public.part_low: the closed fence")
                     .contains("trigger switchback_shop_before on public.part_low: reports a TRUNCATE")
                     .contains("rows checkpoint")
                     .contains("schema switchback")
                     .contains("group switchback-shop-forward")
+                    .contains("group switchback-shop-reverse")
                     .contains("topic shop.forward.public.item: captured changes")
+                    .contains("topic shop.reverse.public.item: captured changes")
                     .contains("topic shop.ledger: the ledger");
             assertThat(platform.source().value("SELECT count(*) FROM pg_replication_slots"))
                     .isEqualTo("1");
             run.terminate();
             assertThat(run.awaitExit(PATIENCE)).isZero();
-            Await.until("the run to be forgotten", PATIENCE, () -> "0"
-                    .equals(platform.destination()
-                            .value("SELECT count(*) FROM switchback.member"
-                                    + " WHERE seen_at > clock_timestamp() - interval '10 s'")));
+            for (EmbeddedDatabase side : sides) {
+                Await.until(
+                        "the run to be forgotten",
+                        PATIENCE,
+                        () -> "0"
+                                .equals(
+                                        side.value(
+                                                "SELECT count(*) FROM switchback.member WHERE seen_at > clock_timestamp() - interval '10 s'")));
+            }
 
-            Answer refused = operator.ask("complete", "--yes");
-            assertThat(refused.exitCode()).isEqualTo(1);
-            assertThat(refused.output())
-                    .contains("shop is following, not switched")
-                    .contains("copy that grows old");
-
-            Answer dry = operator.ask("complete", "--yes", "--dry-run", "--give-up-the-way-back");
+            Answer dry = operator.ask("complete");
             assertThat(dry.exitCode()).isZero();
-            assertThat(dry.output()).contains("Nothing was taken away");
+            assertThat(dry.output()).contains("shop is switched. This would go").contains("Nothing was taken away");
 
-            Answer stuck = whileSomebodyReads(
-                    platform.source(), () -> operator.ask("complete", "--yes", "--give-up-the-way-back"));
+            Answer stuck = whileSomebodyReads(platform.source(), () -> operator.ask("complete", "--yes"));
             assertThat(stuck.exitCode()).isEqualTo(1);
             assertThat(stuck.output())
                     .contains("trigger switchback_shop_fence on public.item: It is left")
@@ -135,16 +133,6 @@ class CompleteVerbTest {
             statement.execute("SELECT count(*) FROM item");
             return ask.ask();
         }
-    }
-
-    private static void closeFence(String name, EmbeddedDatabase database) {
-        TriggerFence fence = new TriggerFence(
-                new PostgresConnections(name, database.settings()),
-                "shop",
-                List.of(TableId.parse("public.item"), TableId.parse("public.part")));
-        Authority own = new Authority(1, Direction.FORWARD);
-        fence.arm(own);
-        fence.close(own, Duration.ofSeconds(20));
     }
 
     private static void assertNothingInKafka(Operator operator) throws ExecutionException, InterruptedException {

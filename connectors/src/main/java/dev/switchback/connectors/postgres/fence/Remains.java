@@ -64,6 +64,9 @@ public final class Remains {
             WHERE t.tgname = ANY (?) ORDER BY 2, 3, 1
             """;
 
+    private static final String TRIGGERS_OF_OURS = "SELECT FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
+            + " JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'switchback'";
+
     /** Every table of ours whose rows say of which migration they are. */
     private static final String TABLES =
             """
@@ -235,20 +238,28 @@ public final class Remains {
     }
 
     private void dropSchema(Connection connection) throws SQLException {
-        if (exists(connection, SCHEMA)) {
-            List<String> others = others(connection);
-            if (!others.isEmpty()) {
-                throw new ProblemException(new Problem(
-                        Problem.Kind.REFUSED,
-                        database.where(),
-                        "Schema switchback is used by " + String.join(", ", others) + ".",
-                        "It goes with the last migration."));
-            }
-            connection.setAutoCommit(false);
-            execute(connection, "SET LOCAL lock_timeout = " + LOCK_WITHIN.toMillis());
-            execute(connection, "DROP SCHEMA switchback CASCADE");
-            connection.commit();
+        if (!exists(connection, SCHEMA)) {
+            return;
         }
+        List<String> others = others(connection);
+        if (!others.isEmpty()) {
+            throw refused(
+                    "Schema switchback is used by " + String.join(", ", others) + ".",
+                    "It goes with the last migration.");
+        }
+        if (exists(connection, TRIGGERS_OF_OURS)) {
+            // CASCADE would wait for their tables, and make the site wait behind.
+            throw refused(
+                    "Triggers still call what is in it.", "See what keeps them from being dropped, and try again.");
+        }
+        connection.setAutoCommit(false);
+        execute(connection, "SET LOCAL lock_timeout = " + LOCK_WITHIN.toMillis());
+        execute(connection, "DROP SCHEMA switchback CASCADE");
+        connection.commit();
+    }
+
+    private ProblemException refused(String what, String remedy) {
+        return new ProblemException(new Problem(Problem.Kind.REFUSED, database.where(), what, remedy));
     }
 
     /** Other migrations that have a control row here. */

@@ -4,6 +4,7 @@ import static dev.switchback.connectors.postgres.fence.FencedDatabase.MIGRATION;
 import static dev.switchback.connectors.postgres.fence.FencedDatabase.OWN;
 import static dev.switchback.connectors.postgres.fence.FencedDatabase.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -81,6 +82,18 @@ class RemainsTest {
         assertThat(names()).isEmpty();
         assertThat(other.closed()).isTrue();
         assertThat(database.refusal("INSERT INTO t VALUES (1)")).startsWith("40001");
+    }
+
+    @Test
+    void theSchemaStaysWhileATriggerCallsIntoIt() {
+        database.fence.arm(OWN);
+        List<Remnant> found = remains.list();
+        Remnant schema = found.get(found.size() - 1);
+
+        assertThatThrownBy(() -> remains.remove(schema)).hasMessageContaining("Triggers still call what is in it");
+
+        found.forEach(remains::remove);
+        assertThat(names()).isEmpty();
     }
 
     @Test
