@@ -44,8 +44,8 @@ final class RevokeChecks {
         this.roles = roles;
     }
 
-    /** @param had what the roles may do, or might before it was revoked */
-    List<Problem> hindrances(List<FencedRelation> relations, Collection<TableId> declared, List<WritePrivilege> had)
+    /** @param has what the roles may do now */
+    List<Problem> hindrances(List<FencedRelation> relations, Collection<TableId> declared, List<WritePrivilege> has)
             throws SQLException {
         List<Problem> problems = new ArrayList<>();
         missing(relations, declared, problems);
@@ -54,14 +54,7 @@ final class RevokeChecks {
                         "This user may not revoke privileges on " + names + ", since it is not their owner.",
                         "Grant it the role that owns them.")));
         roles(relations, problems);
-        for (String role : roles) {
-            if (had.stream().noneMatch(privilege -> privilege.role().equals(role))) {
-                problems.add(database.refused(
-                        "Role " + role + " was granted no write to any declared table, so that revoking stops nobody.",
-                        "Name the roles that were granted it: see \\dp in psql."));
-            }
-        }
-        names(had.stream()
+        names(has.stream()
                         .filter(privilege -> !privilege.grantor().equals(privilege.owner()))
                         .map(WritePrivilege::relation))
                 .ifPresent(names -> problems.add(database.refused(

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -162,20 +163,32 @@ public final class RevokeFence implements Fence {
 
     @Override
     public List<String> notices() {
-        return List.of(
-                database.where()
-                        + ": the fence stops " + String.join(", ", roles)
+        List<String> notices = new ArrayList<>();
+        notices.add(
+                database.where() + ": the fence stops " + String.join(", ", roles)
                         + " alone; superusers, owners of tables, and functions, views and cascades that run as them, write on.");
+        Set<String> granted =
+                database.look(this::had).stream().map(WritePrivilege::role).collect(Collectors.toSet());
+        roles.stream()
+                .filter(role -> !granted.contains(role))
+                .forEach(role -> notices.add(database.where() + ": role " + role
+                        + " was granted no write to any declared table, so that there is nothing to revoke from it."));
+        return notices;
     }
 
     /** What makes closing senseless, or keeps it from being done. */
     private List<Problem> hindrances() {
         return database.look(connection -> {
             List<FencedRelation> relations = relations(connection);
-            List<WritePrivilege> had = new ArrayList<>(revoked.remembered(connection));
-            had.addAll(ofRoles(connection));
-            return new RevokeChecks(database, connection, roles).hindrances(relations, tables, had);
+            return new RevokeChecks(database, connection, roles).hindrances(relations, tables, ofRoles(connection));
         });
+    }
+
+    /** What the roles may do, or might before it was revoked. */
+    private List<WritePrivilege> had(Connection connection) throws SQLException {
+        List<WritePrivilege> had = new ArrayList<>(revoked.remembered(connection));
+        had.addAll(ofRoles(connection));
+        return had;
     }
 
     @Override

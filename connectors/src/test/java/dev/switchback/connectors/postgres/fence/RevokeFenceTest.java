@@ -293,6 +293,23 @@ class RevokeFenceTest {
     }
 
     @Test
+    void aRoleThatWasGrantedNothingYetIsNoticedAndFencedAsSoonAsItIs() {
+        database.execute("REVOKE ALL ON t, p, low FROM " + app + ", " + batch);
+        RevokeFence early = fence(app);
+        early.arm(OWN);
+        early.close(OWN, SOON);
+        assertThat(early.closed()).isTrue();
+        assertThat(early.notices()).anyMatch(notice -> notice.contains("role " + app + " was granted no write"));
+
+        database.execute("GRANT INSERT ON t TO " + app);
+        assertThat(early.closed()).isFalse();
+        early.close(OWN, SOON);
+        assertThat(asApp("INSERT INTO t VALUES (2)")).startsWith("42501");
+        early.open(OWN, SOON);
+        assertThat(asApp("INSERT INTO t VALUES (2)")).isEmpty();
+    }
+
+    @Test
     void somebodyWhoGrantsByHandIsNoticed() {
         fence.arm(OWN);
         fence.close(OWN, SOON);
