@@ -63,7 +63,8 @@ final class Migration implements AutoCloseable {
      */
     Timings move(Operation operation, Announcer announcer) throws InterruptedException {
         Timings timings = new Timings(announcer);
-        try (Operations operations = Operations.open(plan, KafkaAccess.existing(plan.file(), data))) {
+        try (Operations operations =
+                Operations.open(plan, KafkaAccess.existing(plan.file(), data), Settings.DEFAULTS.maxPause())) {
             while (!operation.mayBegin(operations.parts().ledger().read().phase())) {
                 requireRunning();
                 TimeUnit.MILLISECONDS.sleep(50);

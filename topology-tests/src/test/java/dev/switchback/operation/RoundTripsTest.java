@@ -62,7 +62,7 @@ class RoundTripsTest {
 
     private static void move(Plan plan, KafkaAccess kafka, Operation operation, WriteLoad load, int turns) {
         Timings timings = new Timings(Announcer.NOBODY);
-        try (Operations operations = Operations.open(plan, kafka)) {
+        try (Operations operations = Operations.open(plan, kafka, Settings.DEFAULTS.maxPause())) {
             Outcome outcome = new Cutover(operation, operations.parts(), Settings.DEFAULTS, timings).run();
             System.out.println(operation + " " + timings.pause() + " " + timings.steps());
             assertThat(outcome).isInstanceOf(Outcome.Done.class);
@@ -73,7 +73,7 @@ class RoundTripsTest {
     }
 
     private static void awaitPhase(Plan plan, KafkaAccess kafka, Phase phase) {
-        try (Operations operations = Operations.open(plan, kafka)) {
+        try (Operations operations = Operations.open(plan, kafka, Settings.DEFAULTS.maxPause())) {
             Await.until(
                     "the migration to be " + phase,
                     PATIENCE,

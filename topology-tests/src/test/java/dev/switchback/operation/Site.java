@@ -40,7 +40,8 @@ final class Site {
                 + " PARTITION BY HASH (id)",
         "CREATE TABLE part_0 PARTITION OF part FOR VALUES WITH (MODULUS 2, REMAINDER 0)",
         "CREATE TABLE part_1 PARTITION OF part FOR VALUES WITH (MODULUS 2, REMAINDER 1)",
-        "CREATE TABLE receipt (writer int NOT NULL, number bigint NOT NULL, PRIMARY KEY (writer, number))"
+        "CREATE TABLE receipt (writer int NOT NULL, number bigint NOT NULL, side int NOT NULL DEFAULT inet_server_port(),"
+                + " at timestamptz NOT NULL DEFAULT clock_timestamp(), PRIMARY KEY (writer, number))"
     };
 
     private Site() {}
@@ -70,7 +71,7 @@ final class Site {
     private static int transaction(Connection connection, Random random, int writer, long number) throws SQLException {
         int dice = random.nextInt(10);
         long id = 1L + random.nextInt(ITEMS);
-        int changed = run(connection, "INSERT INTO receipt VALUES (?, ?)", writer, number);
+        int changed = run(connection, "INSERT INTO receipt (writer, number) VALUES (?, ?)", writer, number);
         if (dice < 3) {
             return changed
                     + run(connection, "INSERT INTO item (name) SELECT ? FROM generate_series(1, 3)", uuid(random));

@@ -46,7 +46,8 @@ final class OperationScreen {
         MigrationFile file = options.migration().read(environment);
         Plan plan = Plan.of(file);
         KafkaAccess kafka = KafkaAccess.existing(file, options.migration().data());
-        try (Operations operations = Operations.open(plan, kafka)) {
+        try (Operations operations =
+                Operations.open(plan, kafka, options.settings().maxPause())) {
             if (options.takeOver()) {
                 return ended(Cutover.settle(
                         operations.parts(), options.settings(), timings, "taken over by switchback " + operation));

@@ -1,15 +1,14 @@
 package dev.switchback.pipeline.run;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-import dev.switchback.connectors.postgres.PostgresConnections;
 import dev.switchback.connectors.postgres.fence.PostgresControl;
 import dev.switchback.connectors.postgres.fence.TriggerFence;
 import dev.switchback.connectors.spi.Control;
 import dev.switchback.connectors.spi.Direction;
-import dev.switchback.connectors.spi.Fence;
 import dev.switchback.pipeline.migration.Ledger;
 import dev.switchback.pipeline.migration.Side;
 import dev.switchback.pipeline.migration.operation.Parts;
@@ -34,18 +33,12 @@ public final class Operations implements AutoCloseable {
 
     private Operations(Plan plan, KafkaAccess kafka, Ledger ledger) {
         this.ledger = ledger;
-        String migration = plan.file().migration();
-        PostgresConnections source = plan.forward().from();
-        PostgresConnections destination = plan.forward().to();
-        Control atSource = new PostgresControl(source, migration);
-        Control atDestination = new PostgresControl(destination, migration);
-        this.forward = new OperatedFlow(plan.forward(), kafka, atSource, ledger);
-        this.reverse = new OperatedFlow(plan.back(), kafka, atDestination, ledger);
+        Map<Side, Parts.Database> sides = sides(plan);
+        this.forward = new OperatedFlow(plan.forward(), kafka, control(plan.forward()), ledger);
+        this.reverse = new OperatedFlow(plan.back(), kafka, control(plan.back()), ledger);
         this.parts = new Parts(
                 ledger,
-                Map.of(
-                        Side.SOURCE, new Parts.Database(atSource, fence(plan.forward())),
-                        Side.DESTINATION, new Parts.Database(atDestination, fenceAtDestination(plan))),
+                sides,
                 Map.of(Direction.FORWARD, forward, Direction.REVERSE, reverse),
                 List.of(new WayBackFinding(plan)),
                 new OperatedSequences(plan),
@@ -55,11 +48,12 @@ public final class Operations implements AutoCloseable {
     /**
      * Opens what an operation needs.
      *
+     * @param answerWithin bounds each wait for the ledger: while one lasts, applications may be refused
      * @throws ProblemException when the migration has never run, or Kafka does not answer
      */
-    public static Operations open(Plan plan, KafkaAccess kafka) {
+    public static Operations open(Plan plan, KafkaAccess kafka, Duration answerWithin) {
         String migration = plan.file().migration();
-        LedgerTopic topic = new LedgerTopic(kafka.settings(), migration);
+        LedgerTopic topic = new LedgerTopic(kafka.settings(), migration, answerWithin);
         if (!topic.exists()) {
             throw new ProblemException(new Problem(
                     Problem.Kind.REFUSED,
@@ -70,14 +64,21 @@ public final class Operations implements AutoCloseable {
         return new Operations(plan, kafka, new KafkaLedger(topic, ThisProcess.name(), Clock.systemUTC()));
     }
 
-    /** The fence of the side that a flow reads. */
-    static Fence fence(FlowPlan flow) {
-        return new TriggerFence(flow.from(), flow.flow().migration(), flow.sources());
+    /** Both databases, as whoever moves the writes uses them. */
+    static Map<Side, Parts.Database> sides(Plan plan) {
+        String migration = plan.file().migration();
+        FlowPlan forward = plan.forward();
+        return Map.of(
+                Side.SOURCE,
+                new Parts.Database(control(forward), new TriggerFence(forward.from(), migration, forward.sources())),
+                Side.DESTINATION,
+                new Parts.Database(
+                        control(plan.back()), new TriggerFence(forward.to(), migration, forward.destinations())));
     }
 
-    private static Fence fenceAtDestination(Plan plan) {
-        return new TriggerFence(
-                plan.forward().to(), plan.file().migration(), plan.forward().destinations());
+    /** The control row of the side that a flow reads. */
+    private static Control control(FlowPlan flow) {
+        return new PostgresControl(flow.from(), flow.flow().migration());
     }
 
     public Parts parts() {

@@ -1,6 +1,8 @@
 package dev.switchback.pipeline.run;
 
 import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -50,6 +52,7 @@ final class Warden implements LedgerListener, AutoCloseable {
     private final KafkaAccess kafka;
     private final Flows flows;
     private final Ledger ledger;
+    private final Map<Side, Parts.Database> sides;
     private final Runnable onTurned;
     private final Unserved unserved = new Unserved();
     private final ScheduledExecutorService clock = Executors.newScheduledThreadPool(3, Warden::thread);
@@ -66,6 +69,7 @@ final class Warden implements LedgerListener, AutoCloseable {
         this.kafka = ground.kafka();
         this.flows = flows;
         this.ledger = ledger;
+        this.sides = Operations.sides(plan);
         this.onTurned = onTurned;
     }
 
@@ -154,7 +158,7 @@ final class Warden implements LedgerListener, AutoCloseable {
             }
         }
         LOG.warn("an operation's fence is closed and nobody serves it: settling it");
-        try (Operations operations = Operations.open(plan, kafka)) {
+        try (Operations operations = Operations.open(plan, kafka, Settings.DEFAULTS.maxPause())) {
             Outcome outcome = Cutover.settle(
                     operations.parts(),
                     Settings.DEFAULTS,
@@ -175,8 +179,8 @@ final class Warden implements LedgerListener, AutoCloseable {
      */
     private void keepFenced() {
         Side passive = ledger.read().sourceOfTruth().map(Side::other).orElse(Side.DESTINATION);
-        try (Operations operations = Operations.open(plan, kafka)) {
-            Parts.Database database = operations.parts().side(passive);
+        Parts.Database database = Objects.requireNonNull(sides.get(passive));
+        try {
             Control.Row row = database.control().read();
             MigrationState now = ledger.read();
             boolean settled = now.operation().isEmpty() && now.epoch() == row.epoch();

@@ -42,7 +42,8 @@ public record Parts(
         return Objects.requireNonNull(sides.get(side));
     }
 
-    Applying flow(Direction direction) {
+    /** A flow. */
+    public Applying flow(Direction direction) {
         return Objects.requireNonNull(flows.get(direction));
     }
 

@@ -1,0 +1,93 @@
+package dev.switchback.operation;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+import dev.switchback.pipeline.file.MigrationFile;
+import dev.switchback.pipeline.migration.Operation;
+import dev.switchback.pipeline.migration.Step;
+import dev.switchback.pipeline.migration.operation.Announcer;
+import dev.switchback.pipeline.migration.operation.Cutover;
+import dev.switchback.pipeline.migration.operation.Outcome;
+import dev.switchback.pipeline.migration.operation.Settings;
+import dev.switchback.pipeline.plan.Plan;
+import dev.switchback.pipeline.run.KafkaAccess;
+import dev.switchback.pipeline.run.Operations;
+
+/**
+ * An operator's process that stops at one point of its operation, says so, and goes on when it is told to. Arguments: the
+ * migration file, the operation, the point, the file whose appearance tells it to go on.
+ */
+final class OperatorMain {
+
+    static final String AT = "AT ";
+    static final String SWITCHED = "switched";
+
+    private OperatorMain() {}
+
+    /** Every point at which it may stop, in order. */
+    static List<String> points() {
+        List<String> points = new ArrayList<>();
+        for (Step step : Step.values()) {
+            if (step == Step.TURN) {
+                points.add(SWITCHED);
+            }
+            points.add("begun " + step);
+            points.add("done " + step);
+        }
+        return points;
+    }
+
+    public static void main(String[] arguments) {
+        MigrationFile file = MigrationFile.read(Path.of(arguments[0]), Map.of());
+        Operation operation = Operation.valueOf(arguments[1]);
+        Settings settings = Settings.DEFAULTS.pauseOf(KilledAnywhereTest.MAX_PAUSE);
+        try (Operations operations =
+                Operations.open(Plan.of(file), KafkaAccess.declared(file).orElseThrow(), settings.maxPause())) {
+            Outcome outcome = new Cutover(
+                            operation, operations.parts(), settings, new Gate(arguments[2], Path.of(arguments[3])))
+                    .run();
+            System.out.println("OUTCOME " + outcome);
+        } catch (RuntimeException e) {
+            System.out.println("FAILED " + e);
+        }
+    }
+
+    private record Gate(String point, Path goOn) implements Announcer {
+
+        @Override
+        public void begun(Step step) {
+            at("begun " + step);
+        }
+
+        @Override
+        public void done(Step step, Duration took) {
+            at("done " + step);
+        }
+
+        @Override
+        public void switched() {
+            at(SWITCHED);
+        }
+
+        private void at(String reached) {
+            if (!reached.equals(point)) {
+                return;
+            }
+            System.out.println(AT + reached);
+            while (!Files.exists(goOn)) {
+                try {
+                    TimeUnit.MILLISECONDS.sleep(5);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return;
+                }
+            }
+        }
+    }
+}
