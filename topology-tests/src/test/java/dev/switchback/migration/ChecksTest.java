@@ -130,7 +130,7 @@ class ChecksTest {
         Checks checks = checks(triggers());
         assertThat(checks.problems(Direction.FORWARD)).isEmpty();
         assertThat(checks.problems(Direction.REVERSE)).isEmpty();
-        assertThat(checks.findings()).hasSize(6);
+        assertThat(checks.findings()).hasSize(5);
     }
 
     @Test

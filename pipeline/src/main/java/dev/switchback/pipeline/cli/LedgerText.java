@@ -18,7 +18,6 @@ import dev.switchback.pipeline.migration.LedgerRecord;
 import dev.switchback.pipeline.migration.Line;
 import dev.switchback.pipeline.migration.MigrationState;
 import dev.switchback.pipeline.migration.Note;
-import dev.switchback.pipeline.migration.Running;
 import dev.switchback.pipeline.migration.Side;
 import dev.switchback.pipeline.migration.Step;
 import dev.switchback.pipeline.migration.topic.LedgerJson;
@@ -60,7 +59,7 @@ final class LedgerText {
             Optional<Line> next = i + 1 < lines.size() ? Optional.of(lines.get(i + 1)) : Optional.empty();
             print(lines.get(i), next);
         }
-        out.println(summary(lines.get(lines.size() - 1).after()));
+        out.println(new Standing(migration, lines.get(lines.size() - 1).after()));
     }
 
     private void print(Line line, Optional<Line> next) {
@@ -173,20 +172,5 @@ final class LedgerText {
 
     private static String truth(MigrationState state) {
         return state.sourceOfTruth().map(Side::toString).orElse("none");
-    }
-
-    private String summary(MigrationState state) {
-        String stands = migration + " is " + state.phase() + ", "
-                + state.applies().toString() + " applies, "
-                + state.sourceOfTruth().map(side -> "the " + side).orElse("neither side") + " takes writes";
-        return state.operation()
-                .map(running -> stands + ". " + underWay(running))
-                .orElse(stands + ".");
-    }
-
-    private static String underWay(Running running) {
-        return "A " + running.operation() + " of " + running.operator() + " is under way since "
-                + TIME.format(running.since())
-                + running.reached().map(step -> ", at step " + step).orElse("") + ".";
     }
 }

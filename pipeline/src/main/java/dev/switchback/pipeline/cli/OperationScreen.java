@@ -15,6 +15,9 @@ import dev.switchback.pipeline.migration.InDoubtException;
 import dev.switchback.pipeline.migration.MigrationState;
 import dev.switchback.pipeline.migration.Operation;
 import dev.switchback.pipeline.migration.Side;
+import dev.switchback.pipeline.migration.around.Announcers;
+import dev.switchback.pipeline.migration.around.WebhookAnnouncer;
+import dev.switchback.pipeline.migration.operation.Announcer;
 import dev.switchback.pipeline.migration.operation.Cutover;
 import dev.switchback.pipeline.migration.operation.Outcome;
 import dev.switchback.pipeline.migration.operation.Parts;
@@ -33,21 +36,24 @@ final class OperationScreen {
     private final Environment environment;
     private final OperationOptions options;
     private final Operation operation;
-    private final Timings timings;
+    private Timings timings = new Timings(Announcer.NOBODY);
 
     OperationScreen(Environment environment, OperationOptions options, Operation operation) {
         this.environment = environment;
         this.options = options;
         this.operation = operation;
-        this.timings = new Timings(new StepLines(options.json() ? environment.err() : environment.out()));
     }
 
     int run() {
         MigrationFile file = options.migration().read(environment);
         Plan plan = Plan.of(file);
         KafkaAccess kafka = KafkaAccess.existing(file, options.migration().data());
-        try (Operations operations =
-                Operations.open(plan, kafka, options.settings().maxPause())) {
+        Announcer screen = new StepLines(options.json() ? environment.err() : environment.out());
+        try (WebhookAnnouncer webhooks = new WebhookAnnouncer(
+                        file.migration() + ": " + operation, file.operations().announcements());
+                Operations operations =
+                        Operations.open(plan, kafka, options.settings().maxPause())) {
+            timings = new Timings(new Announcers(List.of(screen, webhooks)));
             if (options.takeOver()) {
                 return ended(Cutover.settle(
                         operations.parts(), options.settings(), timings, "taken over by switchback " + operation));

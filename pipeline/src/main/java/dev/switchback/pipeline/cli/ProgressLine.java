@@ -32,7 +32,7 @@ final class ProgressLine {
             return;
         }
         shown = status.at();
-        String text = json ? StatusJson.of(status) : text(status);
+        String text = json ? StatusJson.of(status).toString() : text(status);
         if (rewrite) {
             out.print(ERASE + text);
             open = true;

@@ -13,8 +13,7 @@ final class StatusJson {
 
     private StatusJson() {}
 
-    /** One line. */
-    static String of(Status status) {
+    static ObjectNode of(Status status) {
         ObjectNode json = JSON.createObjectNode()
                 .put("migration", status.migration())
                 .put("at", status.at().toString())
@@ -44,7 +43,7 @@ final class StatusJson {
         status.warnings().forEach(json.putArray("warnings")::add);
         ArrayNode problems = json.putArray("problems");
         status.problems().forEach(problem -> problems.add(problem.toString()));
-        return json.toString();
+        return json;
     }
 
     private static void member(ObjectNode json, Status.MemberStatus member) {

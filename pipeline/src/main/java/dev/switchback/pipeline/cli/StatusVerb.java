@@ -2,9 +2,13 @@ package dev.switchback.pipeline.cli;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -15,6 +19,10 @@ import dev.switchback.connectors.postgres.PostgresConnections;
 import dev.switchback.connectors.spi.Direction;
 import dev.switchback.connectors.spi.Flow;
 import dev.switchback.pipeline.file.MigrationFile;
+import dev.switchback.pipeline.migration.Ledger;
+import dev.switchback.pipeline.migration.topic.KafkaLedger;
+import dev.switchback.pipeline.migration.topic.LedgerTopic;
+import dev.switchback.pipeline.migration.topic.ThisProcess;
 import dev.switchback.pipeline.plan.Plan;
 import dev.switchback.pipeline.run.KafkaAccess;
 import dev.switchback.pipeline.status.Backlog;
@@ -37,6 +45,8 @@ import dev.switchback.transforms.problem.ProblemException;
         })
 final class StatusVerb implements Callable<Integer> {
 
+    private static final Duration LEDGER_ANSWERS_WITHIN = Duration.ofSeconds(5);
+
     private final Environment environment;
 
     @Mixin
@@ -53,12 +63,49 @@ final class StatusVerb implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         MigrationFile file = migration.read(environment);
         Status status = read(file);
+        Optional<Standing> standing = standing(file);
         if (json) {
-            environment.out().println(StatusJson.of(status));
+            ObjectNode object = StatusJson.of(status);
+            standing.ifPresent(found -> found.addTo(object));
+            environment.out().println(object);
         } else {
+            environment.out().println(standing.map(Standing::toString).orElseGet(() -> byControlRows(file)));
+            standing.flatMap(found -> found.state().operation())
+                    .ifPresent(running -> environment.out().println(Standing.remedy(running)));
             StatusText.print(status, environment.out());
         }
         return environment.report(status.problems());
+    }
+
+    /** By the ledger; empty where it cannot be asked: the embedded broker runs with the migration only. */
+    private Optional<Standing> standing(MigrationFile file) {
+        try {
+            LedgerTopic topic = new LedgerTopic(
+                    KafkaAccess.existing(file, migration.data()).settings(), file.migration(), LEDGER_ANSWERS_WITHIN);
+            if (!topic.exists()) {
+                return Optional.empty();
+            }
+            try (Ledger ledger = new KafkaLedger(topic, ThisProcess.name(), Clock.systemUTC())) {
+                return Optional.of(new Standing(file.migration(), ledger.read()));
+            }
+        } catch (ProblemException unanswered) {
+            return Optional.empty();
+        }
+    }
+
+    private static String byControlRows(MigrationFile file) {
+        return "The ledger cannot be asked. By the control rows, the source is " + fence(file, Plan.source(file))
+                + " and the destination " + fence(file, Plan.destination(file)) + ".";
+    }
+
+    private static String fence(MigrationFile file, PostgresConnections database) {
+        try (Connection connection = database.open()) {
+            return ControlSchema.control(connection, file.migration())
+                    .map(row -> row.fenced() ? "fenced" : "open")
+                    .orElse("not part of a migration yet");
+        } catch (SQLException | ProblemException unanswered) {
+            return "unknown";
+        }
     }
 
     private Status read(MigrationFile file) throws InterruptedException {

@@ -2,23 +2,36 @@ package dev.switchback.pipeline.run;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 
+import dev.switchback.connectors.avro.SchemaStore;
+import dev.switchback.connectors.postgres.PostgresConnections;
 import dev.switchback.connectors.postgres.fence.PostgresControl;
-import dev.switchback.connectors.postgres.fence.TriggerFence;
 import dev.switchback.connectors.spi.Control;
 import dev.switchback.connectors.spi.Direction;
+import dev.switchback.connectors.spi.Fence;
 import dev.switchback.pipeline.migration.Ledger;
 import dev.switchback.pipeline.migration.Side;
+import dev.switchback.pipeline.migration.around.Fences;
+import dev.switchback.pipeline.migration.around.Hooks;
+import dev.switchback.pipeline.migration.check.Checks;
+import dev.switchback.pipeline.migration.check.LagCheck;
 import dev.switchback.pipeline.migration.operation.Parts;
 import dev.switchback.pipeline.migration.topic.KafkaLedger;
 import dev.switchback.pipeline.migration.topic.LedgerTopic;
 import dev.switchback.pipeline.migration.topic.ThisProcess;
 import dev.switchback.pipeline.plan.FlowPlan;
 import dev.switchback.pipeline.plan.Plan;
+import dev.switchback.pipeline.status.Backlog;
+import dev.switchback.pipeline.status.Status;
+import dev.switchback.pipeline.status.StatusReader;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
+import dev.switchback.transforms.schema.TableId;
 
 /**
  * A migration in an operator's hands: its ledger, both databases, both flows, put together for {@link
@@ -36,13 +49,61 @@ public final class Operations implements AutoCloseable {
         Map<Side, Parts.Database> sides = sides(plan);
         this.forward = new OperatedFlow(plan.forward(), kafka, control(plan.forward()), ledger);
         this.reverse = new OperatedFlow(plan.back(), kafka, control(plan.back()), ledger);
+        Map<Direction, Parts.Applying> flows = Map.of(Direction.FORWARD, forward, Direction.REVERSE, reverse);
         this.parts = new Parts(
                 ledger,
                 sides,
-                Map.of(Direction.FORWARD, forward, Direction.REVERSE, reverse),
-                List.of(new WayBackFinding(plan)),
+                flows,
+                findings(plan, kafka, sides, flows),
                 new OperatedSequences(plan),
-                List.of());
+                new Hooks(plan.file().migration(), databases(plan))
+                        .of(plan.file().operations().hooks()));
+    }
+
+    private static List<Parts.Finding> findings(
+            Plan plan, KafkaAccess kafka, Map<Side, Parts.Database> sides, Map<Direction, Parts.Applying> flows) {
+        List<Parts.Finding> findings = new ArrayList<>();
+        findings.add(new ReadinessFinding(plan));
+        findings.addAll(Checks.of(new Checks.Subjects(
+                        databases(plan),
+                        Map.of(
+                                Side.SOURCE,
+                                        Objects.requireNonNull(sides.get(Side.SOURCE))
+                                                .fence(),
+                                Side.DESTINATION,
+                                        Objects.requireNonNull(sides.get(Side.DESTINATION))
+                                                .fence()),
+                        flows,
+                        plan.forward().tables().stream()
+                                .map(FlowPlan.PlannedTable::pair)
+                                .toList(),
+                        direction -> lag(plan, kafka, direction),
+                        LagCheck.BOUND))
+                .findings());
+        return findings;
+    }
+
+    /** How far behind a flow is; empty where something that would tell does not answer. */
+    private static Optional<Duration> lag(Plan plan, KafkaAccess kafka, Direction direction) {
+        FlowPlan flow = direction == Direction.FORWARD ? plan.forward() : plan.back();
+        try (SchemaStore schemas = kafka.schemas(plan.file());
+                StatusReader reader = new StatusReader(
+                        plan.file(),
+                        flow.flow(),
+                        flow.from(),
+                        flow.to(),
+                        () -> new Backlog(kafka.settings(), schemas))) {
+            Status status = reader.read();
+            return status.known() && status.problems().isEmpty() ? Optional.of(status.lag()) : Optional.empty();
+        }
+    }
+
+    private static Map<Side, PostgresConnections> databases(Plan plan) {
+        return Map.of(
+                Side.SOURCE,
+                plan.forward().from(),
+                Side.DESTINATION,
+                plan.forward().to());
     }
 
     /**
@@ -66,14 +127,17 @@ public final class Operations implements AutoCloseable {
 
     /** Both databases, as whoever moves the writes uses them. */
     static Map<Side, Parts.Database> sides(Plan plan) {
-        String migration = plan.file().migration();
         FlowPlan forward = plan.forward();
         return Map.of(
                 Side.SOURCE,
-                new Parts.Database(control(forward), new TriggerFence(forward.from(), migration, forward.sources())),
+                new Parts.Database(control(forward), fence(plan, Side.SOURCE, forward.from(), forward.sources())),
                 Side.DESTINATION,
                 new Parts.Database(
-                        control(plan.back()), new TriggerFence(forward.to(), migration, forward.destinations())));
+                        control(plan.back()), fence(plan, Side.DESTINATION, forward.to(), forward.destinations())));
+    }
+
+    private static Fence fence(Plan plan, Side side, PostgresConnections database, List<TableId> tables) {
+        return Fences.of(plan.file().operations(), side, database, plan.file().migration(), tables);
     }
 
     /** The control row of the side that a flow reads. */

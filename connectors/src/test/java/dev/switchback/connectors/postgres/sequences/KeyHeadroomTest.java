@@ -8,7 +8,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-import dev.switchback.connectors.postgres.ApplyPrivileges;
 import dev.switchback.connectors.postgres.Findings;
 import dev.switchback.connectors.postgres.PostgresConnections;
 import dev.switchback.connectors.postgres.PostgresSettings;
@@ -81,26 +80,5 @@ class KeyHeadroomTest {
 
         assertThat(check("public.room", "public.hashed", "public.large", "public.bare", "public.behind"))
                 .isEqualTo(new Findings(List.of(), List.of()));
-    }
-
-    @Test
-    void whatAUserMayNotWriteIsNamedTableByTable() {
-        String user = TestServer.shared().createRole("");
-        TestServer.execute(
-                settings,
-                "CREATE TABLE store (id int PRIMARY KEY)",
-                "CREATE TABLE item (id int PRIMARY KEY)",
-                "GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON store TO " + user,
-                "GRANT SELECT, INSERT ON item TO " + user);
-        PostgresConnections database =
-                new PostgresConnections("source", TestServer.shared().settings(settings.database(), user, "secret"));
-
-        assertThat(new ApplyPrivileges(database, ids("public.store", "public.item", "public.gone"))
-                        .check()
-                        .problems())
-                .extracting(Problem::what)
-                .containsExactly(
-                        "Table public.gone does not exist.",
-                        "Role " + user + " lacks UPDATE, DELETE, TRUNCATE on public.item.");
     }
 }

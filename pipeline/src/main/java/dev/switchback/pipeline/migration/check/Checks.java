@@ -10,7 +10,6 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-import dev.switchback.connectors.postgres.ApplyPrivileges;
 import dev.switchback.connectors.postgres.PostgresConnections;
 import dev.switchback.connectors.postgres.TablePair;
 import dev.switchback.connectors.postgres.TablePair.ColumnPair;
@@ -55,9 +54,7 @@ public record Checks(List<Check> each) {
                 new HeldCheck(subjects.flows),
                 new LagCheck(subjects.lag, subjects.lagBound),
                 new SequenceCheck(handOvers(subjects)),
-                new KeyCheck(ofEach(side -> new KeyHeadroom(subjects.database(side), tables(subjects, side)))),
-                new PrivilegeCheck(
-                        ofEach(side -> new ApplyPrivileges(subjects.database(side), tables(subjects, side))))));
+                new KeyCheck(ofEach(side -> new KeyHeadroom(subjects.database(side), tables(subjects, side))))));
     }
 
     /** What hands sequences over when a direction ends. */

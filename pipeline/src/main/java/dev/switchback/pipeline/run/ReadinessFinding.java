@@ -19,24 +19,24 @@ import dev.switchback.pipeline.plan.Plan;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.schema.TableId;
 
-/** Finds what keeps REVERSE from running: a column without a way back, or a database that is not ready for it. */
-record WayBackFinding(Plan plan) implements Parts.Finding {
+/** Finds what keeps the flow that is to begin from running: no way back, or a database that is not ready for it. */
+record ReadinessFinding(Plan plan) implements Parts.Finding {
 
     @Override
     public String subject() {
-        return "the way back";
+        return "the flow that is to begin: mappings, logs, privileges";
     }
 
     @Override
     public List<Problem> problems(Direction ends) {
-        if (!plan.noWayBack().isEmpty() || ends == Direction.REVERSE) {
-            return ends == Direction.REVERSE ? List.of() : plan.noWayBack();
+        if (ends == Direction.REVERSE) {
+            return unready(plan.forward());
         }
-        return new ArrayList<>(unready(plan.back()));
+        return plan.noWayBack().isEmpty() ? unready(plan.back()) : plan.noWayBack();
     }
 
     /** What both databases lack for this flow to run. */
-    static List<Problem> unready(FlowPlan flow) {
+    private static List<Problem> unready(FlowPlan flow) {
         List<Problem> problems = new ArrayList<>(new SourcePreflight(flow.from())
                 .check(flow.flow(), columns(flow))
                 .problems());
