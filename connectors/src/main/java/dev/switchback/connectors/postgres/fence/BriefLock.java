@@ -173,8 +173,10 @@ final class BriefLock {
         return new Problem(
                 Kind.REFUSED,
                 where,
-                "The tables did not become free of writers within " + within.toMillis() + " ms"
-                        + (blockers.isEmpty() ? "." : ": " + tables + " is held by " + holders + "."),
+                blockers.isEmpty()
+                        ? "The lock that it takes was not to be had within " + within.toMillis() + " ms."
+                        : "The tables did not become free of writers within " + within.toMillis() + " ms: " + tables
+                                + " is held by " + holders + ".",
                 "Try again when these transactions have ended, or end them by pg_terminate_backend.");
     }
 }

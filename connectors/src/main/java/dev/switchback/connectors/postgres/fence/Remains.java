@@ -102,7 +102,7 @@ public final class Remains {
                     found.add(new Remnant(Kind.PUBLICATION, flow, "which tables' changes were captured"));
                 }
             }
-            triggers(connection, found);
+            triggers(connection).forEach(each -> found.add(new Remnant(Kind.TRIGGER, each.shown(), each.purpose())));
             rows(connection, found);
             return found;
         });
@@ -129,25 +129,37 @@ public final class Remains {
         }
     }
 
-    private void triggers(Connection connection, List<Remnant> found) throws SQLException {
+    private record Trigger(String name, TableId table, boolean fence, boolean closed) {
+
+        String shown() {
+            return name + " on " + table;
+        }
+
+        String purpose() {
+            return !fence
+                    ? "reports a TRUNCATE of single partitions"
+                    : closed
+                            ? "the closed fence: without it applications may write to this table again"
+                            : "the open fence";
+        }
+    }
+
+    private List<Trigger> triggers(Connection connection) throws SQLException {
+        List<Trigger> triggers = new ArrayList<>();
         String[] names = {trigger("fence"), trigger("before"), trigger("after")};
         try (PreparedStatement statement = connection.prepareStatement(TRIGGERS)) {
             statement.setArray(1, connection.createArrayOf("text", names));
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
-                    boolean closed =
-                            row.getString(4).equals("A") && row.getString(5).equals("refuse_write");
-                    found.add(new Remnant(
-                            Kind.TRIGGER,
-                            row.getString(1) + " on " + new TableId(row.getString(2), row.getString(3)),
-                            closed
-                                    ? "the closed fence: without it applications may write to this table again"
-                                    : row.getString(5).equals("refuse_write")
-                                            ? "the open fence"
-                                            : "reports a TRUNCATE of single partitions"));
+                    triggers.add(new Trigger(
+                            row.getString(1),
+                            new TableId(row.getString(2), row.getString(3)),
+                            row.getString(5).equals("refuse_write"),
+                            row.getString(4).equals("A")));
                 }
             }
         }
+        return triggers;
     }
 
     private String trigger(String part) {
@@ -207,16 +219,17 @@ public final class Remains {
         });
     }
 
-    private void dropTrigger(Connection connection, String name) throws SQLException {
-        String[] parts = name.split(" on ", 2);
-        TableId table = TableId.parse(parts[1]);
-        List<FencedRelation> relations = FencedRelation.of(connection, List.of(table));
-        // A table that is gone has taken its triggers with it.
-        if (!relations.isEmpty()) {
-            new BriefLock(database.where(), LOCK_WITHIN).run(connection, relations, transaction -> {
-                execute(transaction, "DROP TRIGGER IF EXISTS " + Sql.name(parts[0]) + " ON " + Sql.name(table));
-                return true;
-            });
+    private void dropTrigger(Connection connection, String shown) throws SQLException {
+        for (Trigger trigger : triggers(connection)) {
+            if (trigger.shown().equals(shown)) {
+                List<FencedRelation> relations = FencedRelation.of(connection, List.of(trigger.table));
+                new BriefLock(database.where(), LOCK_WITHIN).run(connection, relations, transaction -> {
+                    execute(
+                            transaction,
+                            "DROP TRIGGER IF EXISTS " + Sql.name(trigger.name) + " ON " + Sql.name(trigger.table));
+                    return true;
+                });
+            }
         }
     }
 

@@ -27,7 +27,8 @@ class RemainsTest {
             List.of("public.t", "public.p"),
             "CREATE TABLE t (id int PRIMARY KEY)",
             "CREATE TABLE p (id int) PARTITION BY RANGE (id)",
-            "CREATE TABLE \"Low\" PARTITION OF p FOR VALUES FROM (0) TO (10)");
+            "CREATE SCHEMA \"a.b\"",
+            "CREATE TABLE \"a.b\".\"Low\" PARTITION OF p FOR VALUES FROM (0) TO (10)");
     private final Remains remains = new Remains(database.database, MIGRATION);
 
     private List<String> names() {
@@ -48,7 +49,7 @@ class RemainsTest {
                 .containsExactly(
                         "slot switchback_stores_forward",
                         "publication switchback_stores_forward",
-                        "trigger switchback_stores_fence on public.Low",
+                        "trigger switchback_stores_fence on a.b.Low",
                         "trigger switchback_stores_fence on public.p",
                         "trigger switchback_stores_fence on public.t",
                         "rows apply_token",
