@@ -51,9 +51,9 @@ final class Migration implements AutoCloseable {
         return plan.flow();
     }
 
-    /** How many partitions its change topics have together. */
+    /** How many partitions apply reads. */
     int inputs() {
-        return plan.tables().size() * plan.file().topics().partitions();
+        return plan.forward().appliedTopics().size() * plan.file().topics().partitions();
     }
 
     /**

@@ -71,11 +71,13 @@ class CaptureTruncateTest {
             Await.until("the second wait", PATIENCE, () -> asked.size() == 2);
             Await.until("the truncate to be in Kafka", PATIENCE, () -> operations(rig, "cleared")
                     .contains(Operation.TRUNCATE));
-            assertThat(operations(rig, "cleared")).hasSize(2);
+            assertThat(operations(rig, "cleared"))
+                    .as("the insert, and the truncate in each partition")
+                    .hasSize(1 + CaptureRig.PARTITIONS);
 
             applied.set(Long.MAX_VALUE);
             rig.awaitCaughtUp();
-            assertThat(operations(rig, "cleared")).hasSize(3);
+            assertThat(operations(rig, "cleared")).hasSize(2 + CaptureRig.PARTITIONS);
             assertThat(asked).hasSize(2);
         }
     }
@@ -106,7 +108,9 @@ class CaptureTruncateTest {
             rig.awaitCaughtUp();
 
             assertThat(operations(rig, "patient"))
-                    .containsExactlyInAnyOrder(Operation.INSERT, Operation.TRUNCATE, Operation.INSERT);
+                    .filteredOn(operation -> operation != Operation.TRUNCATE)
+                    .containsExactly(Operation.INSERT, Operation.INSERT);
+            assertThat(operations(rig, "patient")).hasSize(2 + CaptureRig.PARTITIONS);
         }
     }
 

@@ -33,7 +33,7 @@ final class Replay {
         Replay replay = new Replay(key);
         List<Deque<Event>> left =
                 partitions.stream().<Deque<Event>>map(ArrayDeque::new).toList();
-        // Up to the same watermark in every partition, then on to the next: a truncate stands in one of them only.
+        // Up to the same watermark in every partition, then on to the next: a truncate stands in all of them.
         while (left.stream().anyMatch(events -> !events.isEmpty())) {
             left.forEach(replay::applyToNextWatermark);
         }

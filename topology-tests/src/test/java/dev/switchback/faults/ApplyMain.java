@@ -54,11 +54,12 @@ final class ApplyMain {
                         connections,
                         dev.switchback.connectors.postgres.ApplySettings.DEFAULTS,
                         faults,
-                        key -> "key of " + key.length + " bytes"));
+                        change -> "key of " + change.key().length + " bytes"));
                 ApplyRole role = new ApplyRole(
                         new ApplySettings(
                                 FaultMigration.FLOW,
                                 plan.mappings(),
+                                plan.joins(),
                                 FaultMigration.PARTITIONS,
                                 FaultMigration.kafka(plan),
                                 schemas,

@@ -12,6 +12,7 @@ import dev.switchback.connectors.debezium.Capture;
 import dev.switchback.connectors.debezium.CaptureListener;
 import dev.switchback.connectors.debezium.CaptureSettings;
 import dev.switchback.connectors.postgres.PostgresDrain;
+import dev.switchback.connectors.postgres.PostgresTable;
 import dev.switchback.pipeline.plan.Plan;
 import dev.switchback.transforms.problem.Problem;
 
@@ -31,9 +32,11 @@ final class CaptureMain {
         CaptureSettings settings = new CaptureSettings(
                 FaultMigration.FLOW,
                 Plan.source(plan.file()),
-                plan.tables().stream().map(table -> table.from().schema()).toList(),
+                plan.forward().captured().stream().map(PostgresTable::schema).toList(),
+                plan.forward().routes(),
                 kafka,
-                new CaptureSettings.Topics(FaultMigration.PARTITIONS, (short) 1, Duration.ofDays(1), 8 << 20));
+                new CaptureSettings.Topics(FaultMigration.PARTITIONS, (short) 1, Duration.ofDays(1), 8 << 20),
+                CaptureSettings.Tuning.DEFAULT);
         try (Admin admin = Admin.create(kafka);
                 SchemaStore schemas = FaultMigration.schemas(plan);
                 PostgresDrain drain = new PostgresDrain(

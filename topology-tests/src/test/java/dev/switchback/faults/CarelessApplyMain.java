@@ -18,7 +18,6 @@ import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
 
-import dev.switchback.connectors.avro.ChangeDecoder;
 import dev.switchback.connectors.avro.SchemaStore;
 import dev.switchback.connectors.postgres.ApplySettings;
 import dev.switchback.connectors.postgres.PostgresDestination;
@@ -56,7 +55,7 @@ final class CarelessApplyMain {
                 new Printer());
         KafkaStreams streams = new KafkaStreams(
                 MigrationTopology.build(
-                        topics(kafka), plan.mappings(), new ChangeDecoder(schemas), new SilentLog(), threads),
+                        topics(kafka), plan.mappings(), plan.joins(), schemas, new SilentLog(), threads),
                 configuration(kafka, Path.of(arguments[0])),
                 new Clients());
         streams.start();

@@ -20,6 +20,7 @@ import dev.switchback.connectors.avro.TopicSchemaStore;
 import dev.switchback.connectors.postgres.ControlSchema;
 import dev.switchback.connectors.postgres.PostgresConnections;
 import dev.switchback.connectors.postgres.PostgresSettings;
+import dev.switchback.connectors.postgres.PostgresTable;
 import dev.switchback.connectors.postgres.Publication;
 import dev.switchback.connectors.postgres.TruncateTriggers;
 import dev.switchback.connectors.spi.Direction;
@@ -29,6 +30,7 @@ import dev.switchback.pipeline.file.MigrationFile;
 import dev.switchback.pipeline.plan.Plan;
 import dev.switchback.platform.Platform;
 import dev.switchback.transforms.problem.ProblemException;
+import dev.switchback.transforms.schema.TableId;
 
 /** The migration under test, as its file describes it to the processes that run its roles. */
 record FaultMigration(Path file) {
@@ -69,8 +71,10 @@ record FaultMigration(Path file) {
                 throw new IllegalStateException(e);
             }
         }
-        new TruncateTriggers(source, FLOW.migration()).ensure(plan.sources());
-        new Publication(source, FLOW).ensure(plan.sources());
+        List<TableId> captured =
+                plan.forward().captured().stream().map(PostgresTable::id).toList();
+        new TruncateTriggers(source, FLOW.migration()).ensure(captured);
+        new Publication(source, FLOW).ensure(captured);
     }
 
     /** For a child process, which reads it with {@link #inheritedPlan}. */

@@ -14,6 +14,7 @@ import dev.switchback.transforms.schema.TableId;
 import dev.switchback.transforms.schema.TableSchema;
 import dev.switchback.transforms.sql.Dialect;
 import dev.switchback.transforms.sql.Expression;
+import dev.switchback.transforms.sql.LookupTables;
 import dev.switchback.transforms.sql.Select;
 
 /** A case as the mapping compiler sees it. */
@@ -33,7 +34,7 @@ final class CompiledCase {
                     type(ParityServer.declared(parity.types().get(i)))));
         }
         this.table = new TableSchema(TABLE, columns, List.of());
-        this.select = Select.of(table, "SELECT " + parity.expression() + " AS r FROM t", "case");
+        this.select = Select.of(table, "SELECT " + parity.expression() + " AS r FROM t", LookupTables.NONE, "case");
         this.expression = Objects.requireNonNull(select.outputs().get(0).expression());
     }
 

@@ -1,7 +1,9 @@
 package dev.switchback.topology;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,13 +18,13 @@ import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.jspecify.annotations.Nullable;
 
-import dev.switchback.connectors.avro.ChangeDecoder;
 import dev.switchback.connectors.spi.InputPartition;
 import dev.switchback.pipeline.topology.ApplyListener;
 import dev.switchback.pipeline.topology.ApplyThreads;
 import dev.switchback.pipeline.topology.BufferBounds;
 import dev.switchback.pipeline.topology.InputLog;
 import dev.switchback.pipeline.topology.MigrationTopology;
+import dev.switchback.platform.ScratchDirectory;
 import dev.switchback.transforms.problem.ProblemException;
 
 /**
@@ -38,6 +40,7 @@ final class ApplyMember implements AutoCloseable {
     static final int HELD_LIMIT = 100;
 
     private final ChangeLog log;
+    private final ScratchDirectory state = ScratchDirectory.create("switchback-");
     private final ApplyThreads threads;
     private final TopologyTestDriver driver;
     private final Map<String, TestInputTopic<byte[], byte[]>> topics = new HashMap<>();
@@ -52,10 +55,13 @@ final class ApplyMember implements AutoCloseable {
         this.log = log;
         this.threads = new ApplyThreads(ChangeLog.FLOW, destination, bounds, HELD_LIMIT, listener);
         this.driver = new TopologyTestDriver(
-                MigrationTopology.build(log.topics(), log.mappings(), new ChangeDecoder(log.schemas()), kafka, threads),
-                configuration(),
+                MigrationTopology.build(log.topics(), log.mappings(), log.joins(), log.schemas(), kafka, threads),
+                configuration(state.path()),
                 Instant.now());
-        for (String topic : log.topics().ids().keySet()) {
+        List<String> inputs = new ArrayList<>(log.mappings().keySet());
+        inputs.addAll(log.joins().topics());
+        inputs.retainAll(log.written());
+        for (String topic : inputs) {
             topics.put(topic, driver.createInputTopic(topic, new ByteArraySerializer(), new ByteArraySerializer()));
         }
     }
@@ -65,7 +71,9 @@ final class ApplyMember implements AutoCloseable {
         List<ChangeLog.Entry> entries = log.entries();
         while (read < entries.size()) {
             ChangeLog.Entry entry = entries.get(read++);
-            topic(entry.topic()).pipeInput(entry.key(), entry.value());
+            if (topics.containsKey(entry.topic())) {
+                topic(entry.topic()).pipeInput(entry.key(), entry.value());
+            }
         }
     }
 
@@ -89,6 +97,7 @@ final class ApplyMember implements AutoCloseable {
     public void close() {
         driver.close();
         threads.close();
+        state.close();
     }
 
     /** The problem below what Streams has wrapped around it. */
@@ -105,8 +114,9 @@ final class ApplyMember implements AutoCloseable {
         return Optional.ofNullable(topics.get(name)).orElseThrow();
     }
 
-    private static Properties configuration() {
+    private static Properties configuration(Path state) {
         Properties configuration = new Properties();
+        configuration.put(StreamsConfig.STATE_DIR_CONFIG, state.toString());
         configuration.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
         configuration.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:1");
         configuration.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);

@@ -22,6 +22,7 @@ import dev.switchback.pipeline.topology.ApplyRole;
 import dev.switchback.pipeline.topology.ApplySettings;
 import dev.switchback.pipeline.topology.ApplyState.Phase;
 import dev.switchback.pipeline.topology.BufferBounds;
+import dev.switchback.pipeline.topology.Joins;
 import dev.switchback.platform.Await;
 import dev.switchback.transforms.problem.Problem;
 
@@ -211,6 +212,7 @@ class ApplyRoleTest {
         return new ApplySettings(
                 log.flow(),
                 log.mappings(),
+                Joins.none(log.flow()),
                 log.partitions(),
                 log.kafka(),
                 log.schemas(),

@@ -3,10 +3,14 @@ package dev.switchback.topology;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +22,7 @@ import dev.switchback.connectors.spi.Direction;
 import dev.switchback.connectors.spi.Flow;
 import dev.switchback.connectors.spi.InputPartition;
 import dev.switchback.pipeline.topology.InputTopics;
+import dev.switchback.pipeline.topology.Joins;
 import dev.switchback.transforms.change.Absent;
 import dev.switchback.transforms.change.Change;
 import dev.switchback.transforms.change.Operation;
@@ -26,7 +31,10 @@ import dev.switchback.transforms.change.RowType;
 import dev.switchback.transforms.change.Watermark;
 import dev.switchback.transforms.mapping.Mapping;
 import dev.switchback.transforms.mapping.MappingCompiler;
+import dev.switchback.transforms.mapping.RowMapping;
+import dev.switchback.transforms.mapping.Selection;
 import dev.switchback.transforms.schema.TableSchema;
+import dev.switchback.transforms.sql.LookupTables;
 
 /**
  * What capture has written: the records of some tables' change topics, of one partition each, in the order in which they
@@ -45,6 +53,8 @@ final class ChangeLog {
     private final Map<TableSchema, RowType> types = new HashMap<>();
     private final List<Entry> entries = new ArrayList<>();
     private final Map<TableSchema, Mapping> mappings = new HashMap<>();
+    private final Map<TableSchema, RowMapping> joined = new LinkedHashMap<>();
+    private final Map<TableSchema, ChangeEncoder> lookups = new LinkedHashMap<>();
     private long lsn = 1;
     private Duration lag = Duration.ZERO;
 
@@ -63,16 +73,30 @@ final class ChangeLog {
         return new InputPartition(topic(table), "id-of-" + topic(table), 0);
     }
 
+    /** The partition through which the mutations of a destination table go. */
+    static InputPartition mutations(TableSchema destination) {
+        String topic = FLOW.mutationTopic(destination.id());
+        return new InputPartition(topic, "id-of-" + topic, 0);
+    }
+
     InputTopics topics() {
-        return new InputTopics(
-                encoders.keySet().stream().collect(Collectors.toMap(ChangeLog::topic, table -> input(table)
-                        .topicId())),
-                1);
+        Set<String> topics = new HashSet<>(mappings().keySet());
+        topics.addAll(joins().topics());
+        return new InputTopics(topics.stream().collect(Collectors.toMap(topic -> topic, topic -> "id-of-" + topic)), 1);
+    }
+
+    /** The topics that capture writes. */
+    List<String> written() {
+        return Stream.concat(
+                        encoders.keySet().stream().map(ChangeLog::topic),
+                        lookups.keySet().stream().map(table -> FLOW.lookupTopic(table.id())))
+                .toList();
     }
 
     /** Each table as {@link #map mapped}, or else under its own name, column by column. */
     Map<String, Mapping> mappings() {
         return encoders.keySet().stream()
+                .filter(table -> !joined.containsKey(table))
                 .collect(Collectors.toMap(
                         ChangeLog::topic, table -> mappings.getOrDefault(table, compile(table, null, table))));
     }
@@ -80,6 +104,32 @@ final class ChangeLog {
     /** Has a table mapped by a {@code SELECT}. */
     void map(TableSchema table, String select, TableSchema destination) {
         mappings.put(table, compile(table, select, destination));
+    }
+
+    /** A table that only rows are looked up in. */
+    void lookUpIn(TableSchema table) {
+        lookups.put(table, new ChangeEncoder(schemas, FLOW.lookupTopic(table.id()), table));
+        types.put(table, new RowType(table.columnNames()));
+    }
+
+    /** Has a table mapped by a {@code SELECT} that goes through a mutation topic, looking rows up in the tables so far. */
+    void join(TableSchema table, String select, TableSchema destination) {
+        Selection selection = MappingCompiler.select(
+                table,
+                select,
+                id -> lookups.keySet().stream()
+                        .filter(lookup -> lookup.id().equals(id))
+                        .findFirst()
+                        .map(lookup -> new LookupTables.Found(lookup, List.of(Set.copyOf(lookup.key())))),
+                "test");
+        boolean shared = joined.values().stream()
+                .anyMatch(other -> other.destination().id().equals(destination.id()));
+        joined.put(
+                table, MappingCompiler.compileRows(table, selection, destination, destination.key(), shared, "test"));
+    }
+
+    Joins joins() {
+        return new Joins(FLOW, List.copyOf(joined.values()));
     }
 
     private static Mapping compile(TableSchema table, @Nullable String select, TableSchema destination) {
@@ -129,8 +179,18 @@ final class ChangeLog {
 
     /** Into every topic, as capture does. */
     void watermark(long id) {
+        watermarkExceptInLookups(id);
+        watermarkInLookups(id);
+    }
+
+    void watermarkExceptInLookups(long id) {
         byte[] value = watermarks.value(new Watermark(id, lsn++, nowMicros()));
         encoders.keySet().forEach(table -> entries.add(new Entry(topic(table), null, value)));
+    }
+
+    void watermarkInLookups(long id) {
+        byte[] value = watermarks.value(new Watermark(id, lsn++, nowMicros()));
+        lookups.keySet().forEach(table -> entries.add(new Entry(FLOW.lookupTopic(table.id()), null, value)));
     }
 
     /** Whatever a stranger may write. */
@@ -154,7 +214,11 @@ final class ChangeLog {
     private void append(TableSchema table, Operation operation, @Nullable Row before, @Nullable Row after) {
         @Nullable Row keyed = after == null ? before : after;
         byte @Nullable [] key = keyed == null ? null : encoder(table).key(keyed);
-        entries.add(new Entry(topic(table), key, encoder(table).value(change(table, operation, before, after))));
+        entries.add(new Entry(topicOf(table), key, encoder(table).value(change(table, operation, before, after))));
+    }
+
+    private String topicOf(TableSchema table) {
+        return lookups.containsKey(table) ? FLOW.lookupTopic(table.id()) : topic(table);
     }
 
     private Change change(TableSchema table, Operation operation, @Nullable Row before, @Nullable Row after) {
@@ -170,7 +234,7 @@ final class ChangeLog {
     }
 
     private ChangeEncoder encoder(TableSchema table) {
-        ChangeEncoder encoder = encoders.get(table);
+        ChangeEncoder encoder = Optional.ofNullable(encoders.get(table)).orElse(lookups.get(table));
         if (encoder == null) {
             throw new IllegalArgumentException("no such table: " + table.id());
         }

@@ -22,6 +22,7 @@ import dev.switchback.pipeline.topology.ApplyListener;
 import dev.switchback.pipeline.topology.ApplyRole;
 import dev.switchback.pipeline.topology.ApplySettings;
 import dev.switchback.pipeline.topology.BufferBounds;
+import dev.switchback.pipeline.topology.Joins;
 import dev.switchback.platform.Await;
 
 /** With real Streams on a real broker: whatever Streams commits, the destination has already. */
@@ -106,6 +107,7 @@ class FlushBeforeCommitTest {
         return new ApplySettings(
                 log.flow(),
                 log.mappings(),
+                Joins.none(log.flow()),
                 log.partitions(),
                 log.kafka(),
                 log.schemas(),

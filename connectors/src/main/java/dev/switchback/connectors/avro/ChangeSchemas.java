@@ -30,6 +30,39 @@ public final class ChangeSchemas {
             new Field("lsn", Schema.create(Schema.Type.LONG)),
             new Field("ts_us", Schema.create(Schema.Type.LONG)));
 
+    /** The subject of {@link #TASK_WATERMARK}, and its full name. */
+    public static final String TASK_WATERMARK_NAME = "dev.switchback.TaskWatermark";
+
+    /** The record value of a task's watermark in a mutation topic. */
+    public static final Schema TASK_WATERMARK = record(
+            TASK_WATERMARK_NAME,
+            new Field("task", Schema.create(Schema.Type.INT)),
+            new Field("id", Schema.create(Schema.Type.LONG)),
+            new Field("lsn", Schema.create(Schema.Type.LONG)),
+            new Field("ts_us", Schema.create(Schema.Type.LONG)));
+
+    /** The subject of {@link #CLAIM_KEY}, and its full name. */
+    public static final String CLAIM_KEY_NAME = "dev.switchback.ClaimKey";
+
+    /** The record key in a mutation topic: the destination row's key, or the owner, as text. */
+    public static final Schema CLAIM_KEY = record(CLAIM_KEY_NAME, claimKeyField());
+
+    /** The subject of {@link #CLAIM}, and its full name. */
+    public static final String CLAIM_NAME = "dev.switchback.Claim";
+
+    /** The record value in a mutation topic. */
+    public static final Schema CLAIM = record(
+            CLAIM_NAME,
+            new Field("schema", Schema.create(Schema.Type.STRING)),
+            new Field("table", Schema.create(Schema.Type.STRING)),
+            new Field("owner", Schema.create(Schema.Type.STRING)),
+            new Field("key", nullable(Schema.createArray(anyValue()))),
+            new Field("row", nullable(Schema.createArray(anyValue()))),
+            new Field("refusal", nullable(Schema.create(Schema.Type.STRING))),
+            new Field("copied", Schema.create(Schema.Type.BOOLEAN)),
+            new Field("ts_us", Schema.create(Schema.Type.LONG)),
+            new Field("watermark", Schema.create(Schema.Type.LONG)));
+
     private static final int MAX_QUOTED = 300;
 
     private ChangeSchemas() {}
@@ -126,6 +159,21 @@ public final class ChangeSchemas {
         return type.toastable()
                 ? Schema.createUnion(Schema.create(Schema.Type.NULL), value, record("dev.switchback.Absent"))
                 : nullable(value);
+    }
+
+    private static Field claimKeyField() {
+        Field field = new Field("row", Schema.create(Schema.Type.STRING));
+        TableProperties.identify(field, Column.of("row", new ColumnType("text", "text", Carrier.TEXT, false)));
+        return field;
+    }
+
+    /** NULL, or a value in the type of any carrier: branch n is carrier number n - 1. */
+    private static Schema anyValue() {
+        List<Schema> branches = new ArrayList<>(List.of(Schema.create(Schema.Type.NULL)));
+        for (Carrier carrier : Carrier.values()) {
+            branches.add(Schema.create(avroType(carrier)));
+        }
+        return Schema.createUnion(branches);
     }
 
     private static Schema nullable(Schema schema) {

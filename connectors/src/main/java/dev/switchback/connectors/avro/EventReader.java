@@ -9,6 +9,7 @@ import dev.switchback.transforms.change.Change;
 import dev.switchback.transforms.change.Event;
 import dev.switchback.transforms.change.Operation;
 import dev.switchback.transforms.change.Row;
+import dev.switchback.transforms.change.TaskWatermark;
 import dev.switchback.transforms.change.Watermark;
 import dev.switchback.transforms.schema.TableId;
 import dev.switchback.transforms.schema.TableSchema;
@@ -18,10 +19,16 @@ interface EventReader {
 
     Event read(WireInput input);
 
-    /** @throws UndecodableException when the schema is neither a watermark's nor a change's */
+    /** @throws UndecodableException when the schema is none of a watermark, a claim or a change */
     static EventReader of(Schema schema) {
-        return schema.equals(ChangeSchemas.WATERMARK)
-                ? EventReader::readWatermark
+        if (schema.equals(ChangeSchemas.WATERMARK)) {
+            return EventReader::readWatermark;
+        }
+        if (schema.equals(ChangeSchemas.CLAIM)) {
+            return Claims::read;
+        }
+        return schema.equals(ChangeSchemas.TASK_WATERMARK)
+                ? input -> new TaskWatermark(input.readInt(), readWatermark(input))
                 : new Changes(ChangeSchemas.tableOf(schema));
     }
 

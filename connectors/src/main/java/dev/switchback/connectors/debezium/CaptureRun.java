@@ -85,8 +85,9 @@ final class CaptureRun implements EngineHooks, AutoCloseable {
                     new ChangeLog(changes, from.offset(), progress, drain, source.where(), from.haltPlace());
             log = changeLog;
             changeLog.resumeDrain();
-            if (settings.flow().backfills() && !from.resumes() && topics().hold(tableIds())) {
-                changeLog.truncate(tableIds()); // Rows deleted since an earlier snapshot must not survive this one.
+            List<TableId> copied = copied();
+            if (!from.resumes() && topics().hold(copied)) {
+                changeLog.truncate(copied); // Rows deleted since an earlier snapshot must not survive this one.
             }
             progress.phase(from.resumes() ? Phase.STREAMING : Phase.SNAPSHOTTING);
             Transfer transfer = new Transfer(
@@ -179,6 +180,12 @@ final class CaptureRun implements EngineHooks, AutoCloseable {
         if (!problems.isEmpty()) {
             throw new ProblemException(problems);
         }
+    }
+
+    private List<TableId> copied() {
+        return tableIds().stream()
+                .filter(table -> settings.routes().copied(settings.flow(), table))
+                .toList();
     }
 
     private TableWatch watch(Beginning from) {
@@ -276,7 +283,7 @@ final class CaptureRun implements EngineHooks, AutoCloseable {
     }
 
     private ChangeTopics topics() {
-        return new ChangeTopics(settings.kafka(), settings.flow(), settings.topics());
+        return new ChangeTopics(settings.kafka(), settings.flow(), settings.routes(), settings.topics());
     }
 
     private List<TableId> tableIds() {

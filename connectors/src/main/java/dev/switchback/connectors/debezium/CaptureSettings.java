@@ -13,6 +13,7 @@ import dev.switchback.transforms.schema.TableSchema;
  *
  * @param source the database
  * @param tables the captured tables as the source's catalogue describes them now; each has a key
+ * @param routes which topics their changes go to
  * @param kafka how to reach Kafka: {@code bootstrap.servers} and security, as for any client
  * @param topics how change topics are created
  * @param tuning bounds and pauses; {@link Tuning#DEFAULT} unless there is a reason
@@ -21,6 +22,7 @@ public record CaptureSettings(
         Flow flow,
         PostgresConnections source,
         List<TableSchema> tables,
+        Routes routes,
         Map<String, Object> kafka,
         Topics topics,
         Tuning tuning) {
@@ -33,6 +35,16 @@ public record CaptureSettings(
     public CaptureSettings(
             Flow flow, PostgresConnections source, List<TableSchema> tables, Map<String, Object> kafka, Topics topics) {
         this(flow, source, tables, kafka, topics, Tuning.DEFAULT);
+    }
+
+    public CaptureSettings(
+            Flow flow,
+            PostgresConnections source,
+            List<TableSchema> tables,
+            Map<String, Object> kafka,
+            Topics topics,
+            Tuning tuning) {
+        this(flow, source, tables, Routes.BY_KEY, kafka, topics, tuning);
     }
 
     /**

@@ -139,7 +139,8 @@ final class CaptureStart {
             if (before == null) {
                 refused.add(refused("The table " + table.id() + " was not part of the migration when it began."));
             } else if (!before.topicId().equals(topicIds.get(table.id()))) {
-                refused.add(refused("The topic " + settings.flow().changeTopic(table.id())
+                refused.add(refused("The topic "
+                        + String.join(" or ", settings.routes().topics(settings.flow(), table.id()))
                         + " was deleted since capture began, and its changes with it."));
             } else {
                 List<String> changes = changes(before, table, LogRelation.read(connection, table.id()));

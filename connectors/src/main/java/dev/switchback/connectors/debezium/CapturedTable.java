@@ -19,7 +19,7 @@ import dev.switchback.transforms.schema.TableSchema;
  * A table as its changes are captured, from the snapshot on: the log must go on describing it so.
  *
  * @param schema without generated columns, which the log does not hold
- * @param topicId Kafka's id of its change topic
+ * @param topicId Kafka's ids of its topics
  */
 record CapturedTable(TableSchema schema, LogRelation relation, String topicId) {
 

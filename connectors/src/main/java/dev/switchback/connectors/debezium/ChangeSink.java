@@ -1,6 +1,7 @@
 package dev.switchback.connectors.debezium;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +50,9 @@ final class ChangeSink implements AutoCloseable {
     private final int partitions;
     private final FaultPoints faults;
     private final Producer<byte[], byte[]> producer;
+    private final Routes routes;
     private final Map<TableId, Target> targets = new HashMap<>();
+    private final Map<TableId, Target> everywhere = new HashMap<>();
     private final Map<TableId, List<String>> keys = new ConcurrentHashMap<>();
     private final WatermarkEncoder watermarks;
     private boolean open;
@@ -65,6 +68,7 @@ final class ChangeSink implements AutoCloseable {
     /** Fences every earlier sink of the flow, and ends its open transaction. */
     ChangeSink(CaptureSettings settings, SchemaStore schemas, FaultPoints faults) {
         this.flow = settings.flow();
+        this.routes = settings.routes();
         this.partitions = settings.topics().partitions();
         this.faults = faults;
         this.watermarks = new WatermarkEncoder(schemas);
@@ -95,27 +99,58 @@ final class ChangeSink implements AutoCloseable {
     void use(List<CapturedTable> tables, SchemaStore schemas) {
         for (CapturedTable table : tables) {
             TableId id = table.schema().id();
-            String topic = flow.changeTopic(id);
-            targets.put(id, new Target(topic, new ChangeEncoder(schemas, topic, table.schema())));
+            if (routes.byKey(id)) {
+                targets.put(id, target(flow.changeTopic(id), table, schemas));
+            }
+            if (routes.everywhere(id)) {
+                everywhere.put(id, target(flow.lookupTopic(id), table, schemas));
+            }
             keys.put(id, table.schema().key());
         }
     }
 
-    /** @param keyed a row that has the change's key; null for a TRUNCATE, which goes to partition 0 */
+    private static Target target(String topic, CapturedTable table, SchemaStore schemas) {
+        return new Target(topic, new ChangeEncoder(schemas, topic, table.schema()));
+    }
+
+    /** @param keyed a row that has the change's key; null for a TRUNCATE, which goes to every partition */
     void send(Change change, @Nullable Row keyed) {
-        Target target = targets.get(change.table());
-        if (target == null) {
+        Target byKey = targets.get(change.table());
+        Target lookup = everywhere.get(change.table());
+        if (byKey == null && lookup == null) {
             throw new IllegalArgumentException(change.table() + " is not captured");
         }
-        byte[] key = keyed == null ? null : target.encoder.key(keyed);
-        int partition = key == null ? 0 : ChangePartitioner.partition(key, partitions);
-        byte[] value = target.encoder.value(change);
+        count(change);
+        if (byKey != null) {
+            byte[] key = keyed == null ? null : byKey.encoder.key(keyed);
+            byte[] value = byKey.encoder.value(change);
+            if (key == null) {
+                sendEverywhere(byKey, change.table(), null, value, null);
+            } else {
+                send(byKey, ChangePartitioner.partition(key, partitions), change.table(), key, value, keyed);
+            }
+        }
+        if (lookup != null) {
+            byte[] key = keyed == null ? null : lookup.encoder.key(keyed);
+            sendEverywhere(lookup, change.table(), key, lookup.encoder.value(change), keyed);
+        }
+    }
+
+    private void sendEverywhere(
+            Target target, TableId table, byte @Nullable [] key, byte[] value, @Nullable Row keyed) {
+        for (int partition = 0; partition < partitions; partition++) {
+            send(target, partition, table, key, value, keyed);
+        }
+    }
+
+    private void send(
+            Target target, int partition, TableId table, byte @Nullable [] key, byte[] value, @Nullable Row keyed) {
         begin();
-        count(change, value.length + (key == null ? 0 : key.length));
+        bytes += value.length + (key == null ? 0 : key.length);
         try {
             producer.send(
                     new ProducerRecord<>(target.topic, partition, key, value),
-                    (metadata, failure) -> remember(failure, change.table(), keyed, value.length));
+                    (metadata, failure) -> remember(failure, target.topic, table, keyed, value.length));
         } catch (KafkaException failure) {
             throw explained(failure);
         }
@@ -125,7 +160,12 @@ final class ChangeSink implements AutoCloseable {
     void sendWatermark(Watermark watermark) {
         byte[] value = watermarks.value(watermark);
         begin();
-        for (Target target : targets.values()) {
+        sendEverywhere(targets.values(), value);
+        sendEverywhere(everywhere.values(), value);
+    }
+
+    private void sendEverywhere(Collection<Target> all, byte[] value) {
+        for (Target target : all) {
             for (int partition = 0; partition < partitions; partition++) {
                 producer.send(new ProducerRecord<>(target.topic, partition, null, value));
             }
@@ -182,14 +222,13 @@ final class ChangeSink implements AutoCloseable {
         producer.close(ABANDON_WITHIN);
     }
 
-    private void count(Change change, int size) {
+    private void count(Change change) {
         if (change.operation() == Operation.READ) {
             rowsRead++;
         } else {
             changes++;
             commitMicros = Math.max(commitMicros, change.commitMicros());
         }
-        bytes += size;
     }
 
     private void begin() {
@@ -205,9 +244,8 @@ final class ChangeSink implements AutoCloseable {
         return record == null ? failure : record;
     }
 
-    private void remember(@Nullable Exception failure, TableId table, @Nullable Row keyed, int bytes) {
+    private void remember(@Nullable Exception failure, String topic, TableId table, @Nullable Row keyed, int bytes) {
         if (failure instanceof RecordTooLargeException && tooLarge == null) {
-            String topic = flow.changeTopic(table);
             tooLarge = new ProblemException(
                     new Problem(
                             Problem.Kind.REFUSED,

@@ -5,11 +5,11 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -29,7 +29,7 @@ import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
 import dev.switchback.transforms.schema.TableId;
 
-/** The topics that capture writes: one for each table, and the one of its offsets. Thread-safe. */
+/** The topics that capture writes, by {@link Routes}, and the one of its offsets. Thread-safe. */
 public final class ChangeTopics {
 
     private static final int ANSWER_SECONDS = 15;
@@ -37,31 +37,61 @@ public final class ChangeTopics {
 
     private final Map<String, Object> kafka;
     private final Flow flow;
+    private final Routes routes;
     private final CaptureSettings.Topics settings;
 
-    /** @param kafka how to reach Kafka, as for any client */
+    /** For tables that are all captured by their keys. */
     public ChangeTopics(Map<String, Object> kafka, Flow flow, CaptureSettings.Topics settings) {
+        this(kafka, flow, Routes.BY_KEY, settings);
+    }
+
+    /** @param kafka how to reach Kafka, as for any client */
+    public ChangeTopics(Map<String, Object> kafka, Flow flow, Routes routes, CaptureSettings.Topics settings) {
         this.kafka = new HashMap<>(kafka);
         this.kafka.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, ANSWER_SECONDS * 1000);
         this.kafka.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, ANSWER_SECONDS * 500);
         this.flow = flow;
+        this.routes = routes;
         this.settings = settings;
     }
 
     /**
      * Creates the topics that are missing.
      *
-     * @return Kafka's ids of the change topics
+     * @return what tells whether a table's topics are still the same: Kafka's ids of them
      * @throws ProblemException when a topic exists with another number of partitions, or Kafka does not answer
      */
     public Map<TableId, String> ensure(Collection<TableId> tables) {
+        List<String> names = names(tables);
         try (Admin admin = admin()) {
             List<NewTopic> topics = new ArrayList<>();
-            tables.forEach(table -> topics.add(changeTopic(table)));
+            names.forEach(name -> topics.add(partitioned(name)));
             topics.add(offsetsTopic());
             create(admin, topics);
-            return check(admin, tables);
+            Map<String, String> ids = check(admin, names);
+            return tables.stream().collect(Collectors.toMap(table -> table, table -> routes.topics(flow, table).stream()
+                    .map(ids::get)
+                    .collect(Collectors.joining("+"))));
         }
+    }
+
+    /**
+     * Creates those of these topics that are missing, as change topics are created.
+     *
+     * @return Kafka's id of each
+     * @throws ProblemException as {@link #ensure}
+     */
+    public Map<String, String> ensureTopics(Collection<String> names) {
+        try (Admin admin = admin()) {
+            create(admin, names.stream().map(this::partitioned).toList());
+            return check(admin, List.copyOf(names));
+        }
+    }
+
+    private List<String> names(Collection<TableId> tables) {
+        return tables.stream()
+                .flatMap(table -> routes.topics(flow, table).stream())
+                .toList();
     }
 
     /**
@@ -75,12 +105,12 @@ public final class ChangeTopics {
         }
     }
 
-    /** Whether anything was ever written to one of the change topics. */
+    /** Whether anything was ever written to one of the tables' topics. */
     boolean hold(Collection<TableId> tables) {
         Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
-        for (TableId table : tables) {
+        for (String topic : names(tables)) {
             for (int partition = 0; partition < settings.partitions(); partition++) {
-                ends.put(new TopicPartition(flow.changeTopic(table), partition), OffsetSpec.latest());
+                ends.put(new TopicPartition(topic, partition), OffsetSpec.latest());
             }
         }
         try (Admin admin = admin()) {
@@ -90,8 +120,8 @@ public final class ChangeTopics {
         }
     }
 
-    private NewTopic changeTopic(TableId table) {
-        return new NewTopic(flow.changeTopic(table), settings.partitions(), settings.replication())
+    private NewTopic partitioned(String name) {
+        return new NewTopic(name, settings.partitions(), settings.replication())
                 .configs(Map.of(
                         TopicConfig.CLEANUP_POLICY_CONFIG,
                         TopicConfig.CLEANUP_POLICY_DELETE,
@@ -122,27 +152,24 @@ public final class ChangeTopics {
         });
     }
 
-    private Map<TableId, String> check(Admin admin, Collection<TableId> tables) {
-        Map<String, TopicDescription> topics = described(admin, tables);
-        Map<TableId, String> ids = new HashMap<>();
-        for (TableId table : tables) {
-            TopicDescription topic = Objects.requireNonNull(topics.get(flow.changeTopic(table)));
+    private Map<String, String> check(Admin admin, List<String> names) {
+        Map<String, String> ids = new HashMap<>();
+        described(admin, names).forEach((name, topic) -> {
             int partitions = topic.partitions().size();
             if (partitions != settings.partitions()) {
                 throw new ProblemException(new Problem(
                         Problem.Kind.REFUSED,
-                        "topic " + topic.name(),
+                        "topic " + name,
                         "It has " + partitions + " partitions, but the migration asks for " + settings.partitions()
                                 + ".",
                         "Ask for " + partitions + ": a key must stay in its partition."));
             }
-            ids.put(table, topic.topicId().toString());
-        }
+            ids.put(name, topic.topicId().toString());
+        });
         return ids;
     }
 
-    private Map<String, TopicDescription> described(Admin admin, Collection<TableId> tables) {
-        List<String> names = tables.stream().map(flow::changeTopic).toList();
+    private Map<String, TopicDescription> described(Admin admin, List<String> names) {
         for (int tries = ANSWER_SECONDS * 1000 / PAUSE_MILLIS; ; tries--) {
             try {
                 return answer(admin.describeTopics(names).allTopicNames());

@@ -36,7 +36,7 @@ final class EngineProperties {
         // Kafka 4.3's Connect runtime wants it; nothing connects.
         properties.setProperty("bootstrap.servers", "localhost:9092");
         log(properties, settings);
-        values(properties, tables, settings.flow().backfills());
+        values(properties, tables, copied(settings, tables));
         database(properties, settings);
         pace(properties, tuning);
         return properties;
@@ -61,19 +61,29 @@ final class EngineProperties {
         properties.setProperty("slot.max.retries", "0");
     }
 
-    private static void values(Properties properties, List<CapturedTable> tables, boolean backfills) {
-        properties.setProperty(
-                "table.include.list",
-                tables.stream().map(table -> pattern(table.schema().id())).collect(Collectors.joining(",")));
+    private static void values(Properties properties, List<CapturedTable> tables, List<CapturedTable> copied) {
+        properties.setProperty("table.include.list", patterns(tables));
         properties.setProperty("converters", "text");
         properties.setProperty("text.type", TextConverter.class.getName());
         properties.setProperty("sourceinfo.struct.maker", TerseSource.class.getName());
         properties.setProperty("include.unknown.datatypes", "true");
         properties.setProperty("binary.handling.mode", "bytes");
-        properties.setProperty("snapshot.mode", backfills ? "initial" : "no_data");
+        properties.setProperty("snapshot.mode", copied.isEmpty() ? "no_data" : "initial");
+        properties.setProperty("snapshot.include.collection.list", patterns(copied));
         properties.setProperty("snapshot.query.mode", "custom");
         properties.setProperty("snapshot.query.mode.custom.name", TextQuery.NAME);
         properties.setProperty("snapshot.fetch.size", Integer.toString(SNAPSHOT_FETCH_ROWS));
+    }
+
+    private static List<CapturedTable> copied(CaptureSettings settings, List<CapturedTable> tables) {
+        return tables.stream()
+                .filter(table ->
+                        settings.routes().copied(settings.flow(), table.schema().id()))
+                .toList();
+    }
+
+    private static String patterns(List<CapturedTable> tables) {
+        return tables.stream().map(table -> pattern(table.schema().id())).collect(Collectors.joining(","));
     }
 
     private static void database(Properties properties, CaptureSettings settings) {

@@ -40,7 +40,7 @@ final class ApplyTransaction {
     /**
      * What a session's transactions are made with.
      *
-     * @param sourceKeys what a record's key says, for people
+     * @param sourceKeys which source row a change is of, for people
      */
     record Parts(
             ApplyConnection connection,
@@ -48,7 +48,7 @@ final class ApplyTransaction {
             HeldQueue held,
             BulkWrites writes,
             FaultPoints faults,
-            Function<byte[], String> sourceKeys) {}
+            Function<InputChange, String> sourceKeys) {}
 
     /** TRUNCATE is refused for a referenced table, without its privilege, or while somebody reads the table for long. */
     private static final Set<String> DELETE_INSTEAD = Set.of("0A000", "42501", "55P03");
@@ -203,7 +203,7 @@ final class ApplyTransaction {
         HeldChange held = new HeldChange(
                 change,
                 row.table().id().toString(),
-                parts.sourceKeys.apply(change.key()),
+                parts.sourceKeys.apply(change),
                 row.key().toString(),
                 refused.reason());
         return new HeldQueue.Entry(held, refused.sqlstate(), 1);

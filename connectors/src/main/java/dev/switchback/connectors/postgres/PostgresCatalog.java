@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
@@ -112,6 +113,12 @@ public final class PostgresCatalog {
             }
             return tables;
         });
+    }
+
+    /** The sets of columns of which no two rows of the table ever have the same values, its primary key among them. */
+    public List<Set<String>> uniqueKeys(PostgresTable table) throws SQLException {
+        return UniqueKeys.of(connection, List.of(table))
+                .getOrDefault(table.relation().oid(), List.of());
     }
 
     public Optional<PostgresTable> table(TableId id) throws SQLException {

@@ -10,6 +10,7 @@ import dev.switchback.connectors.spi.ApplySession;
 import dev.switchback.connectors.spi.Destination;
 import dev.switchback.connectors.spi.FaultPoints;
 import dev.switchback.connectors.spi.Flow;
+import dev.switchback.connectors.spi.InputChange;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.Problem.Kind;
 import dev.switchback.transforms.problem.ProblemException;
@@ -20,15 +21,15 @@ public final class PostgresDestination implements Destination {
     private final PostgresConnections connections;
     private final ApplySettings settings;
     private final FaultPoints faults;
-    private final Function<byte[], String> sourceKeys;
+    private final Function<InputChange, String> sourceKeys;
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    /** @param sourceKeys what a record's key says, for people; used for held changes only */
+    /** @param sourceKeys which source row a change is of, for people; used for held changes only */
     public PostgresDestination(
             PostgresConnections connections,
             ApplySettings settings,
             FaultPoints faults,
-            Function<byte[], String> sourceKeys) {
+            Function<InputChange, String> sourceKeys) {
         this.connections = connections;
         this.settings = settings;
         this.faults = faults;

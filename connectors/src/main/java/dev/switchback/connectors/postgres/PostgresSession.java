@@ -17,6 +17,7 @@ import dev.switchback.connectors.spi.Checkpoint;
 import dev.switchback.connectors.spi.FaultPoints;
 import dev.switchback.connectors.spi.Flow;
 import dev.switchback.connectors.spi.HeldChange;
+import dev.switchback.connectors.spi.InputChange;
 import dev.switchback.connectors.spi.InputPartition;
 import dev.switchback.connectors.spi.Mandate;
 import dev.switchback.transforms.mutation.Mutation;
@@ -49,7 +50,7 @@ final class PostgresSession implements ApplySession {
             ApplySettings settings,
             FaultPoints faults,
             CountDownLatch closed,
-            Function<byte[], String> sourceKeys,
+            Function<InputChange, String> sourceKeys,
             Flow flow) {
         this.connections = connections;
         this.settings = settings;

@@ -26,6 +26,16 @@ public record Flow(String migration, Direction direction) {
         return prefix() + "." + inTopic(table.schema()) + "." + inTopic(table.name());
     }
 
+    /** The topic whose every partition holds all changes of a table that others look rows up in. */
+    public String lookupTopic(TableId table) {
+        return prefix() + ".lookup." + inTopic(table.schema()) + "." + inTopic(table.name());
+    }
+
+    /** The topic that holds what source rows claim of a destination table's rows, by the destination's key. */
+    public String mutationTopic(TableId destination) {
+        return prefix() + ".mutations." + inTopic(destination.schema()) + "." + inTopic(destination.name());
+    }
+
     /** The topic that holds how far capture has read, written in the transaction of the changes themselves. */
     public String offsetsTopic() {
         return prefix() + ".offsets";

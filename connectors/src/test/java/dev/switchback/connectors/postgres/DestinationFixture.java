@@ -62,7 +62,7 @@ final class DestinationFixture implements AutoCloseable {
                 new PostgresConnections("destination", settings),
                 bounds,
                 faults,
-                key -> new String(key, 5, key.length - 5, UTF_8));
+                change -> new String(change.key(), 5, change.key().length - 5, UTF_8));
     }
 
     ApplySession open() {

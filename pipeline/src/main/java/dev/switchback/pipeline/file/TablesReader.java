@@ -1,6 +1,5 @@
 package dev.switchback.pipeline.file;
 
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,17 +30,9 @@ final class TablesReader {
             return Map.of();
         }
         Map<TableId, Table> tables = new LinkedHashMap<>();
-        Map<TableId, String> destinations = new HashMap<>();
         section.forEach((name, declared) -> table(name, declared).ifPresent(table -> {
             if (tables.putIfAbsent(table.source(), table) != null) {
                 tree.problem("tables/" + name, table.source() + " is declared twice.", "Remove one of them.");
-            }
-            String other = destinations.putIfAbsent(table.destination(), name);
-            if (other != null) {
-                tree.problem(
-                        "tables/" + name,
-                        "Both " + other + " and " + name + " go to " + table.destination() + ".",
-                        "Give each a table of its own with to:; several tables into one comes with a later version.");
             }
         }));
         return tables;

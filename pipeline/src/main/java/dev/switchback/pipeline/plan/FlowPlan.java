@@ -1,27 +1,38 @@
 package dev.switchback.pipeline.plan;
 
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
+import dev.switchback.connectors.debezium.Routes;
 import dev.switchback.connectors.postgres.PostgresConnections;
 import dev.switchback.connectors.postgres.PostgresTable;
 import dev.switchback.connectors.postgres.TablePair;
 import dev.switchback.connectors.spi.Direction;
 import dev.switchback.connectors.spi.Flow;
 import dev.switchback.pipeline.file.MigrationFile;
+import dev.switchback.pipeline.topology.Joins;
 import dev.switchback.transforms.mapping.Mapping;
+import dev.switchback.transforms.mapping.RowMapping;
 import dev.switchback.transforms.schema.TableId;
 
 /**
  * One direction of a migration: which tables it reads, which it writes, and what makes the one's rows the other's.
  *
  * @param tables in the order of the file
+ * @param lookups the tables that rows of others are looked up in; some of them may be among the tables, too
  */
-public record FlowPlan(MigrationFile file, Flow flow, List<PlannedTable> tables) {
+public record FlowPlan(MigrationFile file, Flow flow, List<PlannedTable> tables, List<PostgresTable> lookups) {
 
     public FlowPlan {
         tables = List.copyOf(tables);
+        lookups = List.copyOf(lookups);
     }
 
     /**
@@ -30,8 +41,15 @@ public record FlowPlan(MigrationFile file, Flow flow, List<PlannedTable> tables)
      * @param from the one that is read
      * @param to the one that is written
      * @param pair which columns go where
+     * @param direct its mapping, if its change topic's partitions say all
+     * @param joined its mapping, if its mutations go through a mutation topic: one of the two
      */
-    public record PlannedTable(PostgresTable from, PostgresTable to, TablePair pair, Mapping mapping) {}
+    public record PlannedTable(
+            PostgresTable from,
+            PostgresTable to,
+            TablePair pair,
+            Optional<Mapping> direct,
+            Optional<RowMapping> joined) {}
 
     /** How to reach the database that the flow reads. */
     public PostgresConnections from() {
@@ -53,9 +71,43 @@ public record FlowPlan(MigrationFile file, Flow flow, List<PlannedTable> tables)
         return tables.stream().map(table -> table.to().id()).toList();
     }
 
-    /** The mappings, by the change topic that each reads. */
+    /** Every table that is captured: those that are looked up in first, so that they are there when they are needed. */
+    public List<PostgresTable> captured() {
+        Map<TableId, PostgresTable> captured = new LinkedHashMap<>();
+        lookups.forEach(table -> captured.put(table.id(), table));
+        tables.forEach(table -> captured.putIfAbsent(table.from().id(), table.from()));
+        return List.copyOf(captured.values());
+    }
+
+    /** Which topics their changes go to. */
+    public Routes routes() {
+        Set<TableId> lookedUp = lookups.stream().map(PostgresTable::id).collect(Collectors.toSet());
+        Set<TableId> unmoved = new HashSet<>(lookedUp);
+        sources().forEach(unmoved::remove);
+        Set<TableId> remembered = tables.stream()
+                .filter(table -> table.joined().isPresent())
+                .map(table -> table.from().id())
+                .collect(Collectors.toCollection(() -> new HashSet<>(lookedUp)));
+        return new Routes(lookedUp, unmoved, remembered);
+    }
+
+    /** The mappings of the tables whose partitions say all, by the change topic that each reads. */
     public Map<String, Mapping> mappings() {
-        return tables.stream()
-                .collect(Collectors.toMap(table -> flow.changeTopic(table.from().id()), PlannedTable::mapping));
+        Map<String, Mapping> mappings = new HashMap<>();
+        tables.forEach(table -> table.direct()
+                .ifPresent(mapping -> mappings.put(flow.changeTopic(table.from().id()), mapping)));
+        return mappings;
+    }
+
+    /** The tables whose mutations go through mutation topics. */
+    public Joins joins() {
+        return new Joins(
+                flow, tables.stream().flatMap(table -> table.joined().stream()).toList());
+    }
+
+    /** The topics that apply reads, and whose checkpoints its destination keeps. */
+    public List<String> appliedTopics() {
+        return Stream.concat(mappings().keySet().stream(), joins().byMutationTopic().keySet().stream())
+                .toList();
     }
 }

@@ -6,6 +6,7 @@ import java.util.Map;
 import dev.switchback.connectors.postgres.PostgresConnections;
 import dev.switchback.connectors.spi.Flow;
 import dev.switchback.pipeline.file.MigrationFile;
+import dev.switchback.pipeline.topology.Joins;
 import dev.switchback.transforms.mapping.Mapping;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
@@ -62,6 +63,10 @@ public record Plan(FlowPlan forward, FlowPlan back, List<Problem> noWayBack, Lis
 
     public Map<String, Mapping> mappings() {
         return forward.mappings();
+    }
+
+    public Joins joins() {
+        return forward.joins();
     }
 
     /** How to reach the file's source. */

@@ -4,20 +4,20 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 
 import dev.switchback.connectors.postgres.DestinationPreflight;
 import dev.switchback.connectors.postgres.Findings;
 import dev.switchback.connectors.postgres.PostgresCatalog;
 import dev.switchback.connectors.postgres.PostgresConnections;
 import dev.switchback.connectors.postgres.PostgresTable;
-import dev.switchback.connectors.postgres.PostgresTable.ReplicaIdentity;
 import dev.switchback.connectors.postgres.SourcePreflight;
 import dev.switchback.connectors.postgres.TablePair;
 import dev.switchback.connectors.spi.Direction;
@@ -25,12 +25,12 @@ import dev.switchback.connectors.spi.Flow;
 import dev.switchback.pipeline.file.MigrationFile;
 import dev.switchback.pipeline.file.MigrationFile.Table;
 import dev.switchback.pipeline.plan.FlowPlan.PlannedTable;
-import dev.switchback.transforms.mapping.Mapping;
 import dev.switchback.transforms.mapping.MappingCompiler;
 import dev.switchback.transforms.mapping.Selection;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
 import dev.switchback.transforms.schema.TableId;
+import dev.switchback.transforms.sql.Lookup;
 
 /** One look at both databases. Problems are collected until there is nothing more to look at. */
 final class Planning {
@@ -41,15 +41,22 @@ final class Planning {
     private final Set<Problem> problems = new LinkedHashSet<>();
     private final List<String> notices = new ArrayList<>();
     private final WayBack wayBack = new WayBack();
+    private final SourceLookups lookups;
 
     Planning(MigrationFile file) {
         this.file = file;
         this.source = Plan.source(file);
         this.destination = Plan.destination(file);
+        this.lookups = new SourceLookups(source);
     }
 
-    /** A table's selection and key, once its source has been looked at. */
-    private record Selected(Table table, PostgresTable source, Selection selection, List<String> key) {}
+    /**
+     * A table's selection and key, once its source has been looked at.
+     *
+     * @param joined why its mutations go through a mutation topic; empty if they need not
+     */
+    private record Selected(
+            Table table, PostgresTable source, Selection selection, List<String> key, Optional<String> joined) {}
 
     Plan plan() {
         problems.addAll(ChangeTopicNames.problems(file.flow(), file.tables().values()));
@@ -72,8 +79,8 @@ final class Planning {
         requireNone();
         Flow back = new Flow(file.migration(), Direction.REVERSE);
         return new Plan(
-                new FlowPlan(file, file.flow(), planned),
-                new FlowPlan(file, back, wayBack.tables()),
+                new FlowPlan(file, file.flow(), planned, List.copyOf(lookups.all())),
+                new FlowPlan(file, back, wayBack.tables(), List.of()),
                 wayBack.problems(),
                 notices);
     }
@@ -92,8 +99,15 @@ final class Planning {
     private Map<TableId, Set<String>> columns(List<Selected> selected) {
         Map<TableId, Set<String>> columns = new LinkedHashMap<>();
         file.tables().keySet().forEach(table -> columns.put(table, Set.of()));
-        selected.forEach(
-                one -> columns.put(one.table().source(), one.selection().reads()));
+        for (Selected one : selected) {
+            columns.put(one.table().source(), new HashSet<>(one.selection().reads()));
+        }
+        for (Selected one : selected) {
+            for (Lookup lookup : one.selection().lookups()) {
+                columns.computeIfAbsent(lookup.table().id(), table -> new HashSet<>())
+                        .addAll(one.selection().select().columnsOf(lookup));
+            }
+        }
         return columns;
     }
 
@@ -113,35 +127,46 @@ final class Planning {
         return selected;
     }
 
-    private static Selected select(Table table, PostgresTable source) {
+    private Selected select(Table table, PostgresTable source) {
         Selection selection =
-                MappingCompiler.select(source.schema(), table.select().orElse(null), table.where());
+                MappingCompiler.select(source.schema(), table.select().orElse(null), lookups, table.where());
         List<String> key = MappingCompiler.key(source.schema(), selection, table.key(), table.where());
-        requireOldRows(table, source, MappingCompiler.needsFullIdentity(source.schema(), selection, key));
-        return new Selected(table, source, selection, key);
+        return new Selected(table, source, selection, key, joined(table, source, selection, key));
     }
 
-    /** Whole old rows, in the table and each of its partitions, where the mapping needs them. */
-    private static void requireOldRows(Table table, PostgresTable source, Optional<String> reason) {
-        List<Problem> problems = Stream.concat(Stream.of(source.relation()), source.leaves().stream())
-                .filter(relation -> relation.identity() != ReplicaIdentity.FULL)
-                .map(relation -> relation.id().toString())
-                .flatMap(name -> reason.stream()
-                        .map(why -> new Problem(
-                                Problem.Kind.REFUSED,
-                                table.where(),
-                                "The log does not carry whole old rows of " + name + ", but " + why
-                                        + "; reading the row again at the source comes with a later version.",
-                                "Run ALTER TABLE " + name + " REPLICA IDENTITY FULL, which makes the log longer.")))
-                .toList();
-        if (!problems.isEmpty()) {
-            throw new ProblemException(problems);
+    /** Why one partition's log does not say all that the table's destination rows are made of. */
+    private Optional<String> joined(Table table, PostgresTable source, Selection selection, List<String> key) {
+        if (!selection.lookups().isEmpty()) {
+            return Optional.of("it looks rows up in "
+                    + selection.lookups().stream()
+                            .map(lookup -> lookup.table().id().toString())
+                            .distinct()
+                            .collect(Collectors.joining(", ")));
         }
+        if (shared(table)) {
+            return Optional.of("other tables go to " + table.destination() + " too");
+        }
+        if (!MappingCompiler.keepsSourceKey(source.schema(), selection, key)) {
+            return Optional.of("the destination's key does not contain the source's");
+        }
+        Optional<String> reason = Ways.needsOldRows(source, selection, key);
+        reason.ifPresent(
+                why -> notices.add(table.source() + " takes the longer way through a mutation topic, and its rows"
+                        + " are remembered: its log does not carry whole old rows, but " + why + ". ALTER TABLE "
+                        + table.source() + " REPLICA IDENTITY FULL would spare that, and make the log longer."));
+        return reason;
+    }
+
+    private boolean shared(Table table) {
+        return file.tables().values().stream()
+                        .filter(other -> other.destination().equals(table.destination()))
+                        .count()
+                > 1;
     }
 
     private static List<TablePair> pairs(List<Selected> selected) {
         return selected.stream()
-                .map(one -> WayBack.pair(one.table().source(), one.table().destination(), one.selection(), one.key()))
+                .map(one -> Ways.pair(one.table().source(), one.table().destination(), one.selection(), one.key()))
                 .toList();
     }
 
@@ -156,25 +181,58 @@ final class Planning {
                 throw new IllegalStateException(one.table().destination() + " vanished while it was looked at");
             }
             try {
-                Mapping mapping = MappingCompiler.compile(
-                        one.source().schema(),
-                        one.selection(),
-                        target.schema(),
-                        one.key(),
-                        one.table().where());
-                TablePair pair = WayBack.pair(one.source().id(), target.id(), one.selection(), one.key());
-                planned.add(new PlannedTable(one.source(), target, pair, mapping));
-                wayBack.add(
-                        one.source(),
-                        one.selection(),
-                        target,
-                        one.key(),
-                        one.table().where());
+                planned.add(compile(one, target));
+                wayBack(one, target);
             } catch (ProblemException e) {
                 problems.addAll(e.problems());
             }
         }
+        requireAlike(selected);
         return planned;
+    }
+
+    private PlannedTable compile(Selected one, PostgresTable target) {
+        return Ways.planned(
+                one.source(),
+                one.selection(),
+                target,
+                one.key(),
+                one.joined().isPresent(),
+                shared(one.table()),
+                one.table().where());
+    }
+
+    private void wayBack(Selected one, PostgresTable target) {
+        String where = one.table().where();
+        if (shared(one.table())) {
+            wayBack.refuse(new Problem(
+                    Problem.Kind.REFUSED,
+                    where,
+                    "Several tables go to " + target.id() + ", and nothing says which of them a new row there is of.",
+                    "Migrate without a way back; one that is declared (reverse:) comes with a later version."));
+        } else {
+            wayBack.add(one.source(), one.selection(), target, one.key(), where);
+        }
+    }
+
+    /** Tables that go to one must fill the same of it: otherwise a row's columns would be of different source rows. */
+    private void requireAlike(List<Selected> selected) {
+        Map<TableId, Selected> first = new LinkedHashMap<>();
+        for (Selected one : selected) {
+            Selected other = first.computeIfAbsent(one.table().destination(), any -> one);
+            boolean alike = Set.copyOf(one.selection().destinations())
+                            .equals(Set.copyOf(other.selection().destinations()))
+                    && one.key().equals(other.key());
+            if (!alike) {
+                problems.add(new Problem(
+                        Problem.Kind.BAD_INPUT,
+                        one.table().where(),
+                        other.table().source() + " and " + one.table().source() + " both go to "
+                                + one.table().destination() + ", but fill different columns of it, or find its rows by"
+                                + " different keys.",
+                        "Select the same columns in both, NULL where one has none, and give both the same key:."));
+            }
+        }
     }
 
     private static Map<TableId, PostgresTable> tables(PostgresConnections database, Collection<TableId> ids) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import dev.switchback.connectors.avro.ChangeDecoder;
 import dev.switchback.connectors.debezium.Capture;
@@ -11,6 +12,8 @@ import dev.switchback.connectors.debezium.CaptureSettings;
 import dev.switchback.connectors.postgres.PostgresConnections;
 import dev.switchback.connectors.postgres.PostgresDestination;
 import dev.switchback.connectors.postgres.PostgresDrain;
+import dev.switchback.connectors.postgres.PostgresTable;
+import dev.switchback.connectors.spi.InputChange;
 import dev.switchback.connectors.spi.InputPartition;
 import dev.switchback.pipeline.file.MigrationFile;
 import dev.switchback.pipeline.metrics.Meters;
@@ -20,6 +23,7 @@ import dev.switchback.pipeline.status.StatusReader;
 import dev.switchback.pipeline.topology.ApplyRole;
 import dev.switchback.pipeline.topology.ApplySettings;
 import dev.switchback.pipeline.topology.BufferBounds;
+import dev.switchback.transforms.change.Claim;
 import dev.switchback.transforms.mutation.Key;
 import dev.switchback.transforms.problem.ProblemException;
 
@@ -68,7 +72,7 @@ final class FlowAssembly {
                 to,
                 dev.switchback.connectors.postgres.ApplySettings.DEFAULTS,
                 ground.faults(),
-                key -> keyText(new ChangeDecoder(ground.schemas()), key));
+                change -> sourceRow(new ChangeDecoder(ground.schemas()), change));
         Roles roles = new Roles(
                 plan.flow().direction(),
                 role(Role.CAPTURE, () -> capture(drain)),
@@ -82,7 +86,7 @@ final class FlowAssembly {
                 drain,
                 observation,
                 new Drainage(from, file.migration(), drain),
-                new Remainder(plan.flow(), plan.mappings().keySet(), to, this::backlog),
+                new Remainder(plan.flow(), backlogTopics(), to, this::backlog),
                 opened);
     }
 
@@ -91,7 +95,8 @@ final class FlowAssembly {
         CaptureSettings capture = new CaptureSettings(
                 plan.flow(),
                 from,
-                plan.tables().stream().map(table -> table.from().schema()).toList(),
+                plan.captured().stream().map(PostgresTable::schema).toList(),
+                plan.routes(),
                 ground.kafka().settings(),
                 Preparation.topicSettings(file.topics()),
                 new CaptureSettings.Tuning(
@@ -113,6 +118,7 @@ final class FlowAssembly {
         ApplySettings apply = new ApplySettings(
                 plan.flow(),
                 plan.mappings(),
+                plan.joins(),
                 file.topics().partitions(),
                 ground.kafka().settings(),
                 ground.schemas(),
@@ -137,9 +143,20 @@ final class FlowAssembly {
         return new Backlog(ground.kafka().settings(), ground.schemas());
     }
 
-    private static String keyText(ChangeDecoder decoder, byte[] key) {
-        Object[] values = decoder.decodeKey(key).values();
-        return new Key(values).toString();
+    private Backlog.Topics backlogTopics() {
+        return new Backlog.Topics(
+                plan.flow().applicationId(),
+                Stream.concat(plan.appliedTopics().stream(), plan.joins().topics().stream())
+                        .distinct()
+                        .toList(),
+                List.of());
+    }
+
+    /** For people. */
+    private static String sourceRow(ChangeDecoder decoder, InputChange change) {
+        return decoder.decode(change.value()) instanceof Claim claim
+                ? claim.owner().toString()
+                : new Key(decoder.decodeKey(change.key()).values()).toString();
     }
 
     private <T> Optional<T> role(Role role, Supplier<T> open) {

@@ -43,16 +43,13 @@ final class OperatedFlow implements Parts.Applying, AutoCloseable {
         this.plan = plan;
         this.from = from;
         this.ledger = ledger;
-        this.topics = new ChangeTopics(
-                kafka.settings(),
-                plan.flow(),
-                Preparation.topicSettings(plan.file().topics()));
+        this.topics = Preparation.changeTopics(kafka, plan);
         this.drain = new PostgresDrain(plan.to(), plan.flow(), this::inputs);
     }
 
     private List<InputPartition> inputs() {
         if (inputs.isEmpty()) {
-            inputs = Preparation.inputs(plan, topics.ensure(plan.sources()));
+            inputs = Preparation.inputs(plan, topics);
         }
         return inputs;
     }

@@ -5,13 +5,13 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 
 import dev.switchback.connectors.debezium.CaptureSettings;
 import dev.switchback.connectors.debezium.ChangeTopics;
 import dev.switchback.connectors.postgres.ControlSchema;
 import dev.switchback.connectors.postgres.PostgresConnections;
+import dev.switchback.connectors.postgres.PostgresTable;
 import dev.switchback.connectors.postgres.Publication;
 import dev.switchback.connectors.postgres.TruncateTriggers;
 import dev.switchback.connectors.spi.Flow;
@@ -47,7 +47,7 @@ final class Preparation {
      * @throws ProblemException when one of them cannot be created, or another Kafka has the changes
      */
     void control(KafkaAccess kafka) {
-        String cluster = changeTopics(kafka).cluster();
+        String cluster = changeTopics(kafka, plan).cluster();
         prepare(source);
         requireKafka(kafka, cluster);
         prepare(destination);
@@ -87,24 +87,30 @@ final class Preparation {
     /**
      * Sees to the flow's topics.
      *
-     * @return the change topics' partitions
+     * @return the partitions that apply reads
      * @throws ProblemException when Kafka does not answer, or a topic has another number of partitions
      */
     List<InputPartition> topics(KafkaAccess kafka) {
-        return inputs(plan, changeTopics(kafka).ensure(plan.sources()));
+        ChangeTopics topics = changeTopics(kafka, plan);
+        topics.ensure(captured());
+        return inputs(plan, topics);
     }
 
-    /** All that the flow's apply reads, given Kafka's ids of the topics. */
-    static List<InputPartition> inputs(FlowPlan plan, Map<TableId, String> ids) {
+    /** All that the flow's apply reads. Creates topics that are missing. */
+    static List<InputPartition> inputs(FlowPlan plan, ChangeTopics topics) {
         int count = plan.file().topics().partitions();
         List<InputPartition> partitions = new ArrayList<>();
-        ids.forEach((table, id) -> partitions.addAll(partitions(plan.flow().changeTopic(table), id, count)));
+        topics.ensureTopics(plan.appliedTopics())
+                .forEach((topic, id) -> partitions.addAll(partitions(topic, id, count)));
         return partitions;
     }
 
-    private ChangeTopics changeTopics(KafkaAccess kafka) {
+    static ChangeTopics changeTopics(KafkaAccess kafka, FlowPlan plan) {
         return new ChangeTopics(
-                kafka.settings(), flow, topicSettings(plan.file().topics()));
+                kafka.settings(),
+                plan.flow(),
+                plan.routes(),
+                topicSettings(plan.file().topics()));
     }
 
     static CaptureSettings.Topics topicSettings(MigrationFile.Topics topics) {
@@ -127,7 +133,11 @@ final class Preparation {
      * @throws ProblemException when one of them cannot be created
      */
     void publication() {
-        new TruncateTriggers(source, flow.migration()).ensure(plan.sources());
-        new Publication(source, flow).ensure(plan.sources());
+        new TruncateTriggers(source, flow.migration()).ensure(captured());
+        new Publication(source, flow).ensure(captured());
+    }
+
+    private List<TableId> captured() {
+        return plan.captured().stream().map(PostgresTable::id).toList();
     }
 }

@@ -4,7 +4,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -30,11 +29,11 @@ final class Remainder {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Flow flow;
-    private final Collection<String> topics;
+    private final Backlog.Topics topics;
     private final PostgresConnections destination;
     private final Supplier<Backlog> openBacklog;
 
-    Remainder(Flow flow, Collection<String> topics, PostgresConnections destination, Supplier<Backlog> openBacklog) {
+    Remainder(Flow flow, Backlog.Topics topics, PostgresConnections destination, Supplier<Backlog> openBacklog) {
         this.flow = flow;
         this.topics = topics;
         this.destination = destination;

@@ -32,12 +32,14 @@ import dev.switchback.connectors.avro.SchemaStore;
 import dev.switchback.connectors.postgres.CheckpointRow;
 import dev.switchback.connectors.spi.InputPartition;
 import dev.switchback.transforms.change.Change;
+import dev.switchback.transforms.change.Claim;
 import dev.switchback.transforms.change.Event;
+import dev.switchback.transforms.change.TaskWatermark;
 import dev.switchback.transforms.change.Watermark;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
 
-/** What is in the change topics and not applied yet. Not thread-safe. */
+/** What is in a flow's topics and not applied yet, or not joined yet where that comes before. Not thread-safe. */
 public final class Backlog implements AutoCloseable {
 
     /** Behind the last record of a transaction stands its marker, which nobody applies. */
@@ -50,6 +52,15 @@ public final class Backlog implements AutoCloseable {
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final ChangeDecoder decoder;
     private List<InputPartition> known = List.of();
+
+    /**
+     * Where to look.
+     *
+     * @param group the consumer group of the flow: how far it has read what is joined before it is applied
+     * @param all the topics that hold nothing before all of them exist
+     * @param ifThere the topics that need not exist
+     */
+    public record Topics(String group, Collection<String> all, Collection<String> ifThere) {}
 
     /** @param kafka how to reach Kafka, as for any client */
     public Backlog(Map<String, Object> kafka, SchemaStore schemas) {
@@ -68,14 +79,13 @@ public final class Backlog implements AutoCloseable {
     /**
      * When the source committed the oldest change that waits to be applied.
      *
-     * @param topics the flow's change topics; those that do not exist yet hold nothing
      * @return empty when nothing waits
      * @throws ProblemException when Kafka does not answer
      */
-    public Optional<Instant> oldest(Collection<String> topics, List<CheckpointRow> checkpoints) {
+    public Optional<Instant> oldest(Topics topics, List<CheckpointRow> checkpoints) {
         try {
             Map<TopicPartition, Long> ends = ends(topics);
-            Map<TopicPartition, Long> pending = pending(ends, checkpoints);
+            Map<TopicPartition, Long> pending = pending(ends, committed(topics.group(), ends.keySet()), checkpoints);
             return pending.isEmpty() ? Optional.empty() : firstCommit(pending, ends);
         } catch (ExecutionException | TimeoutException | KafkaException e) {
             throw new ProblemException(
@@ -91,12 +101,14 @@ public final class Backlog implements AutoCloseable {
     }
 
     /** The partitions of these topics as checkpoints name them; none before all of them exist. */
-    private List<InputPartition> partitions(Collection<String> topics)
+    private List<InputPartition> partitions(Topics topics)
             throws ExecutionException, TimeoutException, InterruptedException {
         Set<String> existing = admin.listTopics().names().get(ANSWER_WITHIN.toSeconds(), TimeUnit.SECONDS);
         List<InputPartition> partitions = new ArrayList<>();
-        if (existing.containsAll(topics)) {
-            admin.describeTopics(topics)
+        if (existing.containsAll(topics.all())) {
+            List<String> names = new ArrayList<>(topics.all());
+            topics.ifThere().stream().filter(existing::contains).forEach(names::add);
+            admin.describeTopics(names)
                     .allTopicNames()
                     .get(ANSWER_WITHIN.toSeconds(), TimeUnit.SECONDS)
                     .forEach((name, topic) -> topic.partitions()
@@ -106,7 +118,22 @@ public final class Backlog implements AutoCloseable {
         return partitions;
     }
 
-    private Map<TopicPartition, Long> ends(Collection<String> topics)
+    /** How far the group has read. What is behind what it has applied: no checkpoint is further back. */
+    private Map<TopicPartition, Long> committed(String group, Collection<TopicPartition> partitions)
+            throws ExecutionException, TimeoutException, InterruptedException {
+        Map<TopicPartition, Long> committed = new HashMap<>();
+        admin.listConsumerGroupOffsets(group)
+                .partitionsToOffsetAndMetadata()
+                .get(ANSWER_WITHIN.toSeconds(), TimeUnit.SECONDS)
+                .forEach((partition, offset) -> {
+                    if (offset != null && partitions.contains(partition)) {
+                        committed.put(partition, offset.offset());
+                    }
+                });
+        return committed;
+    }
+
+    private Map<TopicPartition, Long> ends(Topics topics)
             throws ExecutionException, TimeoutException, InterruptedException {
         Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
         if (known.isEmpty()) {
@@ -124,9 +151,10 @@ public final class Backlog implements AutoCloseable {
         return ends;
     }
 
-    private static Map<TopicPartition, Long> pending(Map<TopicPartition, Long> ends, List<CheckpointRow> checkpoints) {
+    private static Map<TopicPartition, Long> pending(
+            Map<TopicPartition, Long> ends, Map<TopicPartition, Long> committed, List<CheckpointRow> checkpoints) {
         Map<TopicPartition, Long> pending = new HashMap<>(ends);
-        pending.replaceAll((partition, end) -> 0L);
+        pending.replaceAll((partition, end) -> committed.getOrDefault(partition, 0L));
         for (CheckpointRow row : checkpoints) {
             TopicPartition partition =
                     new TopicPartition(row.input().topic(), row.input().partition());
@@ -163,8 +191,19 @@ public final class Backlog implements AutoCloseable {
 
     private Instant commit(ConsumerRecord<byte[], byte[]> record) {
         Event event = decoder.decode(record.value());
-        long micros = event instanceof Change change ? change.commitMicros() : ((Watermark) event).commitMicros();
-        return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+        return Instant.EPOCH.plus(micros(event), ChronoUnit.MICROS);
+    }
+
+    private static long micros(Event event) {
+        if (event instanceof Change change) {
+            return change.commitMicros();
+        }
+        if (event instanceof Claim claim) {
+            return claim.cause().commitMicros();
+        }
+        return event instanceof TaskWatermark passed
+                ? passed.watermark().commitMicros()
+                : ((Watermark) event).commitMicros();
     }
 
     @Override

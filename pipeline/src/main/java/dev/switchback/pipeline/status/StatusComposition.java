@@ -89,7 +89,9 @@ final class StatusComposition {
         Map<String, List<CheckpointRow>> byTopic = currentCheckpoints(now.checkpoints());
         return file.tables().values().stream()
                 .map(table -> {
-                    List<CheckpointRow> rows = byTopic.getOrDefault(flow.changeTopic(read(table, flow)), List.of());
+                    List<CheckpointRow> rows = byTopic.getOrDefault(
+                            flow.changeTopic(read(table, flow)),
+                            byTopic.getOrDefault(flow.mutationTopic(written(table, flow)), List.of()));
                     return new TableStatus(
                             read(table, flow).toString(),
                             written(table, flow).toString(),
@@ -111,7 +113,7 @@ final class StatusComposition {
         return flow.direction() == Direction.FORWARD ? table.source() : table.destination();
     }
 
-    private static TableId written(MigrationFile.Table table, Flow flow) {
+    static TableId written(MigrationFile.Table table, Flow flow) {
         return flow.direction() == Direction.FORWARD ? table.destination() : table.source();
     }
 

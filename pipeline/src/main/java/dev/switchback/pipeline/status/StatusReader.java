@@ -5,7 +5,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -141,10 +140,17 @@ public final class StatusReader implements AutoCloseable {
         return file.kafka().isPresent() || destinationView.members().stream().anyMatch(StatusComposition::alive);
     }
 
-    private Collection<String> topics() {
-        return StatusComposition.read(file, flow).stream()
-                .map(flow::changeTopic)
-                .toList();
+    /** Which tables have a mutation topic, only a plan knows: those that exist. */
+    private Backlog.Topics topics() {
+        return new Backlog.Topics(
+                flow.applicationId(),
+                StatusComposition.read(file, flow).stream()
+                        .map(flow::changeTopic)
+                        .toList(),
+                file.tables().values().stream()
+                        .map(table -> flow.mutationTopic(StatusComposition.written(table, flow)))
+                        .distinct()
+                        .toList());
     }
 
     private Backlog backlog() {

@@ -17,6 +17,7 @@ import dev.switchback.connectors.spi.HeldChange;
 import dev.switchback.connectors.spi.InputChange;
 import dev.switchback.connectors.spi.InputPartition;
 import dev.switchback.connectors.spi.Mandate;
+import dev.switchback.transforms.change.Claim;
 import dev.switchback.transforms.change.Event;
 import dev.switchback.transforms.mutation.DestinationTable;
 import dev.switchback.transforms.mutation.Folding;
@@ -70,8 +71,12 @@ final class ApplyBuffer {
     }
 
     /** Whether the record is to be applied: the flow's direction does, and the record is behind where that begins. */
-    boolean counts(InputChange input) {
-        return mandate.covers(cursor(input.input()).watermark());
+    boolean counts(MappedEvent event) {
+        // Tasks pass a watermark one after the other, so that a claim behind it may stand before it in its partition.
+        return mandate.covers(
+                event.event() instanceof Claim claim
+                        ? claim.cause().watermark()
+                        : cursor(event.input().input()).watermark());
     }
 
     /** Passes over a record that does not count. */

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import dev.switchback.connectors.spi.Checkpoint;
 import dev.switchback.connectors.spi.HeldChange;
 import dev.switchback.connectors.spi.InputPartition;
+import dev.switchback.transforms.change.Claim;
 
 /**
  * The topology's last step: puts each record into its task's buffer. The destination sees it when the stream thread
@@ -51,7 +52,7 @@ final class ApplyProcessor extends ContextualProcessor<byte[], MappedEvent, Void
         if (buffer.covers(event.input())) {
             return;
         }
-        if (!buffer.counts(event.input())) {
+        if (!buffer.counts(event)) {
             buffer.pass(event);
         } else if (buffer.heldKeys().contains(event.input())) {
             hold(event, "It waits behind an earlier change of its key, which is held.");
@@ -94,15 +95,16 @@ final class ApplyProcessor extends ContextualProcessor<byte[], MappedEvent, Void
     }
 
     private void hold(MappedEvent event, String reason) {
-        String destinationKey = event.firstKey().map(Object::toString).orElse("?");
-        buffer.hold(
-                new HeldChange(
-                        event.input(),
-                        mapper.destination(event.input()),
-                        decoder.describeKey(event.input()),
-                        destinationKey,
-                        reason),
-                event.event());
+        HeldChange held = new HeldChange(
+                event.input(),
+                mapper.destination(event.input()),
+                decoder.describeKey(event.input(), event.event()),
+                event.destinationKey(),
+                reason);
+        buffer.hold(held, event.event());
+        if (event.event() instanceof Claim && event.isWhole()) {
+            heldRetry.supersede(held, event.mutations());
+        }
     }
 
     /** Each tick makes Streams commit, so the clock runs only while there is something to do. */

@@ -2,7 +2,9 @@ package dev.switchback.pipeline.topology;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -13,8 +15,6 @@ import org.apache.kafka.streams.KafkaStreams.State;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.jspecify.annotations.Nullable;
-
-import dev.switchback.connectors.avro.ChangeDecoder;
 
 /**
  * The stream threads from one start to one end: they start together, and when one fails all end. Thread-safe.
@@ -51,20 +51,27 @@ final class ApplyRun implements AutoCloseable {
         this.admin = admin;
         this.onRunning = onRunning;
         String group = settings.flow().applicationId();
-        InputTopics topics = InputTopics.describe(admin, settings.mappings().keySet(), settings.partitions());
+        InputTopics topics = InputTopics.describe(admin, names(settings), settings.partitions());
         new GroupOffsets(admin, group).commitFirstWhereMissing(topics.all());
         this.threads = new ApplyThreads(
                 settings.flow(), settings.destination(), settings.bounds(), settings.heldLimit(), listener);
         Topology topology = MigrationTopology.build(
                 topics,
                 settings.mappings(),
-                new ChangeDecoder(settings.schemas()),
+                settings.joins(),
+                settings.schemas(),
                 new KafkaInputLog(admin, group, () -> new KafkaConsumer<>(StreamsConfiguration.reader(settings))),
                 threads);
         this.streams = new KafkaStreams(
                 topology, StreamsConfiguration.of(settings), new FlushingClientSupplier(threads, settings.faults()));
         streams.setUncaughtExceptionHandler(this::failed);
         streams.setStateListener((now, before) -> stateChanged(now, listener));
+    }
+
+    private static Set<String> names(ApplySettings settings) {
+        Set<String> names = new HashSet<>(settings.mappings().keySet());
+        names.addAll(settings.joins().topics());
+        return names;
     }
 
     void start() {

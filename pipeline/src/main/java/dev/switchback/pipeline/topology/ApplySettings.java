@@ -14,7 +14,8 @@ import dev.switchback.transforms.mapping.Mapping;
  * What the apply role of one flow needs to run.
  *
  * @param mappings each change topic's mapping; the topics are {@link Flow#changeTopic} of the mappings' sources
- * @param partitions of each change topic, all the same
+ * @param joins the tables whose mutations go through mutation topics
+ * @param partitions of each topic, all the same
  * @param kafka the operator's client settings, {@code bootstrap.servers} among them; what exactly-once rests on cannot be
  *     overridden here
  * @param threads stream threads of this member, each with a session of its own at the destination
@@ -28,6 +29,7 @@ import dev.switchback.transforms.mapping.Mapping;
 public record ApplySettings(
         Flow flow,
         Map<String, Mapping> mappings,
+        Joins joins,
         int partitions,
         Map<String, Object> kafka,
         SchemaStore schemas,
@@ -42,7 +44,7 @@ public record ApplySettings(
     public ApplySettings {
         mappings = Map.copyOf(mappings);
         kafka = Map.copyOf(kafka);
-        if (mappings.isEmpty() || partitions < 1 || threads < 1 || heldLimit < 1) {
+        if ((mappings.isEmpty() && joins.isEmpty()) || partitions < 1 || threads < 1 || heldLimit < 1) {
             throw new IllegalArgumentException(
                     "apply needs a mapping, a partition, a thread and room for a held row at least");
         }

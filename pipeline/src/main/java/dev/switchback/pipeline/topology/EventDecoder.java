@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 import dev.switchback.connectors.avro.ChangeDecoder;
 import dev.switchback.connectors.avro.UndecodableException;
 import dev.switchback.connectors.spi.InputChange;
+import dev.switchback.transforms.change.Claim;
 import dev.switchback.transforms.change.Event;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
@@ -23,8 +24,11 @@ record EventDecoder(ChangeDecoder decoder) {
         }
     }
 
-    /** The source key for people: {@code (42, Basel)}. */
-    String describeKey(InputChange input) {
+    /** The source row for people: {@code (42, Basel)}, and behind a mutation topic {@code public.store (42)}. */
+    String describeKey(InputChange input, Event event) {
+        if (event instanceof Claim claim) {
+            return claim.owner().toString();
+        }
         try {
             return Arrays.stream(decoder.decodeKey(input.key()).values())
                     .map(Objects::toString)

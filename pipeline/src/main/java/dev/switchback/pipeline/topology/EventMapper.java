@@ -9,9 +9,12 @@ import org.jspecify.annotations.Nullable;
 
 import dev.switchback.connectors.spi.InputChange;
 import dev.switchback.transforms.change.Change;
+import dev.switchback.transforms.change.Claim;
 import dev.switchback.transforms.change.Event;
 import dev.switchback.transforms.mapping.Mapping;
 import dev.switchback.transforms.mapping.UnmappableException;
+import dev.switchback.transforms.mutation.DestinationTable;
+import dev.switchback.transforms.mutation.Key;
 import dev.switchback.transforms.mutation.Mutation;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
@@ -20,10 +23,15 @@ import dev.switchback.transforms.problem.ProblemException;
 final class EventMapper {
 
     private final Map<String, Mapping> mappings;
+    private final Map<String, DestinationTable> claimed;
     private final List<Mutation> collected = new ArrayList<>();
 
-    /** @param mappings by change topic; copied */
-    EventMapper(Map<String, Mapping> mappings) {
+    /**
+     * @param mappings by change topic; copied
+     * @param claimed destination tables by mutation topic
+     */
+    EventMapper(Map<String, Mapping> mappings, Map<String, DestinationTable> claimed) {
+        this.claimed = claimed;
         this.mappings = mappings.entrySet().stream()
                 .collect(Collectors.toMap(
                         Map.Entry::getKey, entry -> entry.getValue().copy()));
@@ -31,6 +39,9 @@ final class EventMapper {
 
     /** @throws ProblemException when no mapping takes the change's table */
     MappedEvent map(InputChange input, Event event) {
+        if (event instanceof Claim claim) {
+            return new MappedEvent(input, event, mutations(claim, table(input)), claim.refusal());
+        }
         if (!(event instanceof Change change)) {
             return new MappedEvent(input, event, List.of(), null);
         }
@@ -49,12 +60,34 @@ final class EventMapper {
 
     /** Whether all changes of one source key of a change's topic are about one destination row. */
     boolean keepsDestinationKey(InputChange input) {
-        return mappingOf(input).keepsDestinationKey();
+        return claimed.containsKey(input.input().topic()) || mappingOf(input).keepsDestinationKey();
     }
 
     /** The destination table of a change's topic, as text. */
     String destination(InputChange input) {
-        return mappingOf(input).destination().toString();
+        return claimed.containsKey(input.input().topic())
+                ? table(input).toString()
+                : mappingOf(input).destination().toString();
+    }
+
+    /** A claim about its owner itself makes none. */
+    private static List<Mutation> mutations(Claim claim, DestinationTable table) {
+        List<Object> key = claim.key();
+        if (key == null || claim.refusal() != null) {
+            return List.of();
+        }
+        Key found = new Key(key.toArray());
+        List<@Nullable Object> row = claim.row();
+        return List.of(
+                row == null ? new Mutation.Remove(table, found) : new Mutation.Upsert(table, found, row.toArray()));
+    }
+
+    private DestinationTable table(InputChange input) {
+        @Nullable DestinationTable table = claimed.get(input.input().topic());
+        if (table == null) {
+            throw new IllegalStateException("a claim where there is no mutation topic: " + EventDecoder.place(input));
+        }
+        return table;
     }
 
     private Mapping mappingOf(InputChange input) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 import dev.switchback.connectors.spi.HeldChange;
+import dev.switchback.transforms.mutation.Mutation;
 import dev.switchback.transforms.mutation.Mutation.Upsert;
 
 /**
@@ -23,6 +24,7 @@ final class HeldRetry {
     private final ApplyBuffer buffer;
     private final EventDecoder decoder;
     private final EventMapper mapper;
+    private final Map<HeldChange, List<Mutation>> superseding = new LinkedHashMap<>();
     private long lastRound;
 
     HeldRetry(StreamThreadApply thread, ApplyBuffer buffer, EventDecoder decoder, EventMapper mapper) {
@@ -32,8 +34,13 @@ final class HeldRetry {
         this.mapper = mapper;
     }
 
+    /** A change has just been held that says by itself what its row is to be: nothing before it matters any more. */
+    void supersede(HeldChange whole, List<Mutation> mutations) {
+        superseding.put(whole, mutations);
+    }
+
     void runIfDue(long now) {
-        if (now - lastRound >= EVERY_MILLIS) {
+        if (now - lastRound >= EVERY_MILLIS || !superseding.isEmpty()) {
             lastRound = now;
             run();
         }
@@ -43,6 +50,8 @@ final class HeldRetry {
         // First what is buffered: a change that waits behind a held one must be in the destination's queue before the
         // one in front of it leaves, or the key would look free to the changes behind both.
         thread.flush();
+        superseding.forEach(thread::supersede);
+        superseding.clear();
         long deadline = System.nanoTime() + ROUND.toNanos();
         List<HeldChange> due = thread.due(buffer.inputs());
         while (!due.isEmpty() && System.nanoTime() < deadline) {

@@ -7,6 +7,7 @@ import dev.switchback.connectors.spi.Batch;
 import dev.switchback.connectors.spi.Checkpoint;
 import dev.switchback.connectors.spi.InputPartition;
 import dev.switchback.transforms.change.Change;
+import dev.switchback.transforms.change.Claim;
 import dev.switchback.transforms.change.Event;
 import dev.switchback.transforms.change.Operation;
 import dev.switchback.transforms.change.Watermark;
@@ -41,7 +42,9 @@ final class InputCursor {
     /** Moves behind a record, all of whose mutations are buffered. */
     void read(long offset, Event event) {
         if (event instanceof Change change) {
-            count(change);
+            count(change.operation() == Operation.READ, change.commitMicros());
+        } else if (event instanceof Claim claim) {
+            count(claim.cause().copied(), claim.cause().commitMicros());
         }
         pass(offset, event);
     }
@@ -54,6 +57,8 @@ final class InputCursor {
             commitMicros = Math.max(commitMicros, mark.commitMicros());
         } else if (event instanceof Change change) {
             commitMicros = Math.max(commitMicros, change.commitMicros());
+        } else if (event instanceof Claim claim) {
+            commitMicros = Math.max(commitMicros, claim.cause().commitMicros());
         }
         read = new Checkpoint(offset + 1, watermark);
     }
@@ -83,14 +88,14 @@ final class InputCursor {
         changes = 0;
     }
 
-    private void count(Change change) {
-        if (change.operation() == Operation.READ) {
+    private void count(boolean copied, long committedAt) {
+        if (copied) {
             rowsCopied++;
             return;
         }
         if (changes == changeCommits.length) {
             changeCommits = Arrays.copyOf(changeCommits, changeCommits.length * 2);
         }
-        changeCommits[changes++] = change.commitMicros();
+        changeCommits[changes++] = committedAt;
     }
 }

@@ -3,6 +3,7 @@ package dev.switchback.pipeline.topology;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -17,7 +18,7 @@ import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
 
 /**
- * The change topics of a flow as they are in Kafka now. Immutable.
+ * The topics of a flow that are read, as they are in Kafka now. Immutable.
  *
  * @param ids Kafka's id of each topic, by its name
  * @param partitions of each topic, all the same
@@ -57,6 +58,15 @@ public record InputTopics(Map<String, String> ids, int partitions) {
         return new InputTopics(
                 descriptions.values().stream().collect(Collectors.toMap(TopicDescription::name, topic -> topic.topicId()
                         .toString())),
+                partitions);
+    }
+
+    /** Those of these names. */
+    InputTopics only(Set<String> names) {
+        return new InputTopics(
+                ids.entrySet().stream()
+                        .filter(entry -> names.contains(entry.getKey()))
+                        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)),
                 partitions);
     }
 

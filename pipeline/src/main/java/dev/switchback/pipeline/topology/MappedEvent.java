@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 import dev.switchback.connectors.spi.InputChange;
+import dev.switchback.transforms.change.Claim;
 import dev.switchback.transforms.change.Event;
 import dev.switchback.transforms.mutation.Key;
 import dev.switchback.transforms.mutation.Mutation;
@@ -25,6 +26,9 @@ record MappedEvent(InputChange input, Event event, List<Mutation> mutations, @Nu
 
     /** Whether it says what its row is to become whatever the row is now. */
     boolean isWhole() {
+        if (event instanceof Claim claim) {
+            return claim.isWhole();
+        }
         return mutations.size() == 1
                 && (mutations.get(0) instanceof Mutation.Upsert || mutations.get(0) instanceof Mutation.Remove);
     }
@@ -36,11 +40,15 @@ record MappedEvent(InputChange input, Event event, List<Mutation> mutations, @Nu
                 : Optional.empty();
     }
 
-    /** The key of the first row it changes. */
-    Optional<Key> firstKey() {
+    /** The key of the first row it is about, for people; {@code ?} where that is not known. */
+    String destinationKey() {
+        if (event instanceof Claim claim && claim.key() != null) {
+            return new Key(claim.key().toArray()).toString();
+        }
         return mutations.stream()
                 .filter(Mutation.OfRow.class::isInstance)
-                .map(mutation -> ((Mutation.OfRow) mutation).key())
-                .findFirst();
+                .map(mutation -> ((Mutation.OfRow) mutation).key().toString())
+                .findFirst()
+                .orElse("?");
     }
 }

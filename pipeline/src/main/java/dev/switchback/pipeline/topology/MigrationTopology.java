@@ -1,66 +1,155 @@
 package dev.switchback.pipeline.topology;
 
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
 
 import dev.switchback.connectors.avro.ChangeDecoder;
+import dev.switchback.connectors.avro.ChangePartitioner;
+import dev.switchback.connectors.avro.SchemaStore;
 import dev.switchback.transforms.mapping.Mapping;
 
 /**
  * The topology of one flow: the same for FORWARD and REVERSE.
  *
  * <pre>
- *   change topics ──► decode ──► map ──────────────────────► apply ──► destination
- *   (partition i of                └─► [mutation topic] ─►┘
- *    each: task i)                      for mappings that join or re-key: none yet
+ *   change topics ──► decode ──► map ───────────────────────────────────────────────────► apply ──► destination
+ *
+ *   change topics ┐                          mutation
+ *   lookup topics ┴► decode ──► join ──────► topics ──► decode ──► claim ──► map ──────► apply ──► destination
  * </pre>
  *
- * All change topics belong to one sub-topology and have the same number of partitions, so task i owns partition i of each
- * of them, and one destination transaction can take changes of all tables.
+ * The lower path is for tables that look rows up in others, or whose destination key is no function of the source's. All
+ * topics have the same number of partitions. Task i of a sub-topology owns partition i of each of its topics, and one
+ * destination transaction can take changes of all tables.
  */
 public final class MigrationTopology {
-
-    public static final String CHANGES = "changes";
-    public static final String DECODE = "decode";
-    public static final String MAP = "map";
-    public static final String APPLY = "apply";
 
     private MigrationTopology() {}
 
     /**
-     * @param mappings by change topic
+     * @param topics every topic that is read
+     * @param mappings by change topic, of the tables whose partitions say all
+     * @param joins all other tables
      * @param log what Kafka knows of the topics, to compare with the destination's checkpoints
      * @param threads where the tasks of one stream thread find what they share
      */
     public static Topology build(
             InputTopics topics,
             Map<String, Mapping> mappings,
-            ChangeDecoder changeDecoder,
+            Joins joins,
+            SchemaStore schemas,
             InputLog log,
             ApplyThreads threads) {
-        EventDecoder decoder = new EventDecoder(changeDecoder);
-        Resumption resumption = new Resumption(log);
-        ByteArrayDeserializer bytes = new ByteArrayDeserializer();
-        return new Topology()
-                // No reset: an offset that Kafka no longer has is a gap, and a gap halts.
-                .addSource(
-                        AutoOffsetReset.none(),
-                        CHANGES,
-                        null,
-                        bytes,
-                        bytes,
-                        mappings.keySet().toArray(String[]::new))
-                .addProcessor(DECODE, () -> new DecodeProcessor(topics, decoder), CHANGES)
-                // A mapping that joins or re-keys will send its mutations through the flow's mutation topic, a sink and
-                // a
-                // source between map and apply.
-                .addProcessor(MAP, () -> new MapProcessor(new EventMapper(mappings)), DECODE)
-                .addProcessor(
-                        APPLY,
-                        () -> new ApplyProcessor(threads, topics, resumption, decoder, new EventMapper(mappings)),
-                        MAP);
+        ChangeDecoder changes = new ChangeDecoder(schemas);
+        Steps steps = new Steps(
+                new Topology(), topics, new EventDecoder(changes), mappings, joins, new Resumption(log), threads);
+        if (!mappings.isEmpty()) {
+            steps.source("changes", mappings.keySet());
+            steps.map("map", "changes");
+            steps.apply("apply", "map", mappings.keySet());
+        }
+        if (!joins.isEmpty()) {
+            Set<String> mutations = joins.byMutationTopic().keySet();
+            steps.source("join-changes", joins.inputs());
+            steps.join("join", "join-changes", schemas, changes);
+            steps.source("mutations", mutations);
+            steps.claim("claim", "mutations", schemas, changes);
+            steps.map("map-mutations", "claim");
+            steps.apply("apply-mutations", "map-mutations", mutations);
+        }
+        return steps.topology();
+    }
+
+    /** What the steps are made of. */
+    private record Steps(
+            Topology topology,
+            InputTopics topics,
+            EventDecoder decoder,
+            Map<String, Mapping> mappings,
+            Joins joins,
+            Resumption resumption,
+            ApplyThreads threads) {
+
+        /** Reads topics and decodes what they hold. */
+        void source(String name, Collection<String> names) {
+            ByteArrayDeserializer bytes = new ByteArrayDeserializer();
+            // No reset: an offset that Kafka no longer has is a gap, and a gap halts.
+            topology.addSource(
+                    AutoOffsetReset.none(), name + "-source", null, bytes, bytes, names.toArray(String[]::new));
+            topology.addProcessor(name, () -> new DecodeProcessor(topics, decoder), name + "-source");
+        }
+
+        void map(String name, String parent) {
+            topology.addProcessor(name, () -> new MapProcessor(mapper()), parent);
+        }
+
+        void apply(String name, String parent, Collection<String> inputs) {
+            topology.addProcessor(
+                    name,
+                    () -> new ApplyProcessor(
+                            threads, topics.only(new HashSet<>(inputs)), resumption, decoder, mapper()),
+                    parent);
+        }
+
+        void join(String name, String parent, SchemaStore schemas, ChangeDecoder changes) {
+            topology.addProcessor(name, () -> new JoinProcessor(joins, schemas, changes), parent)
+                    .addStateStore(onDisk(JoinProcessor.ROWS), name)
+                    .addStateStore(onDisk(JoinProcessor.DEPENDENTS), name)
+                    .addStateStore(onDisk(JoinProcessor.LOOKUP_ROWS), name)
+                    .addStateStore(onDisk(JoinProcessor.LOOKUP_KEYS), name)
+                    .addStateStore(inMemory(JoinProcessor.WATERMARKS), name)
+                    .addSink(
+                            "mutations-sink",
+                            (key, record, context) -> record.topic(),
+                            new ByteArraySerializer(),
+                            MutationRecord.SERIALIZER,
+                            (topic, key, record, partitions) -> Optional.of(partitions(key, partitions)),
+                            name);
+        }
+
+        void claim(String name, String parent, SchemaStore schemas, ChangeDecoder changes) {
+            topology.addProcessor(name, () -> new ClaimProcessor(joins, topics.partitions(), schemas, changes), parent)
+                    .addStateStore(onDisk(ClaimProcessor.CLAIMS), name)
+                    .addStateStore(inMemory(ClaimProcessor.WATERMARKS), name);
+        }
+
+        private EventMapper mapper() {
+            return new EventMapper(mappings, joins.byMutationTopic());
+        }
+    }
+
+    /** By the destination's key; what has none is for all. */
+    private static Set<Integer> partitions(byte[] key, int partitions) {
+        return key == null
+                ? IntStream.range(0, partitions).boxed().collect(Collectors.toSet())
+                : Set.of(ChangePartitioner.partition(key, partitions));
+    }
+
+    private static StoreBuilder<KeyValueStore<Bytes, byte[]>> onDisk(String name) {
+        return store(Stores.persistentKeyValueStore(name));
+    }
+
+    private static StoreBuilder<KeyValueStore<Bytes, byte[]>> inMemory(String name) {
+        return store(Stores.inMemoryKeyValueStore(name));
+    }
+
+    private static StoreBuilder<KeyValueStore<Bytes, byte[]>> store(KeyValueBytesStoreSupplier supplier) {
+        return Stores.keyValueStoreBuilder(supplier, Serdes.Bytes(), Serdes.ByteArray());
     }
 }

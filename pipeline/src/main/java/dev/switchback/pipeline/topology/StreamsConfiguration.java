@@ -7,6 +7,7 @@ import java.util.Properties;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.LogAndFailExceptionHandler;
@@ -18,6 +19,8 @@ final class StreamsConfiguration {
     /** Streams, and its assignor within the consumer, warn at each start unless it is set; there is no global store. */
     private static final String GLOBAL_HANDLER = "processing.exception.handler.global.enabled";
 
+    private static final int LARGEST_RECORD = 80 << 20;
+
     private StreamsConfiguration() {}
 
     static Properties of(ApplySettings settings) {
@@ -26,6 +29,9 @@ final class StreamsConfiguration {
         correctness(config, settings);
         delay(config);
         membership(config, settings);
+        if (!settings.joins().isEmpty()) {
+            joins(config);
+        }
         return config;
     }
 
@@ -62,6 +68,17 @@ final class StreamsConfiguration {
         config.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 500L);
         config.put(StreamsConfig.consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 4_000);
         config.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 4_000);
+    }
+
+    /** A claim waits for the commit of the task that makes it, and all that one lookup row changes is in one commit. */
+    private static void joins(Properties config) {
+        config.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 50L);
+        config.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), 60_000);
+        // What a change topic takes, with what is remembered beside it.
+        config.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), LARGEST_RECORD);
+        config.put(StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG), Integer.toString(LARGEST_RECORD));
+        config.put(StreamsConfig.producerPrefix(ProducerConfig.BUFFER_MEMORY_CONFIG), (long) LARGEST_RECORD * 2);
+        config.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedStores.class);
     }
 
     private static void membership(Properties config, ApplySettings settings) {

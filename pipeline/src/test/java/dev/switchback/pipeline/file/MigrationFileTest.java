@@ -264,8 +264,6 @@ class MigrationFileTest {
                         """,
                         """
                         stores.yaml:6: public.store is declared twice. Remove one of them.
-                        stores.yaml:7: Both public.store and public.branch go to public.store. \
-                        Give each a table of its own with to:; several tables into one comes with a later version.
                         stores.yaml:8: ".x" does not name a table. Write SCHEMA.TABLE.
                         stores.yaml:9: "a." does not name a table. Write SCHEMA.TABLE."""));
     }

@@ -1,4 +1,7 @@
 package dev.switchback.transforms.change;
 
-/** What a change topic's partition holds, in order: changes, and the watermarks between them. */
-public sealed interface Event permits Change, Watermark {}
+/**
+ * What a partition holds, in order: of a change topic, changes and the watermarks between them; of a mutation topic,
+ * claims and the watermarks of each task.
+ */
+public sealed interface Event permits Change, Claim, TaskWatermark, Watermark {}

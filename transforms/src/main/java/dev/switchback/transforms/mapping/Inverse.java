@@ -68,7 +68,6 @@ public record Inverse(TableId from, TableId to, List<Pair> pairs, List<String> k
                     .ifPresent(problems::add));
         }
         Set<String> found = pairs.stream().map(Pair::to).collect(Collectors.toSet());
-        surplusKey(source, selection, key, where).ifPresent(problems::add);
         selection.filter().ifPresent(filter -> {
             Set<String> hidden = new HashSet<>(filter.columns());
             hidden.removeAll(found);
@@ -117,25 +116,6 @@ public record Inverse(TableId from, TableId to, List<Pair> pairs, List<String> k
                                 + (source.key().contains(column.name()) ? "of the key" : "NOT NULL without a default")
                                 + ", and no column of the destination gives it back.",
                         "Select it too, as it is or cast to a wider type, or give it a default."));
-    }
-
-    /** One source row must remain one row on the way back, whatever becomes of the rest of the destination's key. */
-    private static Optional<Problem> surplusKey(
-            TableSchema source, Selection selection, List<String> key, String where) {
-        List<String> surplus = key.stream()
-                .filter(name -> selection
-                        .output(name)
-                        .flatMap(Output::column)
-                        .filter(column -> source.key().contains(column.name()))
-                        .isEmpty())
-                .toList();
-        return surplus.isEmpty()
-                ? Optional.empty()
-                : Optional.of(refusal(
-                        where,
-                        "The destination's key has " + String.join(", ", surplus)
-                                + " beside the source's key, so that two" + " of its rows could be one at the source.",
-                        "Leave it out of key:, or migrate without a way back; such keys come with a later version."));
     }
 
     private static Problem refusal(String where, String what, String remedy) {

@@ -21,6 +21,7 @@ import dev.switchback.transforms.schema.Column.Generation;
 import dev.switchback.transforms.schema.TableSchema;
 import dev.switchback.transforms.sql.Assignment;
 import dev.switchback.transforms.sql.Expression;
+import dev.switchback.transforms.sql.LookupTables;
 import dev.switchback.transforms.sql.Select;
 import dev.switchback.transforms.sql.Select.Output;
 
@@ -36,11 +37,12 @@ public final class MappingCompiler {
      * What goes where.
      *
      * @param select the declared {@code SELECT}; null for every column under its own name
+     * @param lookups where joined tables are found
      * @param where for {@link Problem#where()}: {@code stores.yaml:12, public.store}
      * @throws ProblemException with everything about the {@code SELECT} that cannot be run
      */
-    public static Selection select(TableSchema source, @Nullable String select, String where) {
-        Select read = select == null ? Select.all(source, where) : Select.of(source, select, where);
+    public static Selection select(TableSchema source, @Nullable String select, LookupTables lookups, String where) {
+        Select read = select == null ? Select.all(source, where) : Select.of(source, select, lookups, where);
         List<Problem> problems = new ArrayList<>();
         Set<String> taken = new HashSet<>();
         for (Output output : read.outputs()) {
@@ -56,17 +58,22 @@ public final class MappingCompiler {
         return new Selection(read);
     }
 
+    /** A {@code SELECT} without joins. */
+    public static Selection select(TableSchema source, @Nullable String select, String where) {
+        return select(source, select, LookupTables.NONE, where);
+    }
+
     /** The destination columns by which rows are found again, see {@link #key(TableSchema, Selection, List, String)}. */
     public static List<String> key(TableSchema source, Selection selection, String where) {
         return key(source, selection, List.of(), where);
     }
 
     /**
-     * The destination columns by which rows are found again. The source's key must be among what fills them, as it is or
-     * cast without loss: then no two source rows share a destination row, and one partition has all that happens to it.
+     * The destination columns by which rows are found again.
      *
      * @param declared the key as the operator wants it; empty for the columns that the source's key fills, in its order
-     * @throws ProblemException when the source has no primary key, or a column of it does not get into the key
+     * @throws ProblemException when the source has no primary key, a column of it does not get into a key that is not
+     *     declared, or a declared column is not filled
      */
     public static List<String> key(TableSchema source, Selection selection, List<String> declared, String where) {
         List<Problem> problems = new ArrayList<>();
@@ -89,10 +96,26 @@ public final class MappingCompiler {
         List<String> filled = new ArrayList<>();
         for (String column : source.key()) {
             Optional<String> destination = carrying(selection, column, declared);
-            destination.ifPresentOrElse(filled::add, () -> problems.add(lost(source, column, declared, where)));
+            destination.ifPresent(filled::add);
+            if (destination.isEmpty() && declared.isEmpty()) {
+                problems.add(new Problem(
+                        Problem.Kind.BAD_INPUT,
+                        where,
+                        "The SELECT leaves out " + column + ", a column of the primary key of " + source.id() + ".",
+                        "Select it, as it is or cast to a wider type, or name the destination's key with key:."));
+            }
         }
         require(problems);
         return declared.isEmpty() ? filled : declared;
+    }
+
+    /**
+     * Whether the source's key is among what fills this key, as it is or cast without loss: then no two source rows share
+     * a destination row.
+     */
+    public static boolean keepsSourceKey(TableSchema source, Selection selection, List<String> key) {
+        return source.key().stream()
+                .allMatch(column -> carrying(selection, column, key).isPresent());
     }
 
     /** The destination column that has the values of this column of the source's key. */
@@ -106,35 +129,60 @@ public final class MappingCompiler {
                 .findFirst();
     }
 
-    private static Problem lost(TableSchema source, String column, List<String> declared, String where) {
-        return declared.isEmpty()
-                ? new Problem(
-                        Problem.Kind.BAD_INPUT,
-                        where,
-                        "The SELECT leaves out " + column + ", a column of the primary key of " + source.id() + ".",
-                        "Select it, as it is or cast to a wider type.")
-                : new Problem(
-                        Problem.Kind.BAD_INPUT,
-                        where,
-                        "key: leaves out what " + column + " fills, a column of the primary key of " + source.id()
-                                + ", so that rows could overwrite each other.",
-                        "Add it to key:, as it is or cast to a wider type.");
-    }
-
     /**
-     * The mapping.
+     * The mapping of a table whose rows need no others: without lookups, and with a key that {@linkplain #keepsSourceKey
+     * keeps the source's}, since otherwise two source rows may meet in one destination row.
      *
      * @param key the destination columns by which rows are found again, see {@link #key}
      * @throws ProblemException with every column that cannot be filled, or cannot be left unfilled
      */
     public static Mapping compile(
             TableSchema source, Selection selection, TableSchema destination, List<String> key, String where) {
+        if (!selection.lookups().isEmpty()) {
+            throw new IllegalArgumentException(source.id() + " is mapped through its mutation topic");
+        }
+        SelectProgram program = program(source, selection, destination, key, where);
+        if (!selection.isPlain() || !program.keepsDestinationKey()) {
+            return new SelectMapping(program);
+        }
+        return new ColumnMapping(
+                source.id(),
+                program.destination(),
+                program.targets().stream()
+                        .map(Handed.class::cast)
+                        .map(handed -> new Source(handed.column(), handed.conversion()))
+                        .toList());
+    }
+
+    /**
+     * The mapping of a table whose mutations go through a mutation topic.
+     *
+     * @param key see {@link #key}
+     * @param shared whether other tables have the same destination
+     * @throws ProblemException see {@link #compile}
+     */
+    public static RowMapping compileRows(
+            TableSchema source,
+            Selection selection,
+            TableSchema destination,
+            List<String> key,
+            boolean shared,
+            String where) {
+        SelectProgram program =
+                program(source, selection, destination, key, where).inDestinationOrder(destination);
+        boolean contested = shared || !keepsSourceKey(source, selection, key);
+        return new RowMapping(source, program, selection.select(), contested);
+    }
+
+    private static SelectProgram program(
+            TableSchema source, Selection selection, TableSchema destination, List<String> key, String where) {
+        TableSchema joined = selection.select().joined(source);
         List<Problem> problems = new ArrayList<>();
         List<Column> columns = new ArrayList<>();
         List<Target> targets = new ArrayList<>();
         for (Output output : selection.select().outputs()) {
             if (output.expression() != null) {
-                requireCaptured(source, output.columns(), output.place(), problems);
+                requireCaptured(joined, output.columns(), output.place(), problems);
             }
             Optional<Column> to = destination.column(output.name());
             if (to.isEmpty()) {
@@ -146,26 +194,15 @@ public final class MappingCompiler {
                 });
             }
         }
-        selection.filter().ifPresent(filter -> requireCaptured(source, filter.columns(), where, problems));
+        selection.filter().ifPresent(filter -> requireCaptured(joined, filter.columns(), where, problems));
         unfilled(selection, destination, where, problems);
         require(problems);
-        DestinationTable table = new DestinationTable(destination.id(), columns, key);
-        SelectProgram program = new SelectProgram(
-                source,
-                table,
+        return new SelectProgram(
+                joined,
+                new DestinationTable(destination.id(), columns, key),
                 selection.select().inputs(),
                 targets,
                 selection.filter().orElse(null));
-        if (!selection.isPlain() || !program.keepsDestinationKey()) {
-            return new SelectMapping(program);
-        }
-        return new ColumnMapping(
-                source.id(),
-                table,
-                targets.stream()
-                        .map(Handed.class::cast)
-                        .map(handed -> new Source(handed.column(), handed.conversion()))
-                        .toList());
     }
 
     /**

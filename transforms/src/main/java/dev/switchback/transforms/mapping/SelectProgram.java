@@ -1,9 +1,11 @@
 package dev.switchback.transforms.mapping;
 
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,7 @@ import dev.switchback.transforms.sql.Expression;
 /**
  * What a compiled {@code SELECT} does with any row of its table. Immutable; shared by the copies of a mapping.
  *
+ * @param source the table; with lookups, as the joined row has it
  * @param inputs the columns whose values evaluators get, in their order
  * @param targets one for each column of the destination, in its order
  * @param filter null where every row is taken
@@ -67,5 +70,23 @@ record SelectProgram(
     /** Whether no update can make a row enter or leave the filter. */
     boolean filterIsFixed() {
         return filter == null || new HashSet<>(source.key()).containsAll(filter.columns());
+    }
+
+    /** The same with the destination's columns in the order in which the destination itself has them. */
+    SelectProgram inDestinationOrder(TableSchema table) {
+        List<Integer> order = IntStream.range(0, targets.size())
+                .boxed()
+                .sorted(Comparator.comparing(index -> table.columnNames()
+                        .indexOf(destination.columns().get(index).name())))
+                .toList();
+        return new SelectProgram(
+                source,
+                new DestinationTable(
+                        destination.id(),
+                        order.stream().map(destination.columns()::get).toList(),
+                        destination.key()),
+                inputs,
+                order.stream().map(targets::get).toList(),
+                filter);
     }
 }

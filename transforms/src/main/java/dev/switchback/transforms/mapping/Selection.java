@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 import dev.switchback.transforms.sql.Expression;
+import dev.switchback.transforms.sql.Lookup;
 import dev.switchback.transforms.sql.Select;
 import dev.switchback.transforms.sql.Select.Output;
 
@@ -38,9 +39,14 @@ public record Selection(Select select) {
         return select.outputs().stream().map(Output::name).toList();
     }
 
-    /** Every source column that is read, by the filter too. */
+    /** Every column of the source table that is read, by the filter and by joins too. */
     public Set<String> reads() {
-        return select.columns();
+        return select.ownColumns();
+    }
+
+    /** The tables that rows are looked up in. */
+    public List<Lookup> lookups() {
+        return select.lookups();
     }
 
     Optional<Expression> filter() {
@@ -49,7 +55,7 @@ public record Selection(Select select) {
 
     /** Whether rows are only handed on, each column as it is. */
     boolean isPlain() {
-        return computed().isEmpty() && filter().isEmpty();
+        return computed().isEmpty() && filter().isEmpty() && lookups().isEmpty();
     }
 
     /** What fills a destination column. */

@@ -36,12 +36,10 @@ final class Casts {
                 || IMPLICIT.getOrDefault(from.kind(), Set.of()).contains(to.kind());
     }
 
-    /** Whether no two values become one, and a cast back gives the value again. */
+    /** Whether no two values become one, and a cast back gives the value again. What does not fit is an error. */
     static boolean isLossless(SqlType from, SqlType to) {
         return switch (to.kind()) {
-            case INTEGER -> from.kind() == Kind.SMALLINT;
-            case BIGINT -> from.is(Kind.SMALLINT, Kind.INTEGER);
-            case NUMERIC -> from.isWhole();
+            case SMALLINT, INTEGER, BIGINT, NUMERIC -> from.isWhole();
             case DOUBLE -> from.is(Kind.SMALLINT, Kind.INTEGER, Kind.REAL);
             case TEXT, VARCHAR -> from.kind() != Kind.BPCHAR;
             case TIMESTAMPTZ -> from.kind() == Kind.TIMESTAMP;

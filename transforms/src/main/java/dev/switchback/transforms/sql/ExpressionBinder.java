@@ -70,7 +70,7 @@ final class ExpressionBinder {
 
     private @Nullable Expression column(SqlIdentifier name) {
         if (name.isSimple()
-                && scope.table().column(name.getSimple()).isEmpty()
+                && !scope.knows(name.getSimple())
                 && Refusals.of(name.getSimple()).isPresent()) {
             return refuseFunction(name, name.getSimple());
         }
@@ -80,10 +80,7 @@ final class ExpressionBinder {
     private Expression column(Column column) {
         int slot = scope.slot(column);
         return new Expression(
-                SqlType.of(column.type()),
-                row -> row[slot],
-                Set.of(column.name()),
-                dialect -> dialect.name(column.name()));
+                SqlType.of(column.type()), row -> row[slot], Set.of(column.name()), scope.spelling(column));
     }
 
     private @Nullable Expression literal(SqlLiteral literal) {

@@ -16,16 +16,32 @@ import dev.switchback.transforms.schema.TableSchema;
  */
 public final class Scope {
 
-    private final TableSchema table;
-    private final List<List<String>> qualifiers;
+    private final List<Source> sources = new ArrayList<>();
     private final SqlProblems problems;
     private final List<Column> columns = new ArrayList<>();
 
-    /** @param qualifiers what may stand in front of a column's name, the empty list among it; the second is the best */
-    Scope(TableSchema table, List<List<String>> qualifiers, SqlProblems problems) {
-        this.table = table;
-        this.qualifiers = qualifiers;
+    /**
+     * A table of the {@code FROM}.
+     *
+     * @param table with its columns under the names that they have in the joined row
+     * @param prefix what these names have in front; empty for the table itself
+     * @param qualifiers what may stand in front of a column's name; the first is the best
+     */
+    record Source(TableSchema table, String prefix, List<List<String>> qualifiers) {
+
+        Optional<Column> column(String name) {
+            return table.column(prefix + name);
+        }
+    }
+
+    Scope(Source table, SqlProblems problems) {
+        this.sources.add(table);
         this.problems = problems;
+    }
+
+    /** From here on, columns may be this table's, too. */
+    void add(Source lookup) {
+        sources.add(lookup);
     }
 
     /** The columns that expressions read, in the order in which an {@link Evaluator} gets their values. */
@@ -33,40 +49,75 @@ public final class Scope {
         return List.copyOf(columns);
     }
 
-    TableSchema table() {
-        return table;
+    /** Whether some table has a column of this name. */
+    boolean knows(String name) {
+        return sources.stream().anyMatch(source -> source.column(name).isPresent());
     }
 
-    /** Whether a name's qualifier is this table's; if not, it has been reported. */
-    boolean isQualifiedRight(SqlIdentifier name) {
+    /** How a column is written: behind its table's name, where there are several. */
+    Spelling spelling(Column column) {
+        return sources.size() == 1
+                ? dialect -> dialect.name(column.name())
+                : sources.stream()
+                        .filter(source -> source.table().columns().contains(column))
+                        .findFirst()
+                        .map(source -> qualified(source, column))
+                        .orElseThrow();
+    }
+
+    private static Spelling qualified(Source source, Column column) {
+        List<String> qualifier = source.qualifiers().get(0);
+        String alias = qualifier.get(qualifier.size() - 1);
+        String name = column.name().substring(source.prefix().length());
+        return dialect -> dialect.name(alias) + "." + dialect.name(name);
+    }
+
+    /** The tables that a name's qualifier may mean; if there is none, it has been reported. */
+    List<Source> qualified(SqlIdentifier name) {
         List<String> qualifier = name.names.subList(0, name.names.size() - 1);
-        if (qualifiers.isEmpty() || qualifiers.contains(qualifier)) {
-            return true;
+        List<Source> meant = sources.stream()
+                .filter(source -> qualifier.isEmpty() || source.qualifiers().contains(qualifier))
+                .toList();
+        if (meant.isEmpty()) {
+            problems.add(
+                    name,
+                    "Nothing in the FROM is called " + String.join(".", qualifier) + ".",
+                    "Write the column alone, or in front of it "
+                            + String.join(".", sources.get(0).qualifiers().get(0)) + ".");
         }
-        problems.add(
-                name,
-                "Nothing in the FROM is called " + String.join(".", qualifier) + ".",
-                "Write the column alone, or in front of it " + String.join(".", qualifiers.get(1)) + ".");
-        return false;
+        return meant;
     }
 
     /** The column of this name; if there is none, that has been reported. */
     Optional<Column> column(SqlIdentifier identifier) {
-        if (!isQualifiedRight(identifier)) {
+        List<Source> meant = qualified(identifier);
+        if (meant.isEmpty()) {
             return Optional.empty();
         }
         String name = identifier.names.get(identifier.names.size() - 1);
-        Optional<Column> column = table.column(name);
-        if (column.isEmpty()) {
+        List<Column> found =
+                meant.stream().flatMap(source -> source.column(name).stream()).toList();
+        if (found.size() > 1) {
             problems.add(
                     identifier,
-                    table.id() + " has no column " + name + ".",
-                    NearName.hint(
-                            name,
-                            table.columnNames(),
-                            "Its columns are " + String.join(", ", table.columnNames()) + "."));
+                    "Several tables of the FROM have a column " + name + ".",
+                    "Write the table's name in front of it.");
+            return Optional.empty();
         }
-        return column;
+        if (found.isEmpty()) {
+            unknown(identifier, name, meant.get(0));
+        }
+        return found.stream().findFirst();
+    }
+
+    private void unknown(SqlIdentifier identifier, String name, Source source) {
+        List<String> names = source.table().columnNames().stream()
+                .map(column -> column.substring(source.prefix().length()))
+                .toList();
+        problems.add(
+                identifier,
+                source.table().id() + " has no column " + name + ".",
+                NearName.hint(name, names, "Its columns are " + String.join(", ", names) + "."));
     }
 
     /** Where an evaluator finds a column's value. */

@@ -1,9 +1,11 @@
 package dev.switchback.transforms.sql;
 
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,12 +19,16 @@ import dev.switchback.transforms.schema.TableSchema;
  *
  * @param filter of type boolean: a row of which it is not true is left out
  * @param inputs the columns that expressions and filter read, in the order in which {@link Evaluator}s get their values
+ * @param alias by which the {@code SELECT} calls its table
+ * @param lookups in the order in which they are joined; their columns have {@code alias.} in front of their names
  */
-public record Select(List<Output> outputs, Optional<Expression> filter, List<Column> inputs) {
+public record Select(
+        List<Output> outputs, Optional<Expression> filter, List<Column> inputs, String alias, List<Lookup> lookups) {
 
     public Select {
         outputs = List.copyOf(outputs);
         inputs = List.copyOf(inputs);
+        lookups = List.copyOf(lookups);
     }
 
     /**
@@ -50,9 +56,9 @@ public record Select(List<Output> outputs, Optional<Expression> filter, List<Col
             return expression == null ? Set.of(column.orElseThrow().name()) : expression.columns();
         }
 
-        String in(Dialect dialect) {
+        String in(Dialect dialect, Lookup.Spellings columns) {
             String value = expression == null
-                    ? dialect.name(column.orElseThrow().name())
+                    ? columns.of(column.orElseThrow().name()).in(dialect)
                     : expression.spelling().in(dialect);
             return value + " AS " + dialect.name(name);
         }
@@ -61,11 +67,12 @@ public record Select(List<Output> outputs, Optional<Expression> filter, List<Col
     /**
      * Parses and checks.
      *
+     * @param lookups where joined tables are found
      * @param where for {@link dev.switchback.transforms.problem.Problem#where()}: {@code stores.yaml:12, public.store}
      * @throws ProblemException with everything about the {@code SELECT} that cannot be run, each with line and column
      */
-    public static Select of(TableSchema table, String text, String where) {
-        return new SelectReader(table, where).read(text);
+    public static Select of(TableSchema table, String text, LookupTables lookups, String where) {
+        return new SelectReader(table, lookups, where).read(text);
     }
 
     /** Every column under its own name. */
@@ -75,15 +82,45 @@ public record Select(List<Output> outputs, Optional<Expression> filter, List<Col
                         .map(column -> new Output(column.name(), where, Optional.of(column), null))
                         .toList(),
                 Optional.empty(),
+                List.of(),
+                table.id().name(),
                 List.of());
     }
 
-    /** Every source column that it reads. */
+    /** Every column of the joined row that it reads. */
     public Set<String> columns() {
         Set<String> columns = new LinkedHashSet<>();
         outputs.forEach(output -> columns.addAll(output.columns()));
         filter.ifPresent(expression -> columns.addAll(expression.columns()));
+        for (Lookup lookup : lookups) {
+            lookup.on().forEach(equality -> {
+                columns.add(lookup.joined(equality.column()));
+                columns.add(equality.other());
+            });
+        }
         return columns;
+    }
+
+    /** The columns of its own table that it reads. */
+    public Set<String> ownColumns() {
+        Set<String> columns = columns();
+        lookups.forEach(lookup -> columns.removeIf(name -> name.startsWith(lookup.prefix())));
+        return columns;
+    }
+
+    /** The columns of a lookup that it reads, as the lookup's table calls them. */
+    public Set<String> columnsOf(Lookup lookup) {
+        return columns().stream()
+                .filter(name -> name.startsWith(lookup.prefix()))
+                .map(name -> name.substring(lookup.prefix().length()))
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    /** Its table's rows with those of the lookups beside them. */
+    public TableSchema joined(TableSchema table) {
+        List<Column> columns = new ArrayList<>(table.columns());
+        lookups.forEach(lookup -> columns.addAll(lookup.joined().columns()));
+        return new TableSchema(table.id(), columns, table.key());
     }
 
     /**
@@ -93,13 +130,30 @@ public record Select(List<Output> outputs, Optional<Expression> filter, List<Col
      * @throws UnsupportedOperationException where that database has no known equal
      */
     public String in(Dialect dialect, TableId table) {
+        Lookup.Spellings columns = this::spelling;
         StringBuilder sql = new StringBuilder("SELECT ");
-        sql.append(String.join(
-                ", ", outputs.stream().map(output -> output.in(dialect)).toList()));
+        sql.append(outputs.stream().map(output -> output.in(dialect, columns)).collect(Collectors.joining(", ")));
         sql.append(" FROM ").append(dialect.name(table.schema())).append('.').append(dialect.name(table.name()));
+        if (!lookups.isEmpty()) {
+            sql.append(" AS ").append(dialect.name(alias));
+            lookups.forEach(lookup -> sql.append(lookup.in(dialect, columns)));
+        }
         filter.ifPresent(
                 expression -> sql.append(" WHERE ").append(expression.spelling().in(dialect)));
         return sql.toString();
+    }
+
+    private Spelling spelling(String joined) {
+        if (lookups.isEmpty()) {
+            return dialect -> dialect.name(joined);
+        }
+        for (Lookup lookup : lookups) {
+            if (joined.startsWith(lookup.prefix())) {
+                String column = joined.substring(lookup.prefix().length());
+                return dialect -> dialect.name(lookup.alias()) + "." + dialect.name(column);
+            }
+        }
+        return dialect -> dialect.name(alias) + "." + dialect.name(joined);
     }
 
     /** Turns a column's carried value into the form that evaluators take. */

@@ -11,7 +11,6 @@ import org.apache.calcite.sql.SqlBasicCall;
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlIdentifier;
-import org.apache.calcite.sql.SqlJoin;
 import org.apache.calcite.sql.SqlKind;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlOrderBy;
@@ -24,7 +23,6 @@ import org.jspecify.annotations.Nullable;
 
 import dev.switchback.transforms.problem.ProblemException;
 import dev.switchback.transforms.schema.Column;
-import dev.switchback.transforms.schema.TableId;
 import dev.switchback.transforms.schema.TableSchema;
 import dev.switchback.transforms.sql.Select.Output;
 
@@ -42,13 +40,16 @@ final class SelectReader {
             .withQuotedCasing(Casing.UNCHANGED);
 
     private static final String REMEDY =
-            "A mapping is SELECT expressions FROM one table WHERE a condition, and turns each row into one row.";
+            "A mapping is SELECT expressions FROM one table, LEFT JOINs to lookup tables, WHERE a condition, and turns"
+                    + " each row into one row.";
 
     private final TableSchema table;
+    private final LookupTables tables;
     private final SqlProblems problems;
 
-    SelectReader(TableSchema table, String where) {
+    SelectReader(TableSchema table, LookupTables tables, String where) {
         this.table = table;
+        this.tables = tables;
         this.problems = new SqlProblems(where);
     }
 
@@ -61,7 +62,8 @@ final class SelectReader {
             problems.add(problems.where(), "The SELECT has no FROM.", "Add FROM " + table.id() + ".");
             throw problems.exception();
         }
-        Scope scope = new Scope(table, qualifiers(from), problems);
+        FromReader tablesRead = new FromReader(table, tables, problems);
+        Scope scope = tablesRead.read(from);
         ExpressionBinder binder = new ExpressionBinder(scope, problems);
         List<Output> outputs = new ArrayList<>();
         for (SqlNode node : select.getSelectList()) {
@@ -72,7 +74,8 @@ final class SelectReader {
         if (!problems.isEmpty()) {
             throw problems.exception();
         }
-        return new Select(outputs, Optional.ofNullable(filter), scope.columns());
+        return new Select(
+                outputs, Optional.ofNullable(filter), scope.columns(), tablesRead.alias(), tablesRead.lookups());
     }
 
     private SqlSelect parse(String text) {
@@ -134,62 +137,34 @@ final class SelectReader {
         refuse(select.getWindowList().isEmpty() ? null : select.getWindowList(), "WINDOW");
     }
 
-    /** The names by which columns may be qualified: the alias, or else the table with or without its schema. */
-    private List<List<String>> qualifiers(SqlNode from) {
-        if (from instanceof SqlIdentifier name) {
-            requireTable(name);
-            TableId id = table.id();
-            return List.of(List.of(), List.of(id.name()), List.of(id.schema(), id.name()));
-        }
-        if (from instanceof SqlBasicCall call
-                && call.getKind() == SqlKind.AS
-                && call.operandCount() == 2
-                && call.operand(0) instanceof SqlIdentifier name
-                && call.operand(1) instanceof SqlIdentifier alias) {
-            requireTable(name);
-            return List.of(List.of(), List.of(alias.getSimple()));
-        }
-        if (from instanceof SqlJoin join) {
-            new JoinCheck(problems).check(join);
-            throw problems.exception();
-        }
-        refuse(from, "A FROM of anything but one table");
-        throw problems.exception();
-    }
-
-    private void requireTable(SqlIdentifier name) {
-        TableId id = table.id();
-        boolean same = name.names.equals(List.of(id.name())) || name.names.equals(List.of(id.schema(), id.name()));
-        if (!same) {
-            problems.add(
-                    name,
-                    "The SELECT is from " + String.join(".", name.names) + " and not from its own table.",
-                    "Write FROM " + id + ".");
-        }
-    }
-
     private void output(SqlNode node, Scope scope, ExpressionBinder binder, List<Output> outputs) {
         boolean aliased = node.getKind() == SqlKind.AS;
         SqlNode value = aliased ? ((SqlBasicCall) node).operand(0) : node;
         String alias = aliased ? ((SqlIdentifier) ((SqlBasicCall) node).operand(1)).getSimple() : null;
         if (value instanceof SqlIdentifier name && name.isStar()) {
-            if (scope.isQualifiedRight(name)) {
-                for (Column column : table.columns()) {
-                    outputs.add(new Output(column.name(), problems.place(name), Optional.of(column), null));
-                }
-            }
-        } else if (value instanceof SqlIdentifier name && !isRefusedWord(name)) {
+            star(name, scope, outputs);
+        } else if (value instanceof SqlIdentifier name && !isRefusedWord(name, scope)) {
+            String own = name.names.get(name.names.size() - 1);
             scope.column(name)
-                    .ifPresent(column -> outputs.add(new Output(
-                            alias == null ? column.name() : alias, problems.place(name), Optional.of(column), null)));
+                    .ifPresent(column -> outputs.add(
+                            new Output(alias == null ? own : alias, problems.place(name), Optional.of(column), null)));
         } else {
             computed(value, alias, scope, binder, outputs);
         }
     }
 
-    private boolean isRefusedWord(SqlIdentifier name) {
+    private void star(SqlIdentifier name, Scope scope, List<Output> outputs) {
+        for (Scope.Source source : scope.qualified(name)) {
+            for (Column column : source.table().columns()) {
+                String own = column.name().substring(source.prefix().length());
+                outputs.add(new Output(own, problems.place(name), Optional.of(column), null));
+            }
+        }
+    }
+
+    private static boolean isRefusedWord(SqlIdentifier name, Scope scope) {
         return name.isSimple()
-                && table.column(name.getSimple()).isEmpty()
+                && !scope.knows(name.getSimple())
                 && Refusals.of(name.getSimple()).isPresent();
     }
 

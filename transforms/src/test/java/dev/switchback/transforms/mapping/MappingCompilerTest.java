@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,7 @@ import dev.switchback.transforms.schema.Column.Generation;
 import dev.switchback.transforms.schema.ColumnType;
 import dev.switchback.transforms.schema.TableId;
 import dev.switchback.transforms.schema.TableSchema;
+import dev.switchback.transforms.sql.LookupTables;
 
 class MappingCompilerTest {
 
@@ -29,6 +32,11 @@ class MappingCompilerTest {
     private static final ColumnType NUMERIC = new ColumnType("numeric", "numeric(9,2)", Carrier.TEXT, true);
     private static final ColumnType TEXT = new ColumnType("text", "text", Carrier.TEXT, true);
 
+    private static final TableSchema LOOKUP =
+            table("lookup", List.of("id"), Column.of("id", BIGINT), Column.of("code", TEXT));
+    private static final LookupTables LOOKUPS = id -> Optional.of(LOOKUP)
+            .filter(table -> table.id().equals(id))
+            .map(table -> new LookupTables.Found(table, List.of(Set.of("id"))));
     private static final TableSchema STORE = table(
             "store",
             List.of("id"),
@@ -77,8 +85,8 @@ class MappingCompilerTest {
     }
 
     static Stream<Arguments> refusedSelects() {
-        String never = " is not for mappings. A mapping is SELECT expressions FROM one table WHERE a condition,"
-                + " and turns each row into one row.";
+        String never = " is not for mappings. A mapping is SELECT expressions FROM one table, LEFT JOINs to"
+                + " lookup tables, WHERE a condition, and turns each row into one row.";
         String seeDocs = " docs/mappings.md says what an expression may be.";
         return Stream.of(
                 Arguments.of(
@@ -95,12 +103,32 @@ class MappingCompilerTest {
                         "WITH s AS (SELECT id FROM store) SELECT id FROM s",
                         at(1, 1) + "A statement that is not one plain SELECT" + never),
                 Arguments.of(
-                        "SELECT id FROM store s LEFT JOIN lookup l ON l.id = s.id",
-                        at(1, 34) + "A LEFT JOIN to a lookup table is understood, but cannot run yet."
-                                + " Leave it out, and fill the column at the destination."),
+                        "SELECT s.id FROM store s LEFT JOIN lookups l ON l.id = s.id",
+                        at(1, 36) + "The source has no table public.lookups that could be looked up in."
+                                + " Correct its name, and see that it has a primary key."),
                 Arguments.of(
-                        "SELECT id FROM store s LEFT JOIN lookup l ON l.id > s.id",
-                        at(1, 46) + "The join's condition is not made of equalities of columns, by which alone a"
+                        "SELECT id FROM store s LEFT JOIN lookup l ON l.id = s.id",
+                        at(1, 8) + "Several tables of the FROM have a column id."
+                                + " Write the table's name in front of it."),
+                Arguments.of(
+                        "SELECT s.id FROM store s LEFT JOIN lookup l ON l.code = s.name",
+                        at(1, 48) + "Several rows of public.lookup may have the same code, so that one row would become"
+                                + " several. Join by its primary key or by the columns of a unique constraint that is not"
+                                + " deferrable."),
+                Arguments.of(
+                        "SELECT s.id FROM store s LEFT JOIN lookup l ON l.id = s.name",
+                        at(1, 48) + "Columns of the types bigint and text are not looked up by equality."
+                                + " Join by whole numbers, texts, UUIDs, booleans, dates or timestamps of one type."),
+                Arguments.of(
+                        "SELECT s.id FROM store s LEFT JOIN lookup l ON s.id = s.id",
+                        at(1, 48) + "The condition does not compare the lookup's column with one in front of it."
+                                + " Write LEFT JOIN lookup l ON l.column = t.column."),
+                Arguments.of(
+                        "SELECT s.id FROM store s LEFT JOIN lookup s ON s.id = s.id",
+                        at(1, 36) + "Two tables of the FROM are called s. Give one of them an alias."),
+                Arguments.of(
+                        "SELECT s.id FROM store s LEFT JOIN lookup l ON l.id > s.id",
+                        at(1, 48) + "The join's condition is not made of equalities of columns, by which alone a"
                                 + " lookup's row is found. Write LEFT JOIN lookup l ON l.column = t.column."),
                 Arguments.of(
                         "SELECT id FROM store, lookup",
@@ -108,7 +136,8 @@ class MappingCompilerTest {
                                 + " Write LEFT JOIN lookup l ON l.column = t.column."),
                 Arguments.of(
                         "SELECT id FROM (SELECT id FROM store) s",
-                        at(1, 17) + "A FROM of anything but one table" + never),
+                        at(1, 17) + "A FROM of anything but tables is not for mappings."
+                                + " Write LEFT JOIN lookup l ON l.column = t.column."),
                 Arguments.of(
                         "SELECT id FROM shop",
                         at(1, 16) + "The SELECT is from shop and not from its own table. Write FROM public.store."),
@@ -199,7 +228,7 @@ class MappingCompilerTest {
     @ParameterizedTest
     @MethodSource("refusedSelects")
     void anythingElseIsRefusedWithItsPlace(String select, String message) {
-        assertThatThrownBy(() -> MappingCompiler.select(STORE, select, WHERE))
+        assertThatThrownBy(() -> MappingCompiler.select(STORE, select, LOOKUPS, WHERE))
                 .isInstanceOf(ProblemException.class)
                 .hasMessage(message);
     }
@@ -232,7 +261,7 @@ class MappingCompilerTest {
 
         assertThatThrownBy(() -> MappingCompiler.key(STORE, selection, WHERE))
                 .hasMessage(WHERE + ": The SELECT leaves out id, a column of the primary key of public.store."
-                        + " Select it, as it is or cast to a wider type.");
+                        + " Select it, as it is or cast to a wider type, or name the destination's key with key:.");
     }
 
     @Test

@@ -1,0 +1,52 @@
+package dev.switchback.connectors.debezium;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+import dev.switchback.connectors.spi.Flow;
+import dev.switchback.transforms.schema.TableId;
+
+/**
+ * Which topics a table's changes go to. By their keys into its change topic, unless it is only there to be looked up in;
+ * and where rows are looked up in it, each of them into every partition of its lookup topic.
+ *
+ * @param lookups the tables that rows are looked up in
+ * @param unmoved those of them that are not migrated themselves
+ * @param remembered the tables whose rows are remembered on their way, so that all of them must have taken it
+ */
+public record Routes(Set<TableId> lookups, Set<TableId> unmoved, Set<TableId> remembered) {
+
+    /** Every table is migrated, and none is looked up in. */
+    public static final Routes BY_KEY = new Routes(Set.of(), Set.of(), Set.of());
+
+    public Routes {
+        lookups = Set.copyOf(lookups);
+        unmoved = Set.copyOf(unmoved);
+        remembered = Set.copyOf(remembered);
+    }
+
+    /** Whether capture begins with a copy of the table's rows. */
+    boolean copied(Flow flow, TableId table) {
+        return flow.backfills() || remembered.contains(table);
+    }
+
+    boolean byKey(TableId table) {
+        return !unmoved.contains(table);
+    }
+
+    boolean everywhere(TableId table) {
+        return lookups.contains(table);
+    }
+
+    List<String> topics(Flow flow, TableId table) {
+        List<String> topics = new ArrayList<>();
+        if (byKey(table)) {
+            topics.add(flow.changeTopic(table));
+        }
+        if (everywhere(table)) {
+            topics.add(flow.lookupTopic(table));
+        }
+        return topics;
+    }
+}

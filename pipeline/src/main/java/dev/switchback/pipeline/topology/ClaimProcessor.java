@@ -1,0 +1,133 @@
+package dev.switchback.pipeline.topology;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.api.ContextualProcessor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+
+import dev.switchback.connectors.avro.ChangeDecoder;
+import dev.switchback.connectors.avro.ClaimEncoder;
+import dev.switchback.connectors.avro.SchemaStore;
+import dev.switchback.connectors.spi.InputChange;
+import dev.switchback.transforms.change.Claim;
+import dev.switchback.transforms.change.Event;
+import dev.switchback.transforms.change.TaskWatermark;
+import dev.switchback.transforms.change.Watermark;
+
+/**
+ * Decides whose each destination row is. It has one owner while one source row claims it, whatever the order in which
+ * claims and withdrawals arrive; while several do, it is nobody's to change. What goes on to apply is a claim that says by
+ * itself what the row is to be, so that it can be held and tried again. Watermarks go on once every task has passed them.
+ */
+@SuppressWarnings("NullAway.Init") // Streams calls init before anything else
+final class ClaimProcessor extends ContextualProcessor<byte[], InputEvent, byte[], InputEvent> {
+
+    static final String CLAIMS = "claims";
+    static final String WATERMARKS = "claim-watermarks";
+
+    private final int tasks;
+    private final ChangeDecoder decoder;
+    private final ClaimEncoder encoder;
+    private final Set<String> contested;
+
+    private KeyValueStore<Bytes, byte[]> claims;
+    private KeyValueStore<Bytes, byte[]> watermarks;
+
+    /** @param tasks how many there are in front of each mutation topic */
+    ClaimProcessor(Joins joins, int tasks, SchemaStore schemas, ChangeDecoder decoder) {
+        this.tasks = tasks;
+        this.decoder = decoder;
+        this.encoder = new ClaimEncoder(schemas);
+        this.contested = joins.contested();
+    }
+
+    @Override
+    public void init(ProcessorContext<byte[], InputEvent> context) {
+        super.init(context);
+        claims = context.getStateStore(CLAIMS);
+        watermarks = context.getStateStore(WATERMARKS);
+    }
+
+    @Override
+    public void process(Record<byte[], InputEvent> record) {
+        context().forward(record.withValue(decided(record.value())));
+    }
+
+    private InputEvent decided(InputEvent event) {
+        String topic = event.input().input().topic();
+        if (event.event() instanceof TaskWatermark watermark) {
+            return new InputEvent(event.input(), passed(topic, watermark));
+        }
+        return event.event() instanceof Claim claim && claim.key() != null && contested.contains(topic)
+                ? decided(event.input(), claim)
+                : event;
+    }
+
+    private Event passed(String topic, TaskWatermark passed) {
+        Watermark watermark = passed.watermark();
+        PassedWatermarks lowest = new PassedWatermarks(
+                watermarks,
+                IntStream.range(0, tasks).mapToObj(task -> input(topic, task)).toList());
+        return lowest.passed(input(topic, passed.task()), watermark.id()).stream()
+                .mapToObj(id -> (Event) new Watermark(id, watermark.lsn(), watermark.commitMicros()))
+                .findFirst()
+                .orElse(passed);
+    }
+
+    private static String input(String topic, int task) {
+        return topic + "/" + task;
+    }
+
+    private InputEvent decided(InputChange input, Claim claim) {
+        Bytes row = StoreKey.of(StoreKey.text(input.input().topic()), StoreKey.bytes(input.sourceKey()));
+        List<byte[]> standing = standing(row, claim, input.value());
+        claims.put(row, standing.isEmpty() ? null : StoreKey.joined(standing));
+        if (standing.isEmpty()) {
+            return new InputEvent(input, claim);
+        }
+        Claim first = ((Claim) decoder.decode(standing.get(0))).because(claim.cause());
+        return replaced(input, standing.size() == 1 ? first : refused(first, standing));
+    }
+
+    /** The claims behind this one, the oldest first. */
+    private List<byte[]> standing(Bytes row, Claim claim, byte[] bytes) {
+        byte @Nullable [] before = claims.get(row);
+        List<byte[]> standing = new ArrayList<>(before == null ? List.of() : StoreKey.parts(before));
+        int place = 0;
+        while (place < standing.size()
+                && !((Claim) decoder.decode(standing.get(place))).owner().equals(claim.owner())) {
+            place++;
+        }
+        boolean known = place < standing.size();
+        if (claim.row() == null) {
+            if (known) {
+                standing.remove(place);
+            }
+        } else if (known) {
+            standing.set(place, bytes);
+        } else {
+            standing.add(bytes);
+        }
+        return standing;
+    }
+
+    private Claim refused(Claim first, List<byte[]> standing) {
+        String owners = standing.stream()
+                .map(bytes -> ((Claim) decoder.decode(bytes)).owner().toString())
+                .collect(Collectors.joining(" and "));
+        return first.refused("the destination row is claimed by " + owners);
+    }
+
+    private InputEvent replaced(InputChange input, Claim claim) {
+        byte[] value = encoder.value(claim);
+        return new InputEvent(new InputChange(input.input(), input.offset(), input.key(), value), claim);
+    }
+}
