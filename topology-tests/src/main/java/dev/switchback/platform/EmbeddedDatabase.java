@@ -42,7 +42,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
             "listen_addresses", "127.0.0.1",
             "unix_socket_directories", "",
             "wal_level", "logical",
-            "max_replication_slots", "10",
+            "max_replication_slots", "20",
             "max_wal_senders", "10",
             "max_connections", "100",
             "max_wal_size", "4GB",

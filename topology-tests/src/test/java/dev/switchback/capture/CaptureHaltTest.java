@@ -2,17 +2,21 @@ package dev.switchback.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import dev.switchback.connectors.debezium.CaptureSettings;
 import dev.switchback.connectors.debezium.CaptureState.Phase;
 import dev.switchback.connectors.postgres.PostgresConnections;
 import dev.switchback.connectors.postgres.TruncateTriggers;
+import dev.switchback.platform.Await;
+import dev.switchback.platform.EmbeddedDatabase;
 import dev.switchback.platform.Platform;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.schema.TableId;
@@ -95,6 +99,64 @@ class CaptureHaltTest {
 
             // By the change that lacks the key, or by a look at the catalogue, whichever is first.
             assertThat(onlyProblem(rig).what()).contains("public.rekeyed").contains("primary key");
+        }
+    }
+
+    @Test
+    void aColumnThatIsDroppedAndAddedAgainHalts() {
+        platform.source().execute("CREATE TABLE again (id int PRIMARY KEY, v int)");
+        try (CaptureRig rig = rig("again").publish().startStreaming()) {
+            platform.source()
+                    .execute("INSERT INTO again VALUES (1, 1)", "ALTER TABLE again DROP COLUMN v, ADD COLUMN v int");
+
+            assertThat(onlyProblem(rig).what()).contains("public.again").contains("column v dropped and added again");
+        }
+    }
+
+    @Test
+    void aPublicationThatWasCreatedAgainWhileCaptureWasAwayIsAGap() {
+        platform.source().execute("CREATE TABLE unpublished (id int PRIMARY KEY)");
+        try (CaptureRig rig = rig("unpublished").publish().startStreaming()) {
+            rig.stop();
+            platform.source().execute("DROP PUBLICATION " + rig.flow.slot(), "INSERT INTO unpublished VALUES (1)");
+            rig.publish().start();
+
+            assertThat(onlyProblem(rig).what()).contains("public.unpublished").contains("created again");
+            assertThat(ids(rig, "unpublished")).isEmpty();
+        }
+    }
+
+    /** A copy of its files that is put back, and whose log then grows beyond what was captured. */
+    @Test
+    void aSourceThatWasPutBackFromACopyIsAGap(@TempDir Path copies) {
+        EmbeddedDatabase source = platform.source();
+        source.execute("CREATE TABLE putback (id int PRIMARY KEY)");
+        try (CaptureRig rig = rig("putback")) {
+            rig.tuning = CaptureRig.heartbeatEvery(Duration.ofMillis(200));
+            rig.publish().startStreaming();
+            rig.stop();
+            source.stop();
+            source.saveTo(copies.resolve("copy"));
+            source.start();
+            rig.start();
+            rig.awaitPhase(Phase.STREAMING);
+            String beats = "SELECT number FROM switchback.beat WHERE migration = 'putback'";
+            long before = Long.parseLong(source.value(beats));
+            source.execute("INSERT INTO putback SELECT generate_series(1, 1000)");
+            Await.until("a heartbeat", Duration.ofSeconds(60), () -> Long.parseLong(source.value(beats)) > before);
+            rig.awaitCaughtUp();
+            rig.stop();
+            source.stop();
+            source.restoreFrom(copies.resolve("copy"));
+            source.start();
+            for (int i = 0; i < 3; i++) {
+                source.execute("SELECT pg_logical_emit_message(true, 'growth', '')", "SELECT pg_switch_wal()");
+            }
+            rig.start();
+
+            assertThat(onlyProblem(rig).what())
+                    .contains("last heartbeat is number")
+                    .contains("an older state of itself");
         }
     }
 

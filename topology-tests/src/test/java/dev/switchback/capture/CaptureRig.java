@@ -16,6 +16,7 @@ import dev.switchback.connectors.debezium.CaptureListener;
 import dev.switchback.connectors.debezium.CaptureSettings;
 import dev.switchback.connectors.debezium.CaptureState;
 import dev.switchback.connectors.debezium.CaptureState.Phase;
+import dev.switchback.connectors.postgres.ControlSchema;
 import dev.switchback.connectors.postgres.PostgresCatalog;
 import dev.switchback.connectors.postgres.PostgresConnections;
 import dev.switchback.connectors.spi.Direction;
@@ -73,7 +74,28 @@ final class CaptureRig implements AutoCloseable {
         return this;
     }
 
+    static CaptureSettings.Tuning heartbeatEvery(Duration heartbeat) {
+        CaptureSettings.Tuning usual = CaptureSettings.Tuning.DEFAULT;
+        return new CaptureSettings.Tuning(
+                usual.batchRecords(),
+                usual.queueRecords(),
+                usual.queueBytes(),
+                usual.poll(),
+                heartbeat,
+                usual.slotCreation(),
+                usual.answer(),
+                usual.firstPause(),
+                usual.longestPause(),
+                usual.close());
+    }
+
     CaptureRig start() {
+        try (Connection connection = connections.open()) {
+            ControlSchema.create(connection);
+            ControlSchema.register(connection, flow.migration());
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
         capture = new Capture(
                 new CaptureSettings(
                         flow, connections, schemas(), Map.of("bootstrap.servers", bootstrapServers), topics, tuning),

@@ -189,10 +189,11 @@ final class CaptureRun implements EngineHooks, AutoCloseable {
     }
 
     private TableWatch watch(Beginning from) {
-        Map<TableId, List<String>> keys = from.tables().stream()
+        Map<TableId, TableWatch.Captured> captured = from.tables().stream()
                 .collect(Collectors.toMap(
-                        table -> table.schema().id(), table -> table.schema().key()));
-        return new TableWatch(source, settings.flow().migration(), keys);
+                        table -> table.schema().id(),
+                        table -> new TableWatch.Captured(table.schema().key(), table.marks())));
+        return new TableWatch(source, settings.flow(), captured);
     }
 
     private static Map<TableId, Long> oids(Beginning from) {

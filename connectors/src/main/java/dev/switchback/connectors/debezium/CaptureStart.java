@@ -12,6 +12,7 @@ import dev.switchback.connectors.postgres.LogIdentity;
 import dev.switchback.connectors.postgres.LogRelation;
 import dev.switchback.connectors.postgres.PostgresConnections;
 import dev.switchback.connectors.postgres.ReplicationSlot;
+import dev.switchback.connectors.postgres.TableMarks;
 import dev.switchback.connectors.postgres.Watermarks;
 import dev.switchback.transforms.change.Watermark;
 import dev.switchback.transforms.problem.Problem;
@@ -61,7 +62,8 @@ final class CaptureStart {
         new ReplicationSlot(settings.flow().slot()).drop(connection);
         List<CapturedTable> tables = examine(connection);
         long watermark = Math.max(stored == null ? 0 : stored.watermark(), Watermarks.last(connection, migration()));
-        StoredOffset beginning = new StoredOffset(log, LogPosition.after(0), false, watermark, 0, sink.store(tables));
+        StoredOffset beginning =
+                new StoredOffset(log, LogPosition.after(0), false, watermark, 0, 0, sink.store(tables));
         return new Beginning(beginning, tables, HaltPlace.NONE);
     }
 
@@ -99,6 +101,14 @@ final class CaptureStart {
                             + " was captured: the source is an older state of itself, or its schema switchback was created"
                             + " again."));
         }
+        long beat = Watermarks.lastBeat(connection, migration());
+        if (beat < stored.beat()) {
+            throw new ProblemException(gap(
+                    source.where(),
+                    "The source's last heartbeat is number " + beat + ", and number " + stored.beat()
+                            + " was captured: the source is an older state of itself, or its schema switchback was created"
+                            + " again."));
+        }
     }
 
     /** Throws unless the slot will deliver everything behind the position. */
@@ -131,6 +141,8 @@ final class CaptureStart {
     private HaltPlace compare(List<CapturedTable> stored, Connection connection) throws SQLException {
         List<Problem> refused = new ArrayList<>();
         List<Problem> altered = new ArrayList<>();
+        Map<Long, TableMarks> marks = marks(
+                connection, stored.stream().map(table -> table.relation().oid()).toList());
         for (TableSchema table : settings.tables()) {
             CapturedTable before = stored.stream()
                     .filter(captured -> captured.schema().id().equals(table.id()))
@@ -147,12 +159,20 @@ final class CaptureStart {
                 if (!changes.isEmpty()) {
                     altered.add(SchemaGuard.altered(source.where(), table.id(), changes));
                 }
+                TableMarks now = marks.getOrDefault(before.relation().oid(), before.marks());
+                before.marks()
+                        .changesTo(now)
+                        .forEach(change -> refused.add(refused("The table " + table.id() + " " + change + ".")));
             }
         }
         if (!refused.isEmpty()) {
             throw new ProblemException(refused);
         }
         return altered.isEmpty() ? HaltPlace.NONE : haltHere(altered, connection);
+    }
+
+    private Map<Long, TableMarks> marks(Connection connection, List<Long> oids) throws SQLException {
+        return TableMarks.read(connection, oids, settings.flow().slot());
     }
 
     /** The tables as they are now, for a capture that begins with them. */
@@ -162,7 +182,11 @@ final class CaptureStart {
             LogRelation relation = LogRelation.read(connection, table.id())
                     .orElseThrow(
                             () -> new ProblemException(refused("The table " + table.id() + " is not there any more.")));
-            CapturedTable captured = new CapturedTable(table, relation, topicIds.getOrDefault(table.id(), ""));
+            CapturedTable captured = new CapturedTable(
+                    table,
+                    relation,
+                    topicIds.getOrDefault(table.id(), ""),
+                    marks(connection, List.of(relation.oid())).getOrDefault(relation.oid(), TableMarks.NONE));
             List<String> names =
                     relation.columns().stream().map(LogRelation.LogColumn::name).toList();
             if (!captured.schema().columnNames().equals(names)) {

@@ -8,10 +8,12 @@ import java.util.List;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.apache.avro.Schema;
 
 import dev.switchback.connectors.avro.ChangeSchemas;
 import dev.switchback.connectors.postgres.LogRelation;
+import dev.switchback.connectors.postgres.TableMarks;
 import dev.switchback.transforms.schema.Column.Generation;
 import dev.switchback.transforms.schema.TableSchema;
 
@@ -20,8 +22,9 @@ import dev.switchback.transforms.schema.TableSchema;
  *
  * @param schema without generated columns, which the log does not hold
  * @param topicId Kafka's ids of its topics
+ * @param marks what of it the log does not describe
  */
-record CapturedTable(TableSchema schema, LogRelation relation, String topicId) {
+record CapturedTable(TableSchema schema, LogRelation relation, String topicId, TableMarks marks) {
 
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -42,7 +45,8 @@ record CapturedTable(TableSchema schema, LogRelation relation, String topicId) {
                     .put(
                             "envelope",
                             ChangeSchemas.envelope("stored", table.schema).toString())
-                    .set("relation", JSON.valueToTree(table.relation));
+                    .<ObjectNode>set("relation", JSON.valueToTree(table.relation))
+                    .set("marks", JSON.valueToTree(table.marks));
         }
         try {
             return JSON.writeValueAsBytes(json);
@@ -60,7 +64,8 @@ record CapturedTable(TableSchema schema, LogRelation relation, String topicId) {
                 tables.add(new CapturedTable(
                         ChangeSchemas.tableOf(envelope),
                         JSON.treeToValue(table.get("relation"), LogRelation.class),
-                        table.get("topicId").asText()));
+                        table.get("topicId").asText(),
+                        table.has("marks") ? JSON.treeToValue(table.get("marks"), TableMarks.class) : TableMarks.NONE));
             }
             return tables;
         } catch (IOException malformed) {

@@ -35,6 +35,7 @@ final class ChangeLog {
     private boolean snapshotDone;
     private long watermark;
     private long awaited;
+    private long beat;
     private @Nullable StoredOffset stored;
     private LongConsumer confirm = lsn -> {};
 
@@ -50,6 +51,7 @@ final class ChangeLog {
         this.snapshotDone = from.snapshotDone();
         this.watermark = from.watermark();
         this.awaited = from.awaited();
+        this.beat = from.beat();
     }
 
     ChangeSink sink() {
@@ -91,6 +93,10 @@ final class ChangeLog {
     void sendWatermark(Watermark mark) {
         watermark = mark.id();
         sink.sendWatermark(mark);
+    }
+
+    void passedHeartbeat(long number) {
+        beat = Math.max(beat, number);
     }
 
     /** Commits, if there is anything to commit, and then lets the source forget what it was. */
@@ -177,7 +183,7 @@ final class ChangeLog {
     }
 
     private StoredOffset offset() {
-        return new StoredOffset(identity, cursor.position(), snapshotDone, watermark, awaited, tables);
+        return new StoredOffset(identity, cursor.position(), snapshotDone, watermark, awaited, beat, tables);
     }
 
     private long commitOr(long commitLsn) {

@@ -15,10 +15,17 @@ import dev.switchback.connectors.postgres.LogIdentity;
  * @param snapshotDone whether the initial snapshot has been sent in full
  * @param watermark the id of the last watermark that was sent
  * @param awaited the watermark that the destination must have applied before anything more is sent; 0 for none
+ * @param beat the number of the last heartbeat that was passed
  * @param tables the offset, in the same topic, of the record that says what the captured tables look like
  */
 record StoredOffset(
-        LogIdentity log, LogPosition position, boolean snapshotDone, long watermark, long awaited, long tables) {
+        LogIdentity log,
+        LogPosition position,
+        boolean snapshotDone,
+        long watermark,
+        long awaited,
+        long beat,
+        long tables) {
 
     private static final JsonMapper JSON = new JsonMapper();
 

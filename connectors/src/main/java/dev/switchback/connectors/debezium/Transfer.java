@@ -171,6 +171,9 @@ final class Transfer implements DebeziumEngine.ChangeConsumer<ChangeEvent<Source
         if (send && message instanceof LogMessage.Watermark watermark) {
             log.sendWatermark(new Watermark(watermark.id(), offset.lsn(), offset.commitMicros()));
         }
+        if (message instanceof LogMessage.Heartbeat heartbeat) {
+            log.passedHeartbeat(heartbeat.number());
+        }
     }
 
     private static boolean isFirstHalf(SourceRecord record) {

@@ -36,7 +36,7 @@ public final class ControlSchema {
     public static final long FIRST_EPOCH = 1;
 
     /** The version whose script, {@code control-N.sql}, was written last. */
-    static final int VERSION = 6;
+    static final int VERSION = 7;
 
     /** "switchba" in ASCII: any number that nobody else locks. */
     private static final long CREATION_LOCK = 0x7377697463686261L;
@@ -80,10 +80,12 @@ public final class ControlSchema {
         }
     }
 
-    /** Adds the control row of a migration, open and in FORWARD direction, and its token, where it has none yet. */
+    /** Adds the control row of a migration, open and in FORWARD direction, with what belongs to it, where it has none. */
     public static void register(Connection connection, String migration) throws SQLException {
         String sql = "WITH named AS (SELECT ?::text AS migration), token AS ("
                 + "INSERT INTO switchback.apply_token (migration) SELECT migration FROM named"
+                + " ON CONFLICT (migration) DO NOTHING), beat AS ("
+                + "INSERT INTO switchback.beat (migration) SELECT migration FROM named"
                 + " ON CONFLICT (migration) DO NOTHING)"
                 + " INSERT INTO switchback.control (migration, epoch, direction)"
                 + " SELECT migration, ?, 'forward' FROM named ON CONFLICT (migration) DO NOTHING";

@@ -28,8 +28,12 @@ public sealed interface LogMessage {
      */
     record Watermark(String migration, long id) implements LogMessage {}
 
-    /** Says nothing but that the log has moved. */
-    record Heartbeat(String migration) implements LogMessage {}
+    /**
+     * Says that the log has moved.
+     *
+     * @param number grows by one with each heartbeat of the migration in this database, in commit order
+     */
+    record Heartbeat(String migration, long number) implements LogMessage {}
 
     /**
      * A partition was truncated by itself, which a publication through the partition root does not report.
@@ -52,7 +56,8 @@ public sealed interface LogMessage {
             return switch (json.path("kind").asText()) {
                 case "watermark" ->
                     Optional.of(new Watermark(migration, json.path("id").asLong()));
-                case "heartbeat" -> Optional.of(new Heartbeat(migration));
+                case "heartbeat" ->
+                    Optional.of(new Heartbeat(migration, json.path("number").asLong()));
                 case "leaf_truncated" ->
                     Optional.of(new LeafTruncated(migration, table(json.path("root")), table(json.path("leaf"))));
                 default -> Optional.empty();

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
@@ -17,15 +18,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import dev.switchback.connectors.postgres.PartitionLeaves.Leaf;
+import dev.switchback.connectors.spi.Flow;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.Problem.Kind;
 import dev.switchback.transforms.problem.ProblemException;
 import dev.switchback.transforms.schema.TableId;
 
 /**
- * Notices what happens to captured tables without a word in the log: a table is dropped, made UNLOGGED, or altered so that
- * the log does not name its rows by their key; a partition is attached with rows
- * in it, detached, or dropped; one is truncated before it has the triggers that report this. It remembers the partitions
+ * Notices what happens to captured tables without a word in the log: a table is dropped, or it or one of its partitions
+ * made UNLOGGED, or altered so that the log does not name its rows by their key; a column is dropped and added again, or the
+ * publication altered, see {@link TableMarks}; a partition is attached with rows in it, detached, or dropped; one is
+ * truncated before it has the triggers that report this. It remembers the partitions
  * in {@code switchback.partition}, so that nothing is missed while capture is away, and gives new partitions their
  * {@link TruncateTriggers}. Used by one thread at a time.
  *
@@ -43,40 +46,56 @@ public final class TableWatch {
     private static final String ANONYMOUS = " was altered so that the log does not name its rows by their primary key"
             + " any more (its REPLICA IDENTITY, or the key itself).";
 
-    /** Whether a table's changes are logged, and whether its replica identity has all columns of its primary key. */
+    /**
+     * Whether the changes of a table, and of each of its partitions, are logged, and whether its replica identity has all
+     * columns of its primary key.
+     */
     private static final String FITNESS =
             """
-            SELECT c.oid, c.relpersistence = 'p', ARRAY(
+            SELECT part.root, c.oid = part.root, quote_ident(n.nspname) || '.' || quote_ident(c.relname),
+                   c.relpersistence = 'p' OR c.relkind = 'p', ARRAY(
                        SELECT a.attname::text FROM pg_index k JOIN pg_attribute a ON a.attrelid = k.indrelid
                        WHERE k.indrelid = c.oid AND k.indisprimary
                          AND a.attnum = ANY ((k.indkey::int2[])[0:k.indnkeyatts - 1])),
-                   c.relreplident = 'f' OR EXISTS (
+                   c.relreplident = 'f' OR c.relkind = 'f' OR EXISTS (
                        SELECT FROM pg_index k JOIN pg_index i ON i.indrelid = k.indrelid
                        WHERE k.indrelid = c.oid AND k.indisprimary
                          AND CASE c.relreplident WHEN 'd' THEN i.indisprimary WHEN 'i' THEN i.indisreplident END
                          AND (k.indkey::int2[])[0:k.indnkeyatts - 1] <@ i.indkey::int2[])
-            FROM pg_class c WHERE c.oid = ANY (?)""";
+            FROM (SELECT root, root AS id FROM unnest(?) AS root
+                  UNION SELECT root, relid FROM unnest(?) AS root, pg_partition_tree(root) WHERE isleaf) AS part
+            JOIN pg_class c ON c.oid = part.id JOIN pg_namespace n ON n.oid = c.relnamespace
+            ORDER BY c.oid <> part.root, 3""";
 
     private final PostgresConnections database;
     private final String migration;
-    private final Map<TableId, List<String>> keys;
+    private final String publication;
+    private final Map<TableId, Captured> captured;
     private final TruncateTriggers triggers;
     private final PartitionLeaves leaves;
     private String complaint = "";
 
-    /** @param keys the columns of each table's primary key when its capture began */
-    public TableWatch(PostgresConnections database, String migration, Map<TableId, List<String>> keys) {
+    /** @param captured the tables as they were when their capture began; of those that are left out it knows nothing */
+    public TableWatch(PostgresConnections database, Flow flow, Map<TableId, Captured> captured) {
         this.database = database;
-        this.keys = Map.copyOf(keys);
-        this.migration = migration;
+        this.captured = Map.copyOf(captured);
+        this.migration = flow.migration();
+        this.publication = flow.slot();
         this.triggers = new TruncateTriggers(database, migration);
         this.leaves = new PartitionLeaves(triggers);
     }
 
-    private record Fitness(boolean logged, Set<String> key, boolean named) {
+    /**
+     * A table as it was when its capture began.
+     *
+     * @param key the columns of its primary key
+     */
+    public record Captured(List<String> key, TableMarks marks) {}
 
-        boolean fit(@Nullable List<String> captured) {
-            return logged && named && (captured == null || key.equals(Set.copyOf(captured)));
+    private record Fitness(boolean root, String name, boolean logged, Set<String> key, boolean named) {
+
+        boolean fit(@Nullable Captured captured) {
+            return logged && named && (!root || captured == null || key.equals(Set.copyOf(captured.key)));
         }
 
         String said() {
@@ -152,31 +171,55 @@ public final class TableWatch {
     }
 
     private List<Problem> unfit(Connection connection, Map<TableId, Long> tables) throws SQLException {
-        Map<Long, Fitness> found = new HashMap<>();
-        try (PreparedStatement statement = connection.prepareStatement(FITNESS)) {
-            statement.setArray(
-                    1, connection.createArrayOf("oid", tables.values().toArray()));
-            try (ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    Set<String> key = Set.of((String[]) row.getArray(3).getArray());
-                    found.put(row.getLong(1), new Fitness(row.getBoolean(2), key, row.getBoolean(4)));
-                }
-            }
-        }
+        Map<Long, List<Fitness>> found = fitness(connection, tables.values());
+        Map<Long, TableMarks> marks = TableMarks.read(connection, tables.values(), publication);
         List<Problem> problems = new ArrayList<>();
         tables.forEach((table, oid) -> {
-            Fitness now = found.get(oid);
-            if (now == null) {
+            Captured before = captured.get(table);
+            if (!found.containsKey(oid)) {
                 problems.add(refused(
                         "The table " + Words.name(table) + " was dropped, and the log does not say so.",
                         "Take it out of the migration file, or start the migration anew if it was created again."));
-            } else if (!now.fit(keys.get(table))) {
+                return;
+            }
+            Optional<Fitness> unfit =
+                    found.get(oid).stream().filter(now -> !now.fit(before)).findFirst();
+            if (unfit.isPresent()) {
+                String what = unfit.get().root ? "table " + Words.name(table) : "partition " + unfit.get().name;
                 problems.add(refused(
-                        "The table " + Words.name(table) + now.said(),
+                        "The " + what + unfit.get().said(),
                         "Undo that, and start the migration anew, so that what the log lacks is copied."));
+                return;
+            }
+            TableMarks now = marks.get(oid);
+            if (before != null && now != null) {
+                before.marks
+                        .changesTo(now)
+                        .forEach(change -> problems.add(refused(
+                                "The table " + Words.name(table) + " " + change + ".",
+                                "Start the migration anew, so that the table is copied as it is now.")));
             }
         });
         return problems;
+    }
+
+    /** Of each table first, then of its partitions. */
+    private static Map<Long, List<Fitness>> fitness(Connection connection, Collection<Long> tables)
+            throws SQLException {
+        Map<Long, List<Fitness>> found = new HashMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(FITNESS)) {
+            statement.setArray(1, connection.createArrayOf("oid", tables.toArray()));
+            statement.setArray(2, connection.createArrayOf("oid", tables.toArray()));
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    Set<String> key = Set.of((String[]) row.getArray(5).getArray());
+                    found.computeIfAbsent(row.getLong(1), table -> new ArrayList<>())
+                            .add(new Fitness(
+                                    row.getBoolean(2), row.getString(3), row.getBoolean(4), key, row.getBoolean(6)));
+                }
+            }
+        }
+        return found;
     }
 
     private List<Problem> compare(Connection connection, long root, List<Leaf> now) throws SQLException {

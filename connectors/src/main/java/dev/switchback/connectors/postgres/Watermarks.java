@@ -50,35 +50,50 @@ public final class Watermarks {
 
     /** The id of the last watermark that the migration emitted in this database; 0 when there was none. */
     public static long last(Connection connection, String migration) throws SQLException {
-        String sql = "SELECT coalesce(max(watermark), 0) FROM switchback.control WHERE migration = ?";
-        try (PreparedStatement exists = connection.prepareStatement("SELECT to_regclass('switchback.control')");
-                ResultSet control = exists.executeQuery()) {
-            control.next();
-            if (control.getString(1) == null) {
+        return lastOf(connection, "switchback.control", "watermark", migration);
+    }
+
+    /** The number of the last heartbeat that the migration emitted in this database; 0 when there was none. */
+    public static long lastBeat(Connection connection, String migration) throws SQLException {
+        return lastOf(connection, "switchback.beat", "number", migration);
+    }
+
+    private static long lastOf(Connection connection, String table, String column, String migration)
+            throws SQLException {
+        // What is in the log already may be in a commit that has yet to end: its lock makes this wait for it.
+        String sql = "SELECT " + column + " FROM " + table + " WHERE migration = ? FOR SHARE";
+        try (PreparedStatement exists = connection.prepareStatement("SELECT to_regclass('" + table + "')");
+                ResultSet found = exists.executeQuery()) {
+            found.next();
+            if (found.getString(1) == null) {
                 return 0;
             }
         }
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setString(1, migration);
             try (ResultSet answer = statement.executeQuery()) {
-                answer.next();
-                return answer.getLong(1);
+                return answer.next() ? answer.getLong(1) : 0;
             }
         }
     }
 
     /**
-     * Emits a message that moves the log and nothing else.
+     * Emits a message that moves the log, and carries the number of those before it.
      *
      * @return where in the log it begins; its transaction's commit stands behind that
+     * @throws IllegalStateException when the migration was never registered in this database
      */
     public long heartbeat(Connection connection) throws SQLException {
-        String sql = "SELECT pg_logical_emit_message(true, '" + LogMessage.PREFIX
-                + "', json_build_object('kind', 'heartbeat', 'migration', ?::text)::text) - '0/0'::pg_lsn";
+        String sql = "WITH next AS (UPDATE switchback.beat SET number = number + 1 WHERE migration = ?"
+                + " RETURNING number, migration)"
+                + " SELECT pg_logical_emit_message(true, '" + LogMessage.PREFIX + "', json_build_object("
+                + "'kind', 'heartbeat', 'migration', migration, 'number', number)::text) - '0/0'::pg_lsn FROM next";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setString(1, migration);
             try (ResultSet answer = statement.executeQuery()) {
-                answer.next();
+                if (!answer.next()) {
+                    throw new IllegalStateException("no row for " + migration + " in switchback.beat");
+                }
                 return answer.getLong(1);
             }
         }

@@ -43,6 +43,8 @@ class LogTest {
         execute(
                 "CREATE SCHEMA switchback",
                 "CREATE TABLE switchback.control (migration text PRIMARY KEY, watermark bigint NOT NULL DEFAULT 0)",
+                "CREATE TABLE switchback.beat (migration text PRIMARY KEY, number bigint NOT NULL DEFAULT 0)",
+                "INSERT INTO switchback.beat VALUES ('stores', 6)",
                 "INSERT INTO switchback.control VALUES ('stores', 0), ('orders', " + 4 * STEP + ")",
                 "CREATE TABLE \"Root\" (id int) PARTITION BY RANGE (id)",
                 "CREATE TABLE low PARTITION OF \"Root\" FOR VALUES FROM (0) TO (10)",
@@ -74,7 +76,7 @@ class LogTest {
                         new Watermark("stores", STEP),
                         new Watermark("orders", 5 * STEP),
                         new Watermark("stores", 2 * STEP),
-                        new Heartbeat("stores"));
+                        new Heartbeat("stores", 7));
         assertThat(query("SELECT watermark FROM switchback.control WHERE migration = 'stores'"))
                 .isEqualTo(Long.toString(2 * STEP));
     }

@@ -13,6 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import dev.switchback.connectors.postgres.TableWatch.Captured;
+import dev.switchback.connectors.spi.Direction;
+import dev.switchback.connectors.spi.Flow;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.schema.TableId;
 
@@ -22,12 +25,14 @@ class TableWatchTest {
     private static final TestServer SERVER = TestServer.shared();
     private static final TableId P = new TableId("public", "p");
     private static final TableId PLAIN = new TableId("public", "plain");
-    private static final Map<TableId, List<String>> KEYS = Map.of(PLAIN, List.of("id"));
     private static final String MIGRATION = "watch";
+    private static final Flow FLOW = new Flow(MIGRATION, Direction.FORWARD);
+    private static final String PUBLICATION = FLOW.slot();
 
     private PostgresSettings settings;
     private PostgresConnections database;
     private Map<TableId, Long> tables;
+    private Map<TableId, Captured> captured = Map.of();
 
     /** What is done, statement by statement, and what of it is said; empty for nothing. */
     private record Case(String name, List<String> sql, String said) {
@@ -69,7 +74,48 @@ class TableWatchTest {
                         "does not name its rows",
                         "ALTER TABLE plain ADD other int NOT NULL DEFAULT 1",
                         "ALTER TABLE plain DROP CONSTRAINT plain_pkey, ADD PRIMARY KEY (other)"),
-                refuses("a table is not logged any more", "UNLOGGED", "ALTER TABLE plain SET UNLOGGED"),
+                passes("the whole old row of a partition is logged", "ALTER TABLE p1 REPLICA IDENTITY FULL"),
+                refuses(
+                        "nothing of a partition's old row is logged",
+                        "The partition public.p1 was altered so that the log does not name its rows",
+                        "ALTER TABLE p1 REPLICA IDENTITY NOTHING"),
+                refuses(
+                        "a partition is not logged any more",
+                        "The partition public.p1 was made UNLOGGED",
+                        "ALTER TABLE p1 SET UNLOGGED"),
+                passes("a column is added", "ALTER TABLE plain ADD other int"),
+                refuses(
+                        "a column is dropped and added again",
+                        "had its column v dropped and added again",
+                        "ALTER TABLE plain DROP COLUMN v, ADD COLUMN v int"),
+                passes(
+                        "another table is published, too",
+                        "CREATE TABLE other (id int PRIMARY KEY)",
+                        "ALTER PUBLICATION " + PUBLICATION + " ADD TABLE other"),
+                refuses(
+                        "a table is not published any more",
+                        "was taken out of its publication",
+                        "ALTER PUBLICATION " + PUBLICATION + " DROP TABLE plain"),
+                refuses(
+                        "a table was not published for a while",
+                        "was taken out of its publication",
+                        "ALTER PUBLICATION " + PUBLICATION + " DROP TABLE plain",
+                        "ALTER PUBLICATION " + PUBLICATION + " ADD TABLE plain"),
+                refuses(
+                        "not every kind of change was published for a while",
+                        "or that was altered",
+                        "ALTER PUBLICATION " + PUBLICATION + " SET (publish = 'insert')",
+                        "ALTER PUBLICATION " + PUBLICATION + " SET (publish = 'insert, update, delete, truncate')"),
+                refuses(
+                        "the publication is created again",
+                        "or created again",
+                        "DROP PUBLICATION " + PUBLICATION,
+                        "CREATE PUBLICATION " + PUBLICATION + " FOR TABLE p, plain"),
+                refuses(
+                        "a table is not logged any more",
+                        "UNLOGGED",
+                        "ALTER PUBLICATION " + PUBLICATION + " DROP TABLE plain",
+                        "ALTER TABLE plain SET UNLOGGED"),
                 passes("rows come and go", "INSERT INTO p VALUES (2)", "DELETE FROM p", "INSERT INTO plain VALUES (1)"),
                 passes("the root is truncated", "TRUNCATE p"),
                 passes("a partition that has its triggers is rewritten", "VACUUM FULL p1"),
@@ -139,14 +185,19 @@ class TableWatchTest {
         database = new PostgresConnections("source", settings);
         TestServer.execute(
                 settings,
-                "CREATE TABLE plain (id int PRIMARY KEY)",
+                "CREATE TABLE plain (id int PRIMARY KEY, v int)",
                 "CREATE TABLE p (id int PRIMARY KEY) PARTITION BY RANGE (id)",
                 "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (100)",
                 "CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (100) TO (200)",
-                "INSERT INTO p VALUES (1), (101)");
+                "INSERT INTO p VALUES (1), (101)",
+                "CREATE PUBLICATION " + PUBLICATION + " FOR TABLE p, plain");
         try (Connection connection = database.open()) {
             ControlSchema.create(connection);
-            tables = Map.of(P, oid(connection, P), PLAIN, oid(connection, PLAIN));
+            long plain = oid(connection, PLAIN);
+            tables = Map.of(P, oid(connection, P), PLAIN, plain);
+            TableMarks marks =
+                    TableMarks.read(connection, List.of(plain), FLOW.slot()).get(plain);
+            captured = Map.of(PLAIN, new Captured(List.of("id"), marks));
         }
         assertThat(look()).isEmpty();
     }
@@ -193,7 +244,7 @@ class TableWatchTest {
         PostgresConnections other =
                 new PostgresConnections("source", SERVER.settings(settings.database(), role, "secret"));
         try (Connection connection = other.open()) {
-            assertThat(new TableWatch(other, MIGRATION, KEYS).look(connection, tables))
+            assertThat(new TableWatch(other, FLOW, captured).look(connection, tables))
                     .singleElement()
                     .satisfies(problem ->
                             assertThat(problem.what()).contains("public.p3").contains("may not look"));
@@ -211,7 +262,7 @@ class TableWatchTest {
         assertThat(look()).hasSize(2);
 
         try (Connection connection = database.open()) {
-            new TableWatch(database, MIGRATION, KEYS).forget(connection);
+            new TableWatch(database, FLOW, captured).forget(connection);
         }
 
         assertThat(look()).isEmpty();
@@ -220,7 +271,7 @@ class TableWatchTest {
     /** By a watch that remembers nothing but what the database does. */
     private List<Problem> look() throws SQLException {
         try (Connection connection = database.open()) {
-            return new TableWatch(database, MIGRATION, KEYS).look(connection, tables);
+            return new TableWatch(database, FLOW, captured).look(connection, tables);
         }
     }
 

@@ -90,14 +90,7 @@ class EmbeddedBrokerTest {
 
         Files.delete(mark);
         EmbeddedBroker.start(data).close();
-    }
-
-    @Test
-    void aMachineThatGoesDownBehindACleanEndHarmsNothing() throws Exception {
-        BrokerProcess.killOnceStarted(data);
-        EmbeddedBroker.start(data).close();
-
-        assertThat(data.resolve("kafka-running")).doesNotExist();
+        assertThat(mark).as("behind a clean end").doesNotExist();
     }
 
     @Test
