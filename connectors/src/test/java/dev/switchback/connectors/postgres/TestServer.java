@@ -52,8 +52,8 @@ public final class TestServer implements AutoCloseable {
     }
 
     private static TestServer start(Map<String, String> settings, Path dataDirectory, boolean keep) {
-        Map<String, String> all = new TreeMap<>(
-                Map.of("wal_level", "logical", "max_prepared_transactions", "10", "synchronous_commit", "on"));
+        Map<String, String> all = new TreeMap<>(Map.of(
+                "wal_level", "logical", "max_prepared_transactions", "10", "synchronous_commit", "on", "fsync", "off"));
         all.putAll(settings);
         EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
                 .setDataDirectory(dataDirectory)
