@@ -193,6 +193,7 @@ public final class Remains {
             case "checkpoint" -> ": how far each partition is applied";
             case "held" -> ": CHANGES THAT WERE NEVER APPLIED";
             case "discarded" -> ": the record of changes that were given up";
+            case "beat" -> ": how many heartbeats were written";
             case "member" -> ": which processes ran";
             case "partition" -> ": which partitions there were";
             case "apply_token" -> ": what lets apply through the fence";

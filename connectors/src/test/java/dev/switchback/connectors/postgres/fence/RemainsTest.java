@@ -53,6 +53,7 @@ class RemainsTest {
                         "trigger switchback_stores_fence on public.p",
                         "trigger switchback_stores_fence on public.t",
                         "rows apply_token",
+                        "rows beat",
                         "rows control",
                         "schema switchback");
         assertThat(remains.list())
