@@ -80,7 +80,7 @@ public final class BenchMain implements Callable<Integer> {
         EnumSet<Scenario> wanted = scenarios.isEmpty() ? EnumSet.allOf(Scenario.class) : EnumSet.copyOf(scenarios);
         boolean allRight = true;
         EnumSet<Scenario> backlog = EnumSet.copyOf(wanted);
-        backlog.remove(Scenario.LATENCY);
+        backlog.removeAll(EnumSet.of(Scenario.LATENCY, Scenario.CUTOVER));
         if (!backlog.isEmpty()) {
             progress.println("Preparing two databases, a broker and a backlog…");
             try (Stage stage = Stage.open(size, logs())) {
@@ -105,6 +105,11 @@ public final class BenchMain implements Callable<Integer> {
                     progress.println("latency at " + rate + " changes/s");
                     allRight &= publish(comparison.follow(Scenario.LATENCY, stage, flow, rate));
                 }
+            }
+        }
+        if (wanted.contains(Scenario.CUTOVER)) {
+            for (Outcome outcome : new Moves(quick).measure()) {
+                allRight &= publish(outcome);
             }
         }
         return allRight ? 0 : 1;
@@ -143,7 +148,7 @@ public final class BenchMain implements Callable<Integer> {
                 return Scenario.valueOf(name.toUpperCase(Locale.ROOT));
             } catch (IllegalArgumentException e) {
                 throw new CommandLine.TypeConversionException(
-                        "'" + name + "' is not one of capture, apply, stream, latency");
+                        "'" + name + "' is not one of capture, apply, stream, latency, cutover");
             }
         }
     }

@@ -37,6 +37,14 @@ enum Scenario {
         List<Contender> contenders(SwitchbackFlow flow) {
             return List.of(Switchback.whole(flow), new NativeReplication(), new ConnectPipeline());
         }
+    },
+    CUTOVER(
+            "From the last write that the old side acknowledged to the first that the new side did, as eight writers see"
+                    + " it that hold connections to both and know nothing of the schedule.") {
+        @Override
+        List<Contender> contenders(SwitchbackFlow flow) {
+            return List.of();
+        }
     };
 
     private final String what;

@@ -23,8 +23,8 @@ import dev.switchback.platform.Platform;
 import dev.switchback.platform.TableCompare;
 import dev.switchback.platform.WriteLoad;
 
-/** The demo's story, from two empty servers to the verdict. Nobody cleans up after it. */
-final class Demo {
+/** The demo's story, from two empty servers to the verdict. Used once. */
+public final class Demo {
 
     private static final int WRITERS = 8;
     private static final long SEED = 42;
@@ -45,15 +45,32 @@ final class Demo {
     private final Screen screen;
     private final Duration following;
     private final boolean corrupt;
+    private final List<Operation> operations;
 
     /**
      * @param following how long the writers go on once everything is copied
+     * @param operations how the writes are moved, in this order
      * @param corrupt whether to change a row of the destination behind its back before the tables are compared
      */
-    Demo(Screen screen, Duration following, boolean corrupt) {
+    Demo(Screen screen, Duration following, List<Operation> operations, boolean corrupt) {
         this.screen = screen;
         this.following = following;
+        this.operations = List.copyOf(operations);
         this.corrupt = corrupt;
+    }
+
+    /**
+     * Moves the writes there and back, again and again, under the demo's load; for the benchmark.
+     *
+     * @param roundTrips how often there, and how often back
+     * @throws dev.switchback.transforms.problem.ProblemException when the migration halted, or a move was undone
+     */
+    public static DemoResult roundTrips(int roundTrips) throws SQLException, InterruptedException {
+        List<Operation> operations = new ArrayList<>();
+        for (int trip = 0; trip < roundTrips; trip++) {
+            operations.addAll(List.of(Operation.CUTOVER, Operation.REVERT));
+        }
+        return new Demo(Screen.standard(), Duration.ofSeconds(5), operations, false).run();
     }
 
     DemoResult run() throws SQLException, InterruptedException {
@@ -100,7 +117,7 @@ final class Demo {
                 Migration migration = Migration.run(file, platform.directory().resolve("data"))) {
             screen.done("Started switchback run " + file.getFileName(), watch.lap());
             CommitLag lag = follow(platform, migration, load, watch);
-            for (Operation operation : List.of(Operation.CUTOVER, Operation.REVERT, Operation.CUTOVER)) {
+            for (Operation operation : operations) {
                 Move move = move(migration, operation, load, moves.size() + 1);
                 moves.add(move);
                 screen.done(moved(move), watch.lap());
@@ -193,7 +210,8 @@ final class Demo {
             Platform platform, WriteLoad load, Duration wrote, CommitLag lag, List<Move> moves, Stopwatch watch) {
         EmbeddedDatabase source = platform.source();
         EmbeddedDatabase destination = platform.destination();
-        long lost = lost(destination, load);
+        boolean there = operations.get(operations.size() - 1) == Operation.CUTOVER;
+        long lost = lost(there ? destination : source, load);
         if (corrupt) {
             corrupt(destination);
         }

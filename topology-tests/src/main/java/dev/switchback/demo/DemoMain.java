@@ -2,12 +2,14 @@ package dev.switchback.demo;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
+import dev.switchback.pipeline.migration.Operation;
 import dev.switchback.transforms.problem.ProblemException;
 
 /** The {@code demo} verb, kept out of the product jar. */
@@ -49,7 +51,12 @@ public final class DemoMain implements Callable<Integer> {
     @Override
     public Integer call() {
         try {
-            DemoResult result = new Demo(screen, Duration.ofSeconds(seconds), corrupt).run();
+            DemoResult result = new Demo(
+                            screen,
+                            Duration.ofSeconds(seconds),
+                            List.of(Operation.CUTOVER, Operation.REVERT, Operation.CUTOVER),
+                            corrupt)
+                    .run();
             if (json) {
                 screen.line(result.json());
             }

@@ -17,7 +17,7 @@ import dev.switchback.platform.TableCompare;
  * @param lost acknowledged transactions that the side which takes writes lacks
  * @param moves the cutovers and the revert
  */
-record DemoResult(
+public record DemoResult(
         List<TableCompare.Result> tables,
         long rows,
         long changes,
@@ -32,7 +32,7 @@ record DemoResult(
      *
      * @param pauseMillis from the last write that the old side acknowledged to the first one that the new side did
      */
-    record Move(Operation operation, long pauseMillis, List<Took> steps) {
+    public record Move(Operation operation, long pauseMillis, List<Took> steps) {
 
         String json() {
             return String.format(
@@ -50,11 +50,13 @@ record DemoResult(
         }
     }
 
-    boolean equal() {
+    /** Whether the tables are the same on both sides, and nothing acknowledged is lost. */
+    public boolean equal() {
         return lost == 0 && tables.stream().allMatch(TableCompare.Result::equal);
     }
 
-    long differences() {
+    /** How many rows are not the same. */
+    public long differences() {
         return tables.stream().mapToLong(TableCompare.Result::differences).sum();
     }
 

@@ -99,13 +99,16 @@ public final class Switchback implements Contender {
     private Running startApply(Stage stage, String data) {
         flow.forgetApplied();
         JavaChild child = child(stage, "apply", PipelineChild.class, data, "APPLY");
-        return new Running(List.of(child), null, () -> {});
+        return new Running(List.of(child), null, flow::dropFence);
     }
 
     private Running startWhole(Stage stage, String data) {
         flow.reset();
         JavaChild child = child(stage, "switchback", PipelineChild.class, data, "CAPTURE", "APPLY");
-        return new Running(List.of(child), null, flow::dropSlot);
+        return new Running(List.of(child), null, () -> {
+            flow.dropFence();
+            flow.dropSlot();
+        });
     }
 
     private static JavaChild child(Stage stage, String name, Class<?> main, String... arguments) {

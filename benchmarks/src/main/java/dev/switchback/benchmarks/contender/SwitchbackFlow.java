@@ -77,7 +77,17 @@ public final class SwitchbackFlow {
             });
         }
         stage.dropSlot(FLOW.slot());
-        return new SwitchbackFlow(stage, kept);
+        SwitchbackFlow flow = new SwitchbackFlow(stage, kept);
+        flow.dropFence();
+        return flow;
+    }
+
+    /** Lets others write to the destination. */
+    void dropFence() {
+        stage.destination()
+                .execute(
+                        "DROP TRIGGER IF EXISTS switchback_" + FLOW.migration() + "_fence ON " + Workload.TABLE,
+                        "UPDATE switchback.control SET fence = 'open'");
     }
 
     /** Without a checkpoint of its own at the destination, Switchback refuses one that already has rows. */
