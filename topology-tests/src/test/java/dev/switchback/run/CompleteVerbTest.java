@@ -56,8 +56,10 @@ class CompleteVerbTest {
                     sides.stream().map(CompleteVerbTest::catalogue).toList();
 
             ChildProcess run = operator.start("run");
-            Await.until("the copy", PATIENCE, () -> "100"
-                    .equals(platform.destination().value("SELECT count(*) FROM item")));
+            Await.until(
+                    "the migration to follow",
+                    PATIENCE,
+                    () -> operator.status().path("phase").asText().equals("following"));
             Answer cutover = operator.ask("cutover", "--yes");
             assertThat(cutover.output()).contains("Done: the destination takes writes");
             platform.destination().execute("INSERT INTO part VALUES (1)");
@@ -107,6 +109,9 @@ class CompleteVerbTest {
             assertThat(platform.source().value("SELECT count(*) FROM pg_replication_slots"))
                     .isEqualTo("0");
 
+            Answer refused = operator.ask("run");
+            assertThat(refused.exitCode()).as(refused.output()).isEqualTo(1);
+            assertThat(refused.output()).contains("It is completed");
             Answer completed = operator.ask("complete", "--yes");
             assertThat(completed.output()).contains("shop is completed: nothing is left of it.");
             assertThat(completed.exitCode()).isZero();

@@ -97,6 +97,9 @@ final class OperationScreen {
                 environment.out().println((found.isEmpty() ? "  ok       " : "  refused  ") + finding.subject());
             }
         }
+        parts.findings().stream()
+                .flatMap(finding -> finding.notices(operation.ends()).stream())
+                .forEach(notice -> environment.err().println("Note: " + notice));
         int exit = environment.report(problems);
         if (options.json()) {
             ObjectNode json = JSON.createObjectNode().put("operation", operation.toString());

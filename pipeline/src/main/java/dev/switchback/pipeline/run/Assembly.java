@@ -14,10 +14,12 @@ import dev.switchback.pipeline.broker.EmbeddedBroker;
 import dev.switchback.pipeline.file.MigrationFile;
 import dev.switchback.pipeline.metrics.MetricsServer;
 import dev.switchback.pipeline.migration.Ledger;
+import dev.switchback.pipeline.migration.Phase;
 import dev.switchback.pipeline.migration.topic.KafkaLedger;
 import dev.switchback.pipeline.migration.topic.LedgerTopic;
 import dev.switchback.pipeline.migration.topic.ThisProcess;
 import dev.switchback.pipeline.plan.Plan;
+import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
 
 /** Puts a pipeline's parts together, in the order in which they need each other. Used once, by one thread. */
@@ -56,12 +58,13 @@ final class Assembly {
                         opened(EmbeddedBroker.start(settings.dataDirectory())).bootstrapServers()));
         List<AutoCloseable> last = List.copyOf(opened);
         SchemaStore schemas = opened(kafka.schemas(file));
+        Ledger ledger = opened(ledger(kafka));
+        requireNotCompleted(ledger);
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         Ground ground = new Ground(settings, faults, member, kafka, schemas, registry);
         FlowRun forward = new FlowAssembly(plan.forward(), ground, onHalted).open();
         opened.addAll(forward.clients());
         Flows flows = new Flows(forward, () -> new FlowAssembly(plan.reverse(), ground, onHalted).open());
-        Ledger ledger = opened(ledger(kafka));
         Chronicle chronicle = opened(new Chronicle(ledger, member.name(), forward));
         Warden warden = opened(new Warden(plan, ground, flows, ledger, onHalted));
         Optional<MetricsServer> metrics = metrics(flows);
@@ -72,6 +75,17 @@ final class Assembly {
         LedgerTopic topic = new LedgerTopic(kafka.settings(), file.migration());
         topic.ensure((short) file.topics().replication());
         return new KafkaLedger(topic, ThisProcess.name(), Clock.systemUTC());
+    }
+
+    /** Before anything is created again that {@code switchback complete} has taken away. */
+    private void requireNotCompleted(Ledger ledger) {
+        if (ledger.read().settled() == Phase.COMPLETED) {
+            throw new ProblemException(new Problem(
+                    Problem.Kind.REFUSED,
+                    "migration " + file.migration(),
+                    "It is completed: part of what it needs has been taken away.",
+                    "Go on with switchback complete; move tables again under another migration name."));
+        }
     }
 
     private Optional<MetricsServer> metrics(Flows flows) {

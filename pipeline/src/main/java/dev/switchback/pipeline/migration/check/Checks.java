@@ -23,7 +23,7 @@ import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.schema.TableId;
 
 /** All checks of an operation, in the order in which their findings are said. */
-public record Checks(List<Check> each) {
+public record Checks(List<Parts.Finding> each) {
 
     public Checks {
         each = List.copyOf(each);

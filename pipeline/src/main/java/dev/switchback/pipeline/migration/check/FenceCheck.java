@@ -8,10 +8,11 @@ import java.util.Objects;
 import dev.switchback.connectors.spi.Direction;
 import dev.switchback.connectors.spi.Fence;
 import dev.switchback.pipeline.migration.Side;
+import dev.switchback.pipeline.migration.operation.Parts;
 import dev.switchback.transforms.problem.Problem;
 
 /** Whether both fences can be closed: rights, subscriptions, long and prepared transactions, ways around them. */
-public final class FenceCheck implements Check {
+public final class FenceCheck implements Parts.Finding {
 
     private final Map<Side, Fence> fences;
 

@@ -9,7 +9,7 @@ import dev.switchback.pipeline.migration.operation.Parts;
 import dev.switchback.transforms.problem.Problem;
 
 /** Whether the flow that ends holds changes: the other side would lack them. */
-public final class HeldCheck implements Check {
+public final class HeldCheck implements Parts.Finding {
 
     private final Map<Direction, Parts.Applying> flows;
 

@@ -9,13 +9,14 @@ import dev.switchback.connectors.postgres.Findings;
 import dev.switchback.connectors.postgres.sequences.KeyHeadroom;
 import dev.switchback.connectors.spi.Direction;
 import dev.switchback.pipeline.migration.Side;
+import dev.switchback.pipeline.migration.operation.Parts;
 import dev.switchback.transforms.problem.Problem;
 
 /**
  * Whether integer keys are about to run out of numbers: a problem on the side that is to take the writes, a notice on the
  * one that is to be left, since it may be the reason to leave it.
  */
-public final class KeyCheck implements Check {
+public final class KeyCheck implements Parts.Finding {
 
     private final Map<Side, KeyHeadroom> keys;
 

@@ -6,10 +6,11 @@ import java.util.Optional;
 import java.util.function.Function;
 
 import dev.switchback.connectors.spi.Direction;
+import dev.switchback.pipeline.migration.operation.Parts;
 import dev.switchback.transforms.problem.Problem;
 
 /** Whether the flow that ends is so far behind that the drain would last longer than anybody may be kept waiting. */
-public final class LagCheck implements Check {
+public final class LagCheck implements Parts.Finding {
 
     public static final Duration BOUND = Duration.ofSeconds(10);
 

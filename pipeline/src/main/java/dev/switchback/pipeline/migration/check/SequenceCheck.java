@@ -6,11 +6,12 @@ import java.util.Objects;
 
 import dev.switchback.connectors.postgres.sequences.SequenceHandOver;
 import dev.switchback.connectors.spi.Direction;
+import dev.switchback.pipeline.migration.operation.Parts;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
 
 /** Whether the new side's sequences can go on where the old side's stop, and have numbers enough. */
-public final class SequenceCheck implements Check {
+public final class SequenceCheck implements Parts.Finding {
 
     private final Map<Direction, SequenceHandOver> handOvers;
 

@@ -80,6 +80,11 @@ public record Parts(
 
         /** What it found, for the direction that is to end; empty where nothing stands in the way. */
         List<Problem> problems(Direction ends);
+
+        /** One sentence each about what the operator should know that stands in nobody's way. */
+        default List<String> notices(Direction ends) {
+            return List.of();
+        }
     }
 
     /** The sequences of both sides. */
