@@ -64,7 +64,10 @@ class RevokeFenceVerbTest {
                             .formatted(told, announcements.getAddress().getPort()),
                     TABLES);
             operator.start("run");
-            Await.until("the copy", PATIENCE, () -> "100".equals(destination.value("SELECT count(*) FROM item")));
+            Await.until(
+                    "the migration to follow",
+                    PATIENCE,
+                    () -> operator.status().path("phase").asText().equals("following"));
             Await.until("the passive side's fence", PATIENCE, () -> asApp(destination, WRITE)
                     .equals("42501"));
             assertThat(asApp(source, WRITE)).isEmpty();
