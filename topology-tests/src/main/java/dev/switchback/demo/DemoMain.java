@@ -1,5 +1,7 @@
 package dev.switchback.demo;
 
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -9,6 +11,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
+import dev.switchback.pipeline.cli.BadUsage;
 import dev.switchback.pipeline.migration.Operation;
 import dev.switchback.transforms.problem.ProblemException;
 
@@ -40,12 +43,22 @@ public final class DemoMain implements Callable<Integer> {
             description = "How long the writers go on once everything is copied (default: ${DEFAULT-VALUE}).")
     private int seconds;
 
+    @Option(names = "--debug", description = "Show stack traces where something fails.")
+    private boolean debug;
+
     private final Screen screen = Screen.standard();
 
     private DemoMain() {}
 
     public static void main(String[] args) {
-        System.exit(new CommandLine(new DemoMain()).execute(args));
+        System.exit(execute(new PrintWriter(System.err, true, StandardCharsets.UTF_8), args));
+    }
+
+    static int execute(PrintWriter err, String... args) {
+        return new CommandLine(new DemoMain())
+                .setErr(err)
+                .setParameterExceptionHandler(new BadUsage())
+                .execute(args);
     }
 
     @Override
@@ -68,7 +81,10 @@ public final class DemoMain implements Callable<Integer> {
             Thread.currentThread().interrupt();
             return INTERNAL;
         } catch (SQLException | RuntimeException | AssertionError e) {
-            screen.failed("the demo failed: " + e);
+            screen.failed("the demo failed: " + e + (debug ? "" : "; with --debug it shows where"));
+            if (debug) {
+                e.printStackTrace();
+            }
             return INTERNAL;
         }
     }

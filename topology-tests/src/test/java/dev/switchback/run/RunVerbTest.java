@@ -2,7 +2,6 @@ package dev.switchback.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Files;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -216,7 +215,7 @@ class RunVerbTest {
                     .isEqualTo("0");
             assertThat(source.value("SELECT count(*) FROM pg_publication WHERE pubname ~ 'refused'"))
                     .isEqualTo("0");
-            assertThat(Files.exists(operator.data().resolve("kafka"))).isFalse();
+            assertThat(operator.data()).doesNotExist();
         }
     }
 

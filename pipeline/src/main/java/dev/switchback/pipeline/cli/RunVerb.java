@@ -17,6 +17,7 @@ import dev.switchback.pipeline.run.Pipeline;
 import dev.switchback.pipeline.run.Role;
 import dev.switchback.pipeline.run.RunSettings;
 import dev.switchback.transforms.problem.Problem;
+import dev.switchback.transforms.problem.ProblemException;
 
 /** Runs a migration until it is told to end. */
 @Command(
@@ -57,6 +58,15 @@ final class RunVerb implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Logs.intoFile(migration.data());
+        try {
+            return start();
+        } catch (ProblemException refused) {
+            Logs.removeEmpty(migration.data());
+            throw refused;
+        }
+    }
+
+    private int start() throws InterruptedException {
         MigrationFile file = migration.read(environment);
         RunSettings settings = new RunSettings(migration.data(), roles);
         settings.requireFor(file);

@@ -4,21 +4,16 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IFactory;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.UnmatchedArgumentException;
 
-import dev.switchback.transforms.problem.NearName;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
 
@@ -93,7 +88,7 @@ public final class Switchback implements Runnable {
                 .setOut(environment.out())
                 .setErr(environment.err())
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setParameterExceptionHandler(root::badUsage)
+                .setParameterExceptionHandler(new BadUsage())
                 .setExecutionExceptionHandler(root::failed);
         return line.execute(args);
     }
@@ -101,25 +96,6 @@ public final class Switchback implements Runnable {
     @Override
     public void run() {
         spec.commandLine().usage(environment.out());
-    }
-
-    private int badUsage(ParameterException e, String[] args) {
-        String verb = e.getCommandLine().getCommandSpec().qualifiedName();
-        environment.err().println("switchback: " + sentence(e) + " See " + verb + " --help.");
-        return Problem.Kind.BAD_INPUT.exitCode();
-    }
-
-    private static String sentence(ParameterException e) {
-        if (e instanceof UnmatchedArgumentException unmatched
-                && !unmatched.getUnmatched().isEmpty()) {
-            String word = unmatched.getUnmatched().get(0);
-            Set<String> known =
-                    new TreeSet<>(e.getCommandLine().getSubcommands().keySet());
-            known.addAll(e.getCommandLine().getCommandSpec().optionsMap().keySet());
-            return "There is no \"" + word + "\" here. "
-                    + NearName.hint(word, known, "").trim();
-        }
-        return e.getMessage() + ".";
     }
 
     private int failed(Exception e, CommandLine line, ParseResult result) {

@@ -84,6 +84,7 @@ final class DocumentBinding extends DeserializationProblemHandler {
                     place,
                     "There is no setting \"" + name + "\" here.",
                     NearName.hint(name, known, "There are " + String.join(", ", known) + "."));
+            NearName.of(name, known).ifPresent(meant -> tree.excuse(place.head().appendProperty(meant)));
         }
         parser.skipChildren();
         return true;

@@ -81,7 +81,10 @@ final class DocumentReader {
         String user = required(side, "user", section.user(), "switchback");
         String password =
                 required(side, "password", section.password(), "${" + side.toUpperCase(Locale.ROOT) + "_PASSWORD}");
-        return url == null || user == null || password == null ? UNKNOWN : database(side, url, user, password);
+        if (url == null || !type.equals("postgres")) {
+            return UNKNOWN;
+        }
+        return database(side, url, Objects.requireNonNullElse(user, ""), Objects.requireNonNullElse(password, ""));
     }
 
     private PostgresSettings database(String side, String url, String user, String password) {

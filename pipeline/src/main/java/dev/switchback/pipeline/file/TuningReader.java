@@ -89,7 +89,7 @@ final class TuningReader {
         }
         if (value.compareTo(least) < 0) {
             tree.problem(
-                    place, place.replace('/', '.') + " is too short.", "Choose " + least.toMillis() + "ms or more.");
+                    place, place.replace('/', '.') + " is too short.", "Choose " + Durations.text(least) + " or more.");
         }
         return value;
     }

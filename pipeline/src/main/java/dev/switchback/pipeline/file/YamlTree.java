@@ -86,6 +86,11 @@ final class YamlTree {
         }
     }
 
+    /** Says nothing more of a place: what is missing there stands beside it, misspelt. */
+    void excuse(JsonPointer place) {
+        spoilt.add(place);
+    }
+
     /** Whether something was found wrong below a place, so that what is missing there may be what was misspelt. */
     boolean spoiltBelow(JsonPointer place) {
         return spoilt.stream().anyMatch(each -> each.toString().startsWith(place + "/"));

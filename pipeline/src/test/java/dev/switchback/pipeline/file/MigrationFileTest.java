@@ -157,8 +157,20 @@ class MigrationFileTest {
                 fault(
                         DATABASES + "tabels:\n  public.consumer: {}\n",
                         """
-                        stores.yaml:1: No table is declared. Add tables: and below it SCHEMA.TABLE: {} for each table.
                         stores.yaml:4: There is no setting "tabels" here. Did you mean "tables"?"""),
+                fault(
+                        DATABASES.replace("password: \"${NEW", "pasword: \"${NEW") + TABLES,
+                        """
+                        stores.yaml:3: There is no setting "pasword" here. Did you mean "password"?"""),
+                fault(
+                        DATABASES
+                                        .replace(", password: \"${NEW_PASSWORD}\"", "")
+                                        .replace("db-new/", "sb:hunter2@db-new/")
+                                + TABLES,
+                        """
+                        stores.yaml:3: The destination has no password. Add password: "${DESTINATION_PASSWORD}".
+                        stores.yaml:3: destination.url cannot be used: a login in the URL; write user: and password: beside it \
+                        instead. Write url: "postgresql://host:5432/database"."""),
                 fault(
                         DATABASES + TABLES + "topics: {partition: 4}\nwebhook: x\n",
                         """
@@ -199,7 +211,7 @@ class MigrationFileTest {
                         """
                         stores.yaml:6: topics.partitions is out of bounds. Choose a number from 1 to 1000.
                         stores.yaml:6: topics.replication is out of bounds. Choose a number from 1 to 100.
-                        stores.yaml:6: topics.retention is too short. Choose 3600000ms or more.
+                        stores.yaml:6: topics.retention is too short. Choose 1h or more.
                         stores.yaml:6: topics.record_limit is out of bounds. Choose a size from 1 MB to 96 MB.
                         stores.yaml:7: apply.threads is out of bounds. Choose a number from 1 to 64.
                         stores.yaml:7: apply.age is too short. Choose 1ms or more.
@@ -227,6 +239,8 @@ class MigrationFileTest {
                         """
                         stores.yaml:2: "mysql" comes with a later version. Write type: postgres.
                         stores.yaml:2: The source has no password. Add password: "${SOURCE_PASSWORD}".
+                        stores.yaml:4: destination.url cannot be used: a login in the URL; write user: and password: beside it \
+                        instead. Write url: "postgresql://host:5432/database".
                         stores.yaml:6: The environment variable MISSING is not set. \
                         Set it before Switchback starts: export MISSING=…"""),
                 fault(
