@@ -7,35 +7,62 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Properties;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGProperty;
 
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
 
 /**
- * Opens connections to one database. Thread-safe; holds none open.
+ * Opens connections to one database. Thread-safe; holds none open, unless it is {@link #pooled()}.
  *
  * <p>Every session has the output settings under which values travel as text (ISO dates in UTC, {@code postgres}
  * intervals, shortest exact floats, hexadecimal bytes), so that text read on one side means the same on the other. A
  * parameter in the settings' URL wins over what is set here.
  */
-public final class PostgresConnections {
+public final class PostgresConnections implements AutoCloseable {
 
     /** How long a statement may take to answer on a connection of {@link #open()}. */
     public static final Duration ANSWER_WITHIN = Duration.ofSeconds(30);
 
     private static final Duration CONNECT_WITHIN = Duration.ofSeconds(10);
+    private static final int POOL = 4;
     private static final String PINNED_SETTINGS = "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; "
             + "SET IntervalStyle = 'postgres'; SET extra_float_digits = 3; SET bytea_output = 'hex'; "
             + "SET xmloption = 'content'; SET lc_monetary = 'C'; SET standard_conforming_strings = on";
 
     private final String side;
     private final PostgresSettings settings;
+    private final @Nullable HikariDataSource pool;
 
     /** @param side what people call the database: {@code source} or {@code destination} */
     public PostgresConnections(String side, PostgresSettings settings) {
+        this(side, settings, null);
+    }
+
+    private PostgresConnections(String side, PostgresSettings settings, @Nullable HikariDataSource pool) {
         this.side = side;
         this.settings = settings;
+        this.pool = pool;
+    }
+
+    /** The same, with a few connections kept open for {@link #open()}: for whoever has no time to connect. To be closed. */
+    public PostgresConnections pooled() {
+        HikariConfig config = new HikariConfig();
+        Properties properties = properties();
+        PGProperty.SOCKET_TIMEOUT.set(properties, Math.toIntExact(ANSWER_WITHIN.toSeconds()));
+        config.setJdbcUrl(settings.jdbcUrl());
+        config.setDataSourceProperties(properties);
+        config.setConnectionInitSql(PINNED_SETTINGS);
+        config.setMaximumPoolSize(POOL);
+        config.setMinimumIdle(1);
+        config.setConnectionTimeout(CONNECT_WITHIN.toMillis());
+        // What keeps it from connecting, its user hears when it opens one.
+        config.setInitializationFailTimeout(-1);
+        config.setPoolName("switchback-" + side);
+        return new PostgresConnections(side, settings, new HikariDataSource(config));
     }
 
     /**
@@ -44,7 +71,16 @@ public final class PostgresConnections {
      * @throws ProblemException of kind UNREACHABLE that says what stands in the way
      */
     public Connection open() {
-        return open(ANSWER_WITHIN);
+        if (pool == null) {
+            return open(ANSWER_WITHIN);
+        }
+        try {
+            return pool.getConnection();
+        } catch (SQLException failure) {
+            // The pool says that it has waited; the server's own words are in what caused that.
+            SQLException cause = failure.getCause() instanceof SQLException reason ? reason : failure;
+            throw new ProblemException(new ConnectionFailure(side, settings).explainLogin(cause), failure);
+        }
     }
 
     /**
@@ -101,6 +137,14 @@ public final class PostgresConnections {
      */
     public Problem problem(SQLException failure) {
         return new ConnectionFailure(side, settings).explain(failure);
+    }
+
+    /** Closes what is kept open; does nothing where nothing is. */
+    @Override
+    public void close() {
+        if (pool != null) {
+            pool.close();
+        }
     }
 
     public PostgresSettings settings() {

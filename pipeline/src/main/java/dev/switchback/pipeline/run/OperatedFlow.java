@@ -33,18 +33,23 @@ final class OperatedFlow implements Parts.Applying, AutoCloseable {
 
     private final FlowPlan plan;
     private final Control from;
+    private final PostgresConnections to;
     private final Ledger ledger;
     private final ChangeTopics topics;
     private final PostgresDrain drain;
     private volatile List<InputPartition> inputs = List.of();
 
-    /** @param from the control row of the side that it reads */
-    OperatedFlow(FlowPlan plan, KafkaAccess kafka, Control from, Ledger ledger) {
+    /**
+     * @param from the control row of the side that it reads
+     * @param to the side that it writes
+     */
+    OperatedFlow(FlowPlan plan, KafkaAccess kafka, Control from, PostgresConnections to, Ledger ledger) {
         this.plan = plan;
         this.from = from;
+        this.to = to;
         this.ledger = ledger;
         this.topics = Preparation.changeTopics(kafka, plan);
-        this.drain = new PostgresDrain(plan.to(), plan.flow(), this::inputs);
+        this.drain = new PostgresDrain(to, plan.flow(), this::inputs);
     }
 
     private List<InputPartition> inputs() {
@@ -113,11 +118,10 @@ final class OperatedFlow implements Parts.Applying, AutoCloseable {
 
     @Override
     public long held() {
-        PostgresConnections target = plan.to();
-        try (Connection connection = target.open()) {
+        try (Connection connection = to.open()) {
             return new HeldChanges(connection, plan.flow().migration()).count();
         } catch (SQLException failure) {
-            throw new DestinationException(target.where() + " does not answer: " + failure.getMessage(), failure);
+            throw new DestinationException(to.where() + " does not answer: " + failure.getMessage(), failure);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.switchback.pipeline.run;
 import java.util.EnumMap;
 import java.util.Map;
 
+import dev.switchback.connectors.postgres.PostgresConnections;
 import dev.switchback.connectors.postgres.sequences.Reading;
 import dev.switchback.connectors.postgres.sequences.SequenceHandOver;
 import dev.switchback.connectors.postgres.sequences.SequenceHandOver.Handed;
@@ -18,16 +19,14 @@ final class OperatedSequences implements Parts.Sequences {
     private final Map<Side, SequenceHandOver> handOvers = new EnumMap<>(Side.class);
     private final Map<Side, Reading> observed = new EnumMap<>(Side.class);
 
-    OperatedSequences(Plan plan) {
-        handOvers.put(Side.SOURCE, of(plan.forward()));
-        handOvers.put(Side.DESTINATION, of(plan.back()));
+    OperatedSequences(Plan plan, PostgresConnections source, PostgresConnections destination) {
+        handOvers.put(Side.SOURCE, of(plan.forward(), source, destination));
+        handOvers.put(Side.DESTINATION, of(plan.back(), destination, source));
     }
 
-    private static SequenceHandOver of(FlowPlan flow) {
+    private static SequenceHandOver of(FlowPlan flow, PostgresConnections from, PostgresConnections to) {
         return new SequenceHandOver(
-                flow.from(),
-                flow.to(),
-                flow.tables().stream().map(PlannedTable::pair).toList());
+                from, to, flow.tables().stream().map(PlannedTable::pair).toList());
     }
 
     private SequenceHandOver from(Side side) {

@@ -3,6 +3,7 @@ package dev.switchback.pipeline.run;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -40,32 +41,42 @@ import dev.switchback.transforms.schema.TableId;
 public final class Operations implements AutoCloseable {
 
     private final Ledger ledger;
+    private final PostgresConnections source;
+    private final PostgresConnections destination;
     private final OperatedFlow forward;
     private final OperatedFlow reverse;
     private final Parts parts;
 
     private Operations(Plan plan, KafkaAccess kafka, Ledger ledger) {
         this.ledger = ledger;
-        Map<Side, Parts.Database> sides = sides(plan);
-        this.forward = new OperatedFlow(plan.forward(), kafka, control(plan.forward()), ledger);
-        this.reverse = new OperatedFlow(plan.back(), kafka, control(plan.back()), ledger);
+        // While writes are refused there is no time to connect.
+        this.source = plan.forward().from().pooled();
+        this.destination = plan.forward().to().pooled();
+        Map<Side, PostgresConnections> databases = Map.of(Side.SOURCE, source, Side.DESTINATION, destination);
+        Map<Side, Parts.Database> sides = sides(plan, databases);
+        this.forward = new OperatedFlow(plan.forward(), kafka, control(sides, Side.SOURCE), destination, ledger);
+        this.reverse = new OperatedFlow(plan.back(), kafka, control(sides, Side.DESTINATION), source, ledger);
         Map<Direction, Parts.Applying> flows = Map.of(Direction.FORWARD, forward, Direction.REVERSE, reverse);
         this.parts = new Parts(
                 ledger,
                 sides,
                 flows,
-                findings(plan, kafka, sides, flows),
-                new OperatedSequences(plan),
-                new Hooks(plan.file().migration(), databases(plan))
+                findings(plan, kafka, databases, sides, flows),
+                new OperatedSequences(plan, source, destination),
+                new Hooks(plan.file().migration(), databases)
                         .of(plan.file().operations().hooks()));
     }
 
     private static List<Parts.Finding> findings(
-            Plan plan, KafkaAccess kafka, Map<Side, Parts.Database> sides, Map<Direction, Parts.Applying> flows) {
+            Plan plan,
+            KafkaAccess kafka,
+            Map<Side, PostgresConnections> databases,
+            Map<Side, Parts.Database> sides,
+            Map<Direction, Parts.Applying> flows) {
         List<Parts.Finding> findings = new ArrayList<>();
         findings.add(new ReadinessFinding(plan));
         findings.addAll(Checks.of(new Checks.Subjects(
-                        databases(plan),
+                        databases,
                         Map.of(
                                 Side.SOURCE,
                                         Objects.requireNonNull(sides.get(Side.SOURCE))
@@ -98,14 +109,6 @@ public final class Operations implements AutoCloseable {
         }
     }
 
-    private static Map<Side, PostgresConnections> databases(Plan plan) {
-        return Map.of(
-                Side.SOURCE,
-                plan.forward().from(),
-                Side.DESTINATION,
-                plan.forward().to());
-    }
-
     /**
      * Opens what an operation needs.
      *
@@ -127,22 +130,27 @@ public final class Operations implements AutoCloseable {
 
     /** Both databases, as whoever moves the writes uses them. */
     static Map<Side, Parts.Database> sides(Plan plan) {
-        FlowPlan forward = plan.forward();
-        return Map.of(
-                Side.SOURCE,
-                new Parts.Database(control(forward), fence(plan, Side.SOURCE, forward.from(), forward.sources())),
-                Side.DESTINATION,
-                new Parts.Database(
-                        control(plan.back()), fence(plan, Side.DESTINATION, forward.to(), forward.destinations())));
+        return sides(
+                plan,
+                Map.of(
+                        Side.SOURCE, plan.forward().from(),
+                        Side.DESTINATION, plan.forward().to()));
     }
 
-    private static Fence fence(Plan plan, Side side, PostgresConnections database, List<TableId> tables) {
-        return Fences.of(plan.file().operations(), side, database, plan.file().migration(), tables);
+    private static Map<Side, Parts.Database> sides(Plan plan, Map<Side, PostgresConnections> databases) {
+        Map<Side, Parts.Database> sides = new EnumMap<>(Side.class);
+        databases.forEach((side, database) -> {
+            List<TableId> tables =
+                    side == Side.SOURCE ? plan.sources() : plan.forward().destinations();
+            String migration = plan.file().migration();
+            Fence fence = Fences.of(plan.file().operations(), side, database, migration, tables);
+            sides.put(side, new Parts.Database(new PostgresControl(database, migration), fence));
+        });
+        return sides;
     }
 
-    /** The control row of the side that a flow reads. */
-    private static Control control(FlowPlan flow) {
-        return new PostgresControl(flow.from(), flow.flow().migration());
+    private static Control control(Map<Side, Parts.Database> sides, Side side) {
+        return Objects.requireNonNull(sides.get(side)).control();
     }
 
     public Parts parts() {
@@ -154,5 +162,7 @@ public final class Operations implements AutoCloseable {
         forward.close();
         reverse.close();
         ledger.close();
+        source.close();
+        destination.close();
     }
 }
