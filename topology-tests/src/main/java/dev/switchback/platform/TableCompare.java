@@ -24,7 +24,8 @@ import dev.switchback.transforms.schema.TableId;
  *
  * <p>Both sides are read in full, in the order of the key, and their rows compared by the digest of their text. The text
  * of a value is exact in PostgreSQL (what {@code pg_dump} relies on): 1.0 and 1.00, {@code 24:00:00} and {@code 1 day},
- * NULL and the empty string all differ in it. The tables must have the same name, columns and key on both sides.
+ * NULL and the empty string all differ in it. The tables have the destination's columns and key on both sides, or a query
+ * gives these at the source.
  */
 public final class TableCompare {
 
@@ -32,11 +33,13 @@ public final class TableCompare {
     private static final int SHOWN_CHARACTERS = 60;
 
     private final TableId table;
+    private final String expected;
     private final List<String> columns;
     private final List<String> key;
 
-    private TableCompare(TableId table, List<String> columns, List<String> key) {
+    private TableCompare(TableId table, String expected, List<String> columns, List<String> key) {
         this.table = table;
+        this.expected = expected;
         this.columns = columns;
         this.key = key;
     }
@@ -88,12 +91,30 @@ public final class TableCompare {
      */
     public static List<Result> compare(
             EmbeddedDatabase source, EmbeddedDatabase destination, Collection<TableId> tables, int limit) {
+        return compare(source, destination, tables, Map.of(), limit);
+    }
+
+    /**
+     * Compares tables, some of them with what a query gives at the source.
+     *
+     * @param queries by destination table; each gives all its columns
+     */
+    public static List<Result> compare(
+            EmbeddedDatabase source,
+            EmbeddedDatabase destination,
+            Collection<TableId> tables,
+            Map<TableId, String> queries,
+            int limit) {
         try (Connection left = reader(source);
                 Connection right = reader(destination)) {
             List<Result> results = new ArrayList<>();
             for (TableId table : tables) {
+                String query = queries.get(table);
                 TableCompare compare = new TableCompare(
-                        table, names(left, table, "c.attnum > 0"), names(left, table, "c.attnum = ANY (i.indkey)"));
+                        table,
+                        query == null ? quoted(table) : "(" + query + ") t",
+                        names(right, table, "c.attnum > 0"),
+                        names(right, table, "c.attnum = ANY (i.indkey)"));
                 results.add(compare.run(left, right, limit));
                 left.rollback();
                 right.rollback();
@@ -119,8 +140,8 @@ public final class TableCompare {
     }
 
     private Result run(Connection left, Connection right, int limit) throws SQLException {
-        try (Scan source = new Scan(left, digests());
-                Scan destination = new Scan(right, digests())) {
+        try (Scan source = new Scan(left, digests(expected));
+                Scan destination = new Scan(right, digests(quoted(table)))) {
             long rows = 0;
             long differences = 0;
             List<Difference> first = new ArrayList<>();
@@ -159,8 +180,8 @@ public final class TableCompare {
         if (difference.kind() != Kind.DIFFERENT) {
             return difference;
         }
-        List<@Nullable String> source = row(left, difference.key());
-        List<@Nullable String> destination = row(right, difference.key());
+        List<@Nullable String> source = row(left, expected, difference.key());
+        List<@Nullable String> destination = row(right, quoted(table), difference.key());
         Map<String, String> different = new LinkedHashMap<>();
         for (int i = 0; i < columns.size(); i++) {
             if (!Objects.equals(source.get(i), destination.get(i))) {
@@ -173,10 +194,10 @@ public final class TableCompare {
         return new Difference(table, Kind.DIFFERENT, difference.key(), different);
     }
 
-    private List<@Nullable String> row(Connection connection, String keyText) throws SQLException {
+    private List<@Nullable String> row(Connection connection, String from, String keyText) throws SQLException {
         String values = columns.stream().map(name -> quoted(name) + "::text").collect(Collectors.joining(", "));
-        try (PreparedStatement statement = connection.prepareStatement(
-                "SELECT " + values + " FROM " + quoted(table) + " WHERE " + record(key) + " = ?")) {
+        try (PreparedStatement statement =
+                connection.prepareStatement("SELECT " + values + " FROM " + from + " WHERE " + record(key) + " = ?")) {
             statement.setString(1, keyText);
             try (ResultSet rows = statement.executeQuery()) {
                 rows.next();
@@ -189,9 +210,9 @@ public final class TableCompare {
         }
     }
 
-    private String digests() {
-        return "SELECT " + record(key) + ", md5(" + record(columns) + ") FROM " + quoted(table) + " ORDER BY "
-                + record(key) + " COLLATE \"C\"";
+    private String digests(String from) {
+        return "SELECT " + record(key) + ", md5(" + record(columns) + ") FROM " + from + " ORDER BY " + record(key)
+                + " COLLATE \"C\"";
     }
 
     private static String record(List<String> names) {

@@ -167,12 +167,13 @@ public final class ChangeSchemas {
         return field;
     }
 
-    /** NULL, or a value in the type of any carrier: branch n is carrier number n - 1. */
+    /** NULL, or a value in the type of any carrier: branch n is carrier number n - 1; behind them, absent. */
     private static Schema anyValue() {
         List<Schema> branches = new ArrayList<>(List.of(Schema.create(Schema.Type.NULL)));
         for (Carrier carrier : Carrier.values()) {
             branches.add(Schema.create(avroType(carrier)));
         }
+        branches.add(record("dev.switchback.Absent"));
         return Schema.createUnion(branches);
     }
 

@@ -10,6 +10,7 @@ import java.util.StringJoiner;
 import org.apache.avro.io.BinaryEncoder;
 import org.jspecify.annotations.Nullable;
 
+import dev.switchback.transforms.change.Absent;
 import dev.switchback.transforms.change.Claim;
 import dev.switchback.transforms.schema.Carrier;
 import dev.switchback.transforms.schema.TableId;
@@ -21,6 +22,7 @@ final class Claims {
     private static final List<Carrier> CARRIERS = List.of(Carrier.values());
 
     private static final int NULL = 0;
+    private static final int ABSENT = CARRIERS.size() + 1;
 
     private Claims() {}
 
@@ -61,6 +63,8 @@ final class Claims {
             encoder.startItem();
             if (value == null) {
                 encoder.writeIndex(NULL);
+            } else if (value == Absent.VALUE) {
+                encoder.writeIndex(ABSENT);
             } else {
                 Carrier carrier = carrier(value);
                 encoder.writeIndex(CARRIERS.indexOf(carrier) + 1);
@@ -80,8 +84,7 @@ final class Claims {
         }
         @Nullable Object[] values = new @Nullable Object[(int) count];
         for (int i = 0; i < values.length; i++) {
-            int branch = input.readBranch(CARRIERS.size() + 1);
-            values[i] = branch == NULL ? null : readValue(CARRIERS.get(branch - 1), input);
+            values[i] = readAnyValue(input.readBranch(ABSENT + 1), input);
         }
         if (count > 0 && input.readLong() != 0) {
             throw new UndecodableException("an array in several blocks");
@@ -96,12 +99,19 @@ final class Claims {
         }
         List<Object> key = new ArrayList<>(values.size());
         for (Object value : values) {
-            if (value == null) {
-                throw new UndecodableException("a key with NULL");
+            if (value == null || value == Absent.VALUE) {
+                throw new UndecodableException("a key that lacks a value");
             }
             key.add(value);
         }
         return key;
+    }
+
+    private static @Nullable Object readAnyValue(int branch, WireInput input) {
+        if (branch == NULL) {
+            return null;
+        }
+        return branch == ABSENT ? Absent.VALUE : readValue(CARRIERS.get(branch - 1), input);
     }
 
     private static Object readValue(Carrier carrier, WireInput input) {

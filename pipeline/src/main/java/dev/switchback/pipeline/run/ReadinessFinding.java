@@ -53,6 +53,8 @@ record ReadinessFinding(Plan plan) implements Parts.Finding {
 
     private static Map<TableId, Set<String>> columns(FlowPlan flow) {
         Map<TableId, Set<String>> columns = new LinkedHashMap<>();
+        // What is looked up was checked when the plan was made, and is looked at again for the publication's sake.
+        flow.captured().forEach(table -> columns.put(table.id(), Set.of()));
         flow.tables()
                 .forEach(table -> columns.put(
                         table.from().id(),

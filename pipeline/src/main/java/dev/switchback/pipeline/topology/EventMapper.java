@@ -78,8 +78,13 @@ final class EventMapper {
         }
         Key found = new Key(key.toArray());
         List<@Nullable Object> row = claim.row();
+        if (row == null) {
+            return List.of(new Mutation.Remove(table, found));
+        }
         return List.of(
-                row == null ? new Mutation.Remove(table, found) : new Mutation.Upsert(table, found, row.toArray()));
+                claim.isPatch()
+                        ? new Mutation.Patch(table, found, row.toArray())
+                        : new Mutation.Upsert(table, found, row.toArray()));
     }
 
     private DestinationTable table(InputChange input) {

@@ -118,7 +118,7 @@ final class JoinProcessor extends ContextualProcessor<byte[], InputEvent, byte[]
         Remembered before = remembered(key);
         Optional<Whole> now = wholeRows(topic).of(input, change, before.row(decoder));
         if (now.isPresent()) {
-            place(mapping(topic), key, before, now.get().row(), now.get().bytes(), cause);
+            place(mapping(topic), key, before, now.get().row(), now.get().bytes(), WholeRows.absent(after), cause);
         } else {
             refuse(mapping(topic), key, before, after, cause);
         }
@@ -138,20 +138,30 @@ final class JoinProcessor extends ContextualProcessor<byte[], InputEvent, byte[]
         Row row = before.row(decoder);
         if (row != null) {
             String topic = new String(StoreKey.parts(key.get()).get(0), java.nio.charset.StandardCharsets.UTF_8);
-            place(mapping(topic), key, before, row, before.row(), cause);
+            place(mapping(topic), key, before, row, before.row(), Set.of(), cause);
         }
     }
 
-    /** Has the row claim what the mapping makes of it now. */
-    private void place(RowMapping mapping, Bytes key, Remembered before, Row row, byte[] bytes, Claim.Cause cause) {
+    /**
+     * Has the row claim what the mapping makes of it now.
+     *
+     * @param unchanged the columns that are as they were, as far as the log says so
+     */
+    private void place(
+            RowMapping mapping,
+            Bytes key,
+            Remembered before,
+            Row row,
+            byte[] bytes,
+            Set<String> unchanged,
+            Claim.Cause cause) {
         List<byte[]> lookedUp = new ArrayList<>();
         Row joined = lookUp(mapping, row, lookedUp);
         dependents.move(key, uses(mapping), before.lookedUp(), lookedUp);
         Claim.Owner owner = owner(mapping, row);
         try {
-            Optional<Upsert> upsert = mapping.map(joined);
-            Claim claim = upsert.map(found ->
-                            new Claim(owner, List.of(found.key().values()), Arrays.asList(found.values()), null, cause))
+            Claim claim = mapping.map(joined)
+                    .map(upsert -> claim(mapping, owner, upsert, before, unchanged, cause))
                     .orElse(null);
             settle(mapping, before, claim, cause);
             Claim placed = claim == null ? null : claim.withdrawn(cause);
@@ -160,6 +170,21 @@ final class JoinProcessor extends ContextualProcessor<byte[], InputEvent, byte[]
             emit(mapping, aboutOwner(owner, cause).refused(String.valueOf(e.getMessage())));
             rows.put(key, new Remembered(bytes, before.placed(), owner.key(), lookedUp).bytes(encoder));
         }
+    }
+
+    /** Of a row that stays where it is, and that is nobody else's to claim, large values need not be told again. */
+    private static Claim claim(
+            RowMapping mapping,
+            Claim.Owner owner,
+            Upsert upsert,
+            Remembered before,
+            Set<String> unchanged,
+            Claim.Cause cause) {
+        Claim claim = new Claim(owner, List.of(upsert.key().values()), Arrays.asList(upsert.values()), null, cause);
+        if (!mapping.contested() && before.refused().isEmpty() && claim.sameRow(before.placed())) {
+            mapping.leaveOut(upsert.values(), unchanged);
+        }
+        return claim;
     }
 
     /** Nothing can be said of a row of which only patches are known. */

@@ -72,7 +72,7 @@ final class StreamsConfiguration {
 
     /** A claim waits for the commit of the task that makes it, and all that one lookup row changes is in one commit. */
     private static void joins(Properties config) {
-        config.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 50L);
+        config.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 100L);
         config.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), 60_000);
         // What a change topic takes, with what is remembered beside it.
         config.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), LARGEST_RECORD);

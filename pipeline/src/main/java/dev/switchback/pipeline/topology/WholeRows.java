@@ -1,7 +1,8 @@
 package dev.switchback.pipeline.topology;
 
-import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +42,7 @@ final class WholeRows {
         if (after == null) {
             throw new IllegalArgumentException("no row is behind " + change);
         }
-        boolean complete = !Arrays.asList(after.values()).contains(Absent.VALUE);
+        boolean complete = absent(after).isEmpty();
         if (complete && change.before() == null) {
             return Optional.of(new Whole(after, input.value()));
         }
@@ -50,6 +51,17 @@ final class WholeRows {
                         row,
                         encoder.value(new Change(
                                 Operation.READ, change.table(), null, row, change.lsn(), change.commitMicros()))));
+    }
+
+    /** The columns that an update has left out. */
+    static Set<String> absent(Row after) {
+        Set<String> absent = new HashSet<>();
+        for (int i = 0; i < after.values().length; i++) {
+            if (after.values()[i] == Absent.VALUE) {
+                absent.add(after.type().columns().get(i));
+            }
+        }
+        return absent;
     }
 
     private static Optional<Row> completed(Row after, @Nullable Row before) {

@@ -16,7 +16,8 @@ import dev.switchback.transforms.schema.TableId;
  * @param owner the source row
  * @param key the destination row's key values, in the key's order; null for a claim about the owner itself, of which no
  *     destination row is known
- * @param row the destination row's values, in the order in which the destination has the columns
+ * @param row the destination row's values, in the order in which the destination has the columns; {@link Absent#VALUE}
+ *     for those that are as they were
  * @param refusal why it cannot be applied, in words
  */
 public record Claim(
@@ -56,9 +57,14 @@ public record Claim(
         }
     }
 
-    /** The owner wants the row, or wants it no more: what the row is now does not matter. */
+    /** Whether what the row is now does not matter. */
     public boolean isWhole() {
-        return refusal == null;
+        return refusal == null && !isPatch();
+    }
+
+    /** Whether the row has it already, and only some of its values change. */
+    public boolean isPatch() {
+        return row != null && row.contains(Absent.VALUE);
     }
 
     /** The same claim given up. */

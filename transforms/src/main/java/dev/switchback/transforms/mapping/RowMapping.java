@@ -3,6 +3,7 @@ package dev.switchback.transforms.mapping;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -118,6 +119,24 @@ public final class RowMapping {
             key.add(value instanceof Integer number ? Long.valueOf(number) : value);
         }
         return Optional.of(new Key(key.toArray()));
+    }
+
+    /**
+     * Leaves values out of a destination row that are as they were, since nothing they are made of has changed.
+     *
+     * @param unchanged columns of the table itself; its key is
+     */
+    public void leaveOut(@Nullable Object[] values, Set<String> unchanged) {
+        for (int i = 0; i < values.length; i++) {
+            Set<String> columns = program.targets().get(i).columns();
+            boolean key = source.key().containsAll(columns);
+            if (!key
+                    && columns.stream()
+                            .allMatch(name ->
+                                    unchanged.contains(name) || source.key().contains(name))) {
+                values[i] = Absent.VALUE;
+            }
+        }
     }
 
     /**

@@ -21,17 +21,17 @@ public record Selection(Select select) {
 
     /** The source columns that are handed on as they are, in the order of the {@code SELECT}. */
     public List<Pair> columns() {
+        Set<String> own = reads();
         return select.outputs().stream()
                 .flatMap(output -> output.bare().stream().map(column -> new Pair(column.name(), output.name())))
+                .filter(pair -> own.contains(pair.source()))
                 .toList();
     }
 
-    /** The destination columns that expressions fill. */
+    /** The destination columns that anything else fills: expressions, and columns of lookups. */
     public Set<String> computed() {
-        return select.outputs().stream()
-                .filter(output -> output.expression() != null)
-                .map(Output::name)
-                .collect(Collectors.toSet());
+        Set<String> handed = columns().stream().map(Pair::destination).collect(Collectors.toSet());
+        return destinations().stream().filter(name -> !handed.contains(name)).collect(Collectors.toSet());
     }
 
     /** Every destination column that is filled, in the order of the {@code SELECT}. */
