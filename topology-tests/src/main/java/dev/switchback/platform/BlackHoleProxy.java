@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -19,6 +20,8 @@ public final class BlackHoleProxy implements AutoCloseable {
     private final ServerSocket listening;
     private final int target;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final Set<Socket> replication = ConcurrentHashMap.newKeySet();
+    private final Set<Socket> dead = ConcurrentHashMap.newKeySet();
     private volatile boolean swallows;
 
     private BlackHoleProxy(ServerSocket listening, int target) {
@@ -46,9 +49,15 @@ public final class BlackHoleProxy implements AutoCloseable {
         swallows = true;
     }
 
+    /** Swallows what is sent either way on connections that read the log, and passes everything else on. */
+    public void swallowReplication() {
+        dead.addAll(replication);
+    }
+
     /** Passes new connections on again; those that lost something are reset. */
     public void passOn() {
         swallows = false;
+        dead.clear();
         open.forEach(BlackHoleProxy::reset);
     }
 
@@ -72,31 +81,40 @@ public final class BlackHoleProxy implements AutoCloseable {
                 far.setTcpNoDelay(true);
                 open.add(near);
                 open.add(far);
-                daemon(() -> pass(near, far));
-                daemon(() -> pass(far, near));
+                daemon(() -> pass(near, far, near));
+                daemon(() -> pass(far, near, near));
             } catch (IOException e) {
                 // The target is away, or this is closed: whoever connects sees the one, and nobody the other.
             }
         }
     }
 
-    private void pass(Socket from, Socket to) {
+    /** @param client the end that had connected, by which the connection is known */
+    private void pass(Socket from, Socket to, Socket client) {
         byte[] bytes = new byte[16 * 1024];
         try {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             for (int read = in.read(bytes); read >= 0; read = in.read(bytes)) {
-                if (!swallows) {
+                if (from == client && startsReplication(bytes, read)) {
+                    replication.add(client);
+                }
+                if (!swallows && !dead.contains(client)) {
                     out.write(bytes, 0, read);
                 }
             }
         } catch (IOException e) {
             // Reset by one end; the other learns it below.
         }
-        if (!swallows) {
+        if (!swallows && !dead.contains(client)) {
             reset(from);
             reset(to);
         }
+    }
+
+    /** What a client of the replication protocol says in its first packet. */
+    private static boolean startsReplication(byte[] bytes, int length) {
+        return new String(bytes, 0, length, StandardCharsets.ISO_8859_1).contains("\0replication\0database\0");
     }
 
     private static void reset(Socket socket) {

@@ -3,6 +3,7 @@ package dev.switchback.capture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
+import dev.switchback.connectors.postgres.PostgresSettings;
 import dev.switchback.platform.Await;
 import dev.switchback.platform.EmbeddedDatabase;
 import dev.switchback.platform.Platform;
@@ -98,6 +100,46 @@ class CaptureRowsTest {
             assertThat(rig.replayed("public.cut", "id"))
                     .isEqualTo(rig.rows("cut", List.of("id", "body"), "id"))
                     .hasSize(2);
+        }
+    }
+
+    @Test
+    void aRowThatChangesItsKeyArrivesAlthoughTheSourceTookNoConnectionWhenItWasToBeReadAgain() throws Exception {
+        EmbeddedDatabase source = platform.source();
+        source.execute("CREATE TABLE closed (id int PRIMARY KEY, body text)");
+        try (CaptureRig rig = rig("closed").publish().startStreaming();
+                Connection writer = source.connect();
+                Statement statement = writer.createStatement()) {
+            statement.execute("INSERT INTO closed VALUES (1, " + LARGE + ")");
+            statement.execute("UPDATE closed SET id = 2 WHERE id = 1");
+            rig.awaitCaughtUp();
+            // As with a server that is out of connections: what reads the log stays.
+            allowConnections(false);
+            try {
+                statement.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                        + " WHERE pid <> pg_backend_pid() AND query LIKE '%num_nulls%\"closed\"%'");
+                statement.execute("UPDATE closed SET id = 3 WHERE id = 2");
+                Await.until(
+                        "capture to start again",
+                        Duration.ofSeconds(60),
+                        () -> rig.state().restarts() > 0);
+            } finally {
+                allowConnections(true);
+            }
+            rig.awaitCaughtUp();
+
+            assertThat(rig.replayed("public.closed", "id"))
+                    .isEqualTo(rig.rows("closed", List.of("id", "body"), "id"))
+                    .hasSize(1);
+        }
+    }
+
+    private static void allowConnections(boolean allowed) throws SQLException {
+        PostgresSettings login = platform.source().settings();
+        String elsewhere = "jdbc:postgresql://" + login.host() + ":" + login.port() + "/postgres";
+        try (Connection connection = DriverManager.getConnection(elsewhere, login.user(), login.password());
+                Statement statement = connection.createStatement()) {
+            statement.execute("ALTER DATABASE shop ALLOW_CONNECTIONS " + allowed);
         }
     }
 

@@ -97,6 +97,35 @@ class HealthTest {
         }
     }
 
+    /** The connection that the log comes through is another one than those that are asked whether the source is there. */
+    @Test
+    void aLogThatFallsSilentAloneIsReadOnANewConnection() throws Exception {
+        Tables.create(platform, "parcel", "id int PRIMARY KEY, name text");
+        port = freePort();
+        String tables = "  public.parcel: {}\n";
+        try (BlackHoleProxy source = BlackHoleProxy.to(platform.source().port());
+                Operator operator = new Operator(platform, "parcels", tables)) {
+            operator.declare(
+                    through(source, platform.source()),
+                    platform.destination().settings(),
+                    "metrics: {port: " + port + "}",
+                    tables);
+            operator.start("run");
+            Await.until(
+                    "the run to be ready", Tables.PATIENCE, () -> get("/ready").statusCode() == 200);
+            platform.source().execute("INSERT INTO parcel VALUES (1, 'followed')");
+            Tables.awaitEqual(platform, "parcel");
+
+            source.swallowReplication();
+            platform.source().execute("INSERT INTO parcel VALUES (2, repeat('not heard of', 1000))");
+            Await.until("the row that was not heard of", NOTICED_WITHIN, () -> "2"
+                    .equals(platform.destination().value("SELECT count(*) FROM parcel")));
+
+            assertThat(metric("switchback_capture_restarts_total")).isPositive();
+            assertThat(get("/health").statusCode()).isEqualTo(200);
+        }
+    }
+
     private void assertMeters() throws Exception {
         assertThat(get("/metrics").headers().firstValue("content-type").orElse(""))
                 .startsWith("text/plain");
@@ -111,8 +140,8 @@ class HealthTest {
         Await.until(
                 "the copied rows of the table", Tables.PATIENCE, () -> metric("switchback_table_rows_copied") == 100);
         assertThat(get("/metrics").body())
-                .contains("switchback_slot_lag_bytes{migration=\"items\"}")
-                .contains("switchback_slot_retained_bytes{migration=\"items\"}")
+                .contains("switchback_slot_lag_bytes{direction=\"forward\",migration=\"items\"}")
+                .contains("switchback_slot_retained_bytes{direction=\"forward\",migration=\"items\"}")
                 .contains("switchback_role_up{migration=\"items\",role=\"capture\"} 1.0")
                 .contains("# TYPE switchback_rows_applied_total counter")
                 .contains("# HELP switchback_replication_lag_seconds");

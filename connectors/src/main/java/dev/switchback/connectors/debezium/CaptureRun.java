@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
@@ -151,7 +150,7 @@ final class CaptureRun implements EngineHooks, AutoCloseable {
     }
 
     @Override
-    public void streaming(int pid, LongConsumer confirm) {
+    public void streaming(int pid, SlotStream stream) {
         WalSender ours = new WalSender(settings.flow().slot(), pid);
         sender = ours;
         ChangeLog changeLog = log;
@@ -162,11 +161,12 @@ final class CaptureRun implements EngineHooks, AutoCloseable {
         if (from.resumes()) {
             requireSlot(from.offset().position().commitLsn());
         }
-        changeLog.confirmTo(confirm);
+        changeLog.confirmTo(stream::confirm);
         heartbeat = new Heartbeat(
                 source,
                 settings.flow().migration(),
                 ours,
+                stream,
                 settings.tuning().heartbeat(),
                 reason -> fail(new IllegalStateException(reason)));
         patrol = new TablePatrol(source, watch(from), oids(from), this::fail);

@@ -5,7 +5,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongConsumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -38,9 +37,9 @@ interface EngineHooks {
      * The log is about to be read. Throws where it is not the one that was expected.
      *
      * @param pid the server's process that sends it
-     * @param confirm moves the slot's confirmed position, soon; thread-safe
+     * @param log what it sends
      */
-    void streaming(int pid, LongConsumer confirm);
+    void streaming(int pid, SlotStream log);
 
     static EngineHooks of(String name) {
         EngineHooks hooks = Register.RUNS.get(name);

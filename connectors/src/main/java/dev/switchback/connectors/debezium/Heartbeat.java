@@ -31,17 +31,32 @@ final class Heartbeat implements AutoCloseable {
     /** What the server writes by itself, around a heartbeat of ours, is not worth another one. */
     private static final long WORTH_A_BEAT = 4096;
 
+    /** What is sent comes through in milliseconds, but for a connection that has died without a word. */
+    private static final Duration SILENT = Duration.ofSeconds(20);
+
     private final PostgresConnections source;
     private final Watermarks watermarks;
     private final WalSender sender;
+    private final SlotStream stream;
     private final Consumer<String> lost;
     private final ScheduledExecutorService clock;
     private @Nullable Connection connection;
     private long beatLsn;
+    /** A beat that has not come through yet, and when it was sent; 0 for none. */
+    private long awaitedLsn;
+
+    private long awaitedSince;
     private int missed;
 
     /** @param lost told, with the reason, when the server has stopped to send */
-    Heartbeat(PostgresConnections source, String migration, WalSender sender, Duration every, Consumer<String> lost) {
+    Heartbeat(
+            PostgresConnections source,
+            String migration,
+            WalSender sender,
+            SlotStream stream,
+            Duration every,
+            Consumer<String> lost) {
+        this.stream = stream;
         this.source = source;
         this.watermarks = new Watermarks(migration);
         this.sender = sender;
@@ -60,8 +75,11 @@ final class Heartbeat implements AutoCloseable {
                 connection = source.open();
             }
             if (endOfLog(connection) - beatLsn > WORTH_A_BEAT) {
-                watermarks.heartbeat(connection);
+                await(watermarks.heartbeat(connection));
                 beatLsn = endOfLog(connection);
+            }
+            if (isSilent(connection)) {
+                lost.accept("nothing comes through the connection to the log any more");
             }
             missed = sender.reads(connection) ? 0 : missed + 1;
             if (missed > 1) {
@@ -71,6 +89,24 @@ final class Heartbeat implements AutoCloseable {
             LOG.warn("No heartbeat in the log: {}", failure.getMessage());
             disconnect();
         }
+    }
+
+    private void await(long lsn) {
+        if (awaitedLsn == 0) {
+            awaitedLsn = lsn;
+            awaitedSince = System.nanoTime();
+        }
+    }
+
+    /** Not so while nobody reads, for want of Kafka, or while the server works on a transaction that is not for us. */
+    private boolean isSilent(Connection open) throws SQLException {
+        if (awaitedLsn != 0 && Long.compareUnsigned(stream.receivedLsn(), awaitedLsn) >= 0) {
+            awaitedLsn = 0;
+        }
+        return awaitedLsn != 0
+                && System.nanoTime() - awaitedSince > SILENT.toNanos()
+                && stream.isWaited(SILENT.dividedBy(2))
+                && sender.waits(open);
     }
 
     static long endOfLog(Connection connection) throws SQLException {

@@ -77,7 +77,7 @@ final class SlotConnection implements ReplicationConnection {
     private ReplicationStream watched(ReplicationStream stream) throws SQLException {
         int pid = jdbc().connection(false).unwrap(PGConnection.class).getBackendPID();
         SlotStream log = new SlotStream(stream, catalogue, arrivals);
-        hooks.streaming(pid, log::confirm);
+        hooks.streaming(pid, log);
         arrivals.reading();
         return log;
     }

@@ -2,6 +2,7 @@ package dev.switchback.connectors.debezium;
 
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
@@ -30,6 +31,8 @@ final class SlotStream implements ReplicationStream {
     private final LogCatalogue catalogue;
     private final Arrivals arrivals;
     private final AtomicLong toConfirm = new AtomicLong();
+    private volatile long receivedLsn;
+    private volatile long waitedAt = System.nanoTime();
 
     SlotStream(ReplicationStream plain, LogCatalogue catalogue, Arrivals arrivals) {
         this.plain = plain;
@@ -45,6 +48,16 @@ final class SlotStream implements ReplicationStream {
         toConfirm.set(lsn);
     }
 
+    /** How far the log has come through this connection. Thread-safe. */
+    long receivedLsn() {
+        return receivedLsn;
+    }
+
+    /** Whether whoever reads has asked for more within this time, and there was none. Thread-safe. */
+    boolean isWaited(Duration within) {
+        return System.nanoTime() - waitedAt < within.toNanos();
+    }
+
     static boolean isUnknownTable(byte[] content) {
         return Arrays.equals(content, UNKNOWN_TABLE);
     }
@@ -52,13 +65,28 @@ final class SlotStream implements ReplicationStream {
     @Override
     public void read(ReplicationMessageProcessor processor) throws SQLException, InterruptedException {
         confirm();
+        waitedAt = System.nanoTime();
         plain.read(message -> process(message, processor));
+        received();
     }
 
     @Override
     public boolean readPending(ReplicationMessageProcessor processor) throws SQLException, InterruptedException {
         confirm();
-        return plain.readPending(message -> process(message, processor));
+        boolean found = plain.readPending(message -> process(message, processor));
+        if (found) {
+            received();
+        } else {
+            waitedAt = System.nanoTime();
+        }
+        return found;
+    }
+
+    private void received() {
+        Lsn last = plain.lastReceivedLsn();
+        if (last != null) {
+            receivedLsn = last.asLong();
+        }
     }
 
     private void confirm() throws SQLException {

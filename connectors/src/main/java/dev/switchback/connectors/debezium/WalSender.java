@@ -26,6 +26,14 @@ record WalSender(String slot, int pid) {
         return ask(connection, "SELECT 1 FROM pg_replication_slots WHERE slot_name = ? AND active_pid = ?");
     }
 
+    /** Whether it waits for log, or for us to take what it sends, instead of working on what it has. */
+    boolean waits(Connection connection) throws SQLException {
+        return ask(
+                connection,
+                "SELECT 1 FROM pg_replication_slots JOIN pg_stat_activity ON pid = active_pid"
+                        + " WHERE slot_name = ? AND active_pid = ? AND wait_event_type IN ('Activity', 'Client')");
+    }
+
     /**
      * Ends it if it still reads the slot: another process under the same id is left alone.
      *

@@ -109,7 +109,10 @@ final class ConnectionFailure {
         if (state.startsWith("08") && failure.getCause() == null && "08001".equals(state)) {
             return noAnswer();
         }
-        if (state.startsWith("08") || state.startsWith("57P") || state.startsWith("28")) {
+        // "not currently accepting connections", see ALLOW_CONNECTIONS, ends what asks for one; other uses of the state
+        // do not.
+        boolean closed = state.equals("55000") && said(failure).startsWith("FATAL");
+        if (state.startsWith("08") || state.startsWith("57P") || state.startsWith("28") || closed) {
             return unreachable(
                     "The connection to " + address() + " failed: " + said(failure) + ".",
                     "See that the server is up and that " + side + ".url in the migration file is right.");
