@@ -2,12 +2,15 @@ package dev.switchback.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +65,33 @@ class RunVerbTest {
             source.execute("INSERT INTO ledger VALUES (101, 'while nobody ran')");
             operator.start("run");
             awaitEqual("ledger");
+        }
+    }
+
+    /** What a power failure may leave: the broker cannot know that it lost something, the destination does. */
+    @Test
+    void aTopicThatLostRecordsIsRefused() throws Exception {
+        tables("torn", "id int PRIMARY KEY, name text");
+        source.execute("INSERT INTO torn SELECT i, 'row ' || i FROM generate_series(1, 100) i");
+
+        try (Operator operator = new Operator(platform, "torn", "  public.torn: {}\n")) {
+            ChildProcess run = operator.start("run");
+            awaitEqual("torn");
+            assertEndsCleanly(run);
+            try (Stream<Path> files = Files.walk(operator.data().resolve("kafka"))) {
+                for (Path log : files.filter(
+                                file -> file.toString().matches(".*/torn\\.forward\\.public\\.torn-\\d+/\\d+\\.log"))
+                        .toList()) {
+                    Files.write(log, new byte[0]);
+                }
+            }
+
+            Answer refused = operator.ask("run");
+
+            assertThat(refused.exitCode()).isEqualTo(1);
+            assertThat(refused.output())
+                    .contains("but the topic ends at offset 0", "Kafka has lost records")
+                    .contains("new migration name");
         }
     }
 
