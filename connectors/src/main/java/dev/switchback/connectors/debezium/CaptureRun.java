@@ -74,7 +74,7 @@ final class CaptureRun implements EngineHooks, AutoCloseable {
             // From here on, any other capture of this flow is fenced off, and its last transaction has ended.
             ChangeSink changes = new ChangeSink(settings, schemas, faults);
             sink = changes;
-            Beginning from = new CaptureStart(settings, topics).begin(changes, connection);
+            Beginning from = new CaptureStart(settings, topics, drain).begin(changes, connection);
             beginning = from;
             changes.use(from.tables(), schemas);
             if (!from.resumes()) {

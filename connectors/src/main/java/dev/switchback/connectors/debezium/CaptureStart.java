@@ -14,6 +14,7 @@ import dev.switchback.connectors.postgres.PostgresConnections;
 import dev.switchback.connectors.postgres.ReplicationSlot;
 import dev.switchback.connectors.postgres.TableMarks;
 import dev.switchback.connectors.postgres.Watermarks;
+import dev.switchback.connectors.spi.Drain;
 import dev.switchback.transforms.change.Watermark;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
@@ -29,9 +30,14 @@ final class CaptureStart {
     private final CaptureSettings settings;
     private final PostgresConnections source;
     private final Map<TableId, String> topicIds;
+    private final Drain drain;
 
-    /** @param topicIds Kafka's ids of the change topics as they are now */
-    CaptureStart(CaptureSettings settings, Map<TableId, String> topicIds) {
+    /**
+     * @param topicIds Kafka's ids of the change topics as they are now
+     * @param drain tells whether anything of the flow was ever applied
+     */
+    CaptureStart(CaptureSettings settings, Map<TableId, String> topicIds, Drain drain) {
+        this.drain = drain;
         this.settings = settings;
         this.source = settings.source();
         this.topicIds = topicIds;
@@ -58,6 +64,12 @@ final class CaptureStart {
                     stored.position().commitLsn());
             List<CapturedTable> tables = captured(offsets.tables(stored));
             return new Beginning(stored, tables, compare(tables, connection));
+        }
+        if (stored == null && !settings.flow().backfills() && drain.applied(1)) {
+            throw new ProblemException(gap(
+                    source.where(),
+                    "The stored offset of " + settings.flow() + " is gone from Kafka, and changes of it were applied"
+                            + " before."));
         }
         new ReplicationSlot(settings.flow().slot()).drop(connection);
         List<CapturedTable> tables = examine(connection);

@@ -16,7 +16,7 @@ import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
 
 /**
- * Opens connections to one database. Thread-safe; holds none open, unless it is {@link #pooled()}.
+ * Opens connections to one database. Thread-safe; holds none open, unless it is {@link #pooled}.
  *
  * <p>Every session has the output settings under which values travel as text (ISO dates in UTC, {@code postgres}
  * intervals, shortest exact floats, hexadecimal bytes), so that text read on one side means the same on the other. A
@@ -48,11 +48,15 @@ public final class PostgresConnections implements AutoCloseable {
         this.pool = pool;
     }
 
-    /** The same, with a few connections kept open for {@link #open()}: for whoever has no time to connect. To be closed. */
-    public PostgresConnections pooled() {
+    /**
+     * The same, with a few connections kept open for {@link #open()}: for whoever has no time to connect. To be closed.
+     *
+     * @param answerWithin after how long without an answer one of them counts as lost; at least a second
+     */
+    public PostgresConnections pooled(Duration answerWithin) {
         HikariConfig config = new HikariConfig();
         Properties properties = properties();
-        PGProperty.SOCKET_TIMEOUT.set(properties, Math.toIntExact(ANSWER_WITHIN.toSeconds()));
+        PGProperty.SOCKET_TIMEOUT.set(properties, Math.toIntExact(answerWithin.toSeconds()));
         config.setJdbcUrl(settings.jdbcUrl());
         config.setDataSourceProperties(properties);
         config.setConnectionInitSql(PINNED_SETTINGS);

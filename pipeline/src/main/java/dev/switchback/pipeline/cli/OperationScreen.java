@@ -14,6 +14,7 @@ import dev.switchback.pipeline.file.MigrationFile;
 import dev.switchback.pipeline.migration.InDoubtException;
 import dev.switchback.pipeline.migration.MigrationState;
 import dev.switchback.pipeline.migration.Operation;
+import dev.switchback.pipeline.migration.OvertakenException;
 import dev.switchback.pipeline.migration.Side;
 import dev.switchback.pipeline.migration.around.Announcers;
 import dev.switchback.pipeline.migration.around.WebhookAnnouncer;
@@ -55,19 +56,28 @@ final class OperationScreen {
                         Operations.open(plan, kafka, options.settings().maxPause())) {
             timings = new Timings(new Announcers(List.of(screen, webhooks)));
             if (options.takeOver()) {
-                return ended(Cutover.settle(
+                var unused = ended(Cutover.settle(
                         operations.parts(), options.settings(), timings, "taken over by switchback " + operation));
+                return 0;
             }
             return options.looksOnly() ? look(operations.parts()) : move(operations.parts());
+        } catch (OvertakenException overtaken) {
+            throw new ProblemException(
+                    new Problem(
+                            Problem.Kind.REFUSED,
+                            operation.toString(),
+                            "Somebody else, maybe the running pipeline, acted at the same moment ("
+                                    + overtaken.getMessage() + ").",
+                            "See switchback status for where it stands, and call it again."),
+                    overtaken);
         } catch (InDoubtException doubt) {
             throw new ProblemException(
                     new Problem(
                             Problem.Kind.UNREACHABLE,
                             operation.toString(),
-                            "Kafka has not said whether the commit point is passed (" + doubt.getMessage() + "). The "
-                                    + operation.from() + " stays fenced.",
+                            timings.inDoubt(operation) + " (" + doubt.getMessage() + ").",
                             "See that Kafka is up, then run switchback " + operation + " --take-over, which finds out"
-                                    + " and ends it."),
+                                    + " and ends it; where a fence is closed, the running pipeline does so by itself."),
                     doubt);
         } catch (NotInChargeException lost) {
             throw new ProblemException(
@@ -155,7 +165,7 @@ final class OperationScreen {
                 .map(time -> "; they were refused for at most " + Numbers.duration(time))
                 .orElse("");
         return outcome instanceof Outcome.Undone undone
-                ? "Undone: " + undone.why() + " Now " + truth + pause + "."
+                ? "Undone: " + undone.why() + (undone.why().endsWith(".") ? "" : ".") + " Now " + truth + pause + "."
                 : "Done: " + truth + pause + ".";
     }
 

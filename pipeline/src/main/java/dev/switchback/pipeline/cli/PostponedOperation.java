@@ -35,7 +35,8 @@ final class PostponedOperation {
             var unused = ledger.note(word);
             environment
                     .out()
-                    .println("Told the " + running.operation() + " of " + running.operator() + "; it says the rest.");
+                    .println("Told the " + running.operation() + " of " + running.operator()
+                            + "; if it was begun with --postpone, it says the rest.");
             return 0;
         }
     }

@@ -17,7 +17,7 @@ final class Flows {
     private final FlowRun forward;
     private final Supplier<FlowRun> openReverse;
     private volatile Optional<FlowRun> reverse = Optional.empty();
-    private volatile Direction applies = Direction.FORWARD;
+    private volatile Optional<Direction> applies = Optional.empty();
     private boolean closed;
 
     /** @param openReverse puts REVERSE together; when it fails, it may be called again */
@@ -45,7 +45,7 @@ final class Flows {
 
     /** Takes note of which direction applies. */
     void applies(Direction now) {
-        applies = now;
+        applies = Optional.of(now);
     }
 
     FlowRun forward() {
@@ -54,7 +54,12 @@ final class Flows {
 
     /** The flow that applies; FORWARD while REVERSE does not run yet. */
     FlowRun applying() {
-        return applies == Direction.REVERSE ? reverse.orElse(forward) : forward;
+        return inCharge().orElse(forward);
+    }
+
+    /** The flow that applies; empty while that is not known, or the flow not there yet. */
+    Optional<FlowRun> inCharge() {
+        return applies.flatMap(direction -> direction == Direction.REVERSE ? reverse : Optional.of(forward));
     }
 
     List<FlowRun> running() {

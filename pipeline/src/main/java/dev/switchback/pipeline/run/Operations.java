@@ -40,6 +40,9 @@ import dev.switchback.transforms.schema.TableId;
  */
 public final class Operations implements AutoCloseable {
 
+    /** What one that is merely busy may take. */
+    private static final Duration LEAST = Duration.ofSeconds(5);
+
     private final Ledger ledger;
     private final PostgresConnections source;
     private final PostgresConnections destination;
@@ -47,11 +50,11 @@ public final class Operations implements AutoCloseable {
     private final OperatedFlow reverse;
     private final Parts parts;
 
-    private Operations(Plan plan, KafkaAccess kafka, Ledger ledger) {
+    private Operations(Plan plan, KafkaAccess kafka, Ledger ledger, Duration bound) {
         this.ledger = ledger;
         // While writes are refused there is no time to connect.
-        this.source = plan.forward().from().pooled();
-        this.destination = plan.forward().to().pooled();
+        this.source = plan.forward().from().pooled(bound);
+        this.destination = plan.forward().to().pooled(bound);
         Map<Side, PostgresConnections> databases = Map.of(Side.SOURCE, source, Side.DESTINATION, destination);
         Map<Side, Parts.Database> sides = sides(plan, databases);
         this.forward = new OperatedFlow(plan.forward(), kafka, control(sides, Side.SOURCE), destination, ledger);
@@ -75,6 +78,7 @@ public final class Operations implements AutoCloseable {
             Map<Direction, Parts.Applying> flows) {
         List<Parts.Finding> findings = new ArrayList<>();
         findings.add(new ReadinessFinding(plan));
+        findings.add(new SameTablesFinding(plan));
         findings.addAll(Checks.of(new Checks.Subjects(
                         databases,
                         Map.of(
@@ -112,12 +116,13 @@ public final class Operations implements AutoCloseable {
     /**
      * Opens what an operation needs.
      *
-     * @param answerWithin bounds each wait for the ledger: while one lasts, applications may be refused
+     * @param answerWithin bounds each wait for the ledger or a database: while one lasts, applications may be refused
      * @throws ProblemException when the migration has never run, or Kafka does not answer
      */
     public static Operations open(Plan plan, KafkaAccess kafka, Duration answerWithin) {
         String migration = plan.file().migration();
-        LedgerTopic topic = new LedgerTopic(kafka.settings(), migration, answerWithin);
+        Duration bound = answerWithin.compareTo(LEAST) < 0 ? LEAST : answerWithin;
+        LedgerTopic topic = new LedgerTopic(kafka.settings(), migration, bound);
         if (!topic.exists()) {
             throw new ProblemException(new Problem(
                     Problem.Kind.REFUSED,
@@ -125,7 +130,7 @@ public final class Operations implements AutoCloseable {
                     "It has not run yet.",
                     "Start it with switchback run, and let it copy the tables."));
         }
-        return new Operations(plan, kafka, new KafkaLedger(topic, ThisProcess.name(), Clock.systemUTC()));
+        return new Operations(plan, kafka, new KafkaLedger(topic, ThisProcess.name(), Clock.systemUTC()), bound);
     }
 
     /** Both databases, as whoever moves the writes uses them. */

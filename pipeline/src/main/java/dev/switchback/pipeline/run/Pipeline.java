@@ -199,6 +199,9 @@ public final class Pipeline implements AutoCloseable {
     }
 
     private boolean isHalted() {
-        return !applying().halted().isEmpty();
+        return parts.flows()
+                .inCharge()
+                .filter(flow -> !flow.roles().halted().isEmpty())
+                .isPresent();
     }
 }

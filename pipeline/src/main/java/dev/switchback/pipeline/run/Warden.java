@@ -22,7 +22,7 @@ import dev.switchback.pipeline.migration.Line;
 import dev.switchback.pipeline.migration.MigrationState;
 import dev.switchback.pipeline.migration.Note;
 import dev.switchback.pipeline.migration.Side;
-import dev.switchback.pipeline.migration.operation.Announcer;
+import dev.switchback.pipeline.migration.around.WebhookAnnouncer;
 import dev.switchback.pipeline.migration.operation.Cutover;
 import dev.switchback.pipeline.migration.operation.Outcome;
 import dev.switchback.pipeline.migration.operation.Parts;
@@ -58,6 +58,7 @@ final class Warden implements LedgerListener, AutoCloseable {
     private final ScheduledExecutorService clock = Executors.newScheduledThreadPool(3, Warden::thread);
     private MigrationState state = MigrationState.START;
     private boolean caughtUp;
+    private boolean warned;
     private @Nullable LedgerTail tail;
     private String hindered = "";
 
@@ -158,11 +159,14 @@ final class Warden implements LedgerListener, AutoCloseable {
             }
         }
         LOG.warn("an operation's fence is closed and nobody serves it: settling it");
-        try (Operations operations = Operations.open(plan, kafka, Settings.DEFAULTS.maxPause())) {
+        try (WebhookAnnouncer webhooks = new WebhookAnnouncer(
+                        plan.file().migration() + ": settled by switchback run",
+                        plan.file().operations().announcements());
+                Operations operations = Operations.open(plan, kafka, Settings.DEFAULTS.maxPause())) {
             Outcome outcome = Cutover.settle(
                     operations.parts(),
                     Settings.DEFAULTS,
-                    Announcer.NOBODY,
+                    webhooks,
                     "its fence was closed, and its operator neither went on nor opened it");
             LOG.warn("settled: {}", outcome.state().phase());
         } catch (RuntimeException e) {
@@ -184,6 +188,16 @@ final class Warden implements LedgerListener, AutoCloseable {
             Control.Row row = database.control().read();
             MigrationState now = ledger.read();
             boolean settled = now.operation().isEmpty() && now.epoch() == row.epoch();
+            if (now.operation().isEmpty() && now.epoch() != row.epoch() && !warned) {
+                warned = true;
+                LOG.warn(
+                        "the control row of the {} is of epoch {}, and the ledger of {}: it failed over to an older state,"
+                                + " or an operation ended before it began; whether it refuses writes is not seen to until"
+                                + " the next cutover or revert",
+                        passive,
+                        row.epoch(),
+                        now.epoch());
+            }
             if (settled && now.sourceOfTruth().map(Side::other).equals(Optional.of(passive))) {
                 Fence fence = database.fence();
                 if (!fence.closed()) {
@@ -208,7 +222,7 @@ final class Warden implements LedgerListener, AutoCloseable {
         try {
             work.run();
         } catch (RuntimeException e) {
-            LOG.debug("the warden could not do its work", e);
+            LOG.info("the warden could not do its work, and goes on trying: {}", e.getMessage());
         }
     }
 

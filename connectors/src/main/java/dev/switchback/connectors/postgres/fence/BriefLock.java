@@ -29,6 +29,9 @@ final class BriefLock {
     private static final Duration REST = Duration.ofMillis(150);
     private static final String QUERY_CANCELED = "57014";
 
+    /** A setting of the transaction's own: how long it may wait for the tables. */
+    private static final String PATIENCE = "switchback.patience";
+
     /** Lock not available, deadlock, and a statement that was out of time while it waited for a lock. */
     private static final Set<String> AGAIN = Set.of("55P03", "40P01", QUERY_CANCELED);
 
@@ -115,8 +118,8 @@ final class BriefLock {
     private static <T> T attempt(Connection connection, Duration wait, Work<T> work) throws SQLException {
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
-            statement.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = on;"
-                    + " SET LOCAL statement_timeout = " + wait.toMillis());
+            ControlLock.begin(connection);
+            statement.execute("SET LOCAL " + PATIENCE + " = " + wait.toMillis());
             T result = work.run(connection);
             connection.commit();
             return result;
@@ -135,9 +138,17 @@ final class BriefLock {
         }
         String names = relations.stream().map(each -> "ONLY " + each.sql()).collect(Collectors.joining(", "));
         try (Statement statement = connection.createStatement()) {
+            beBrief(connection);
             statement.execute("LOCK TABLE " + names + " IN SHARE ROW EXCLUSIVE MODE");
             // What is left to do is the server's own work, which nobody keeps waiting.
             statement.execute("SET LOCAL statement_timeout = 0");
+        }
+    }
+
+    /** To be called before a table is waited for. Whoever waits for the control row keeps nobody waiting but apply. */
+    static void beBrief(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SELECT set_config('statement_timeout', current_setting('" + PATIENCE + "'), true)");
         }
     }
 

@@ -49,9 +49,9 @@ final class ControlledDatabase {
     <T> T change(Authority authority, Duration atMost, Change<T> change) {
         try (Connection connection = database.open()) {
             connection.setAutoCommit(false);
+            ControlLock.begin(connection);
             try (Statement statement = connection.createStatement()) {
-                statement.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = on;"
-                        + " SET LOCAL idle_in_transaction_session_timeout = " + atMost.toMillis());
+                statement.execute("SET LOCAL idle_in_transaction_session_timeout = " + atMost.toMillis());
             }
             T result = change.run(connection, ControlLock.take(connection, migration, authority));
             connection.commit();

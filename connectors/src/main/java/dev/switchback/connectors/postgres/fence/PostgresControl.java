@@ -47,6 +47,7 @@ public final class PostgresControl implements Control {
     @Override
     public boolean raise(long epoch) {
         return inTransaction(connection -> {
+            lockTable(connection);
             try (PreparedStatement statement = connection.prepareStatement(RAISE)) {
                 statement.setLong(1, epoch);
                 statement.setString(2, migration);
@@ -73,7 +74,14 @@ public final class PostgresControl implements Control {
         assert turned;
     }
 
+    private static void lockTable(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(ControlLock.LOCK_TABLE);
+        }
+    }
+
     private Row locked(Connection connection) throws SQLException {
+        lockTable(connection);
         try (PreparedStatement statement =
                 connection.prepareStatement("SELECT FROM switchback.control WHERE migration = ? FOR UPDATE")) {
             statement.setString(1, migration);
@@ -108,9 +116,7 @@ public final class PostgresControl implements Control {
     private <T> T inTransaction(Work<T> work) {
         try (Connection connection = database.open()) {
             connection.setAutoCommit(false);
-            try (Statement statement = connection.createStatement()) {
-                statement.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SET LOCAL synchronous_commit = on");
-            }
+            ControlLock.begin(connection);
             T result = work.run(connection);
             connection.commit();
             return result;

@@ -94,6 +94,9 @@ public final class TriggerFence implements Fence {
 
     private void change(Authority authority, Duration within, Trigger to, String fence) {
         connected(connection -> {
+            if (brief(within).run(connection, List.of(), transaction -> isAlready(transaction, authority, to))) {
+                return true;
+            }
             List<FencedRelation> relations = relations(connection);
             if (to == Trigger.CLOSED) {
                 requireNone(unguarded(relations));
@@ -105,6 +108,15 @@ public final class TriggerFence implements Fence {
                             transaction -> together(transaction, authority, to, fence),
                             Optional.of(unused -> oneByOne(connection, authority, to, fence)));
         });
+    }
+
+    /** Whether there is nothing to do: then no table is locked, least of all those that apply writes to meanwhile. */
+    private boolean isAlready(Connection transaction, Authority authority, Trigger to) throws SQLException {
+        boolean fenced = ControlLock.take(transaction, migration, authority);
+        List<FencedRelation> relations = relations(transaction);
+        return fenced == (to == Trigger.CLOSED)
+                && !relations.isEmpty()
+                && relations.stream().allMatch(relation -> relation.trigger() == to);
     }
 
     /** All tables in one transaction: either none refuses writes behind it, or every one does. */
@@ -124,14 +136,18 @@ public final class TriggerFence implements Fence {
 
     /**
      * Table by table, so that a transaction which has one and waits for another is refused there, and lets go. The control
-     * row says "fenced" for as long as any table may be. A close that did not come through is taken back.
+     * row says "fenced" for as long as any table may be. A close that did not come through is taken back, unless the fence
+     * was closed before.
      */
     private Optional<Boolean> oneByOne(Connection connection, Authority authority, Trigger to, String fence)
             throws SQLException {
         if (to == Trigger.OPEN) {
-            return eachOf(connection, authority, to) ? marked(connection, authority, fence) : Optional.empty();
+            return eachOf(connection, authority, to)
+                    ? marked(connection, authority, fence).map(before -> true)
+                    : Optional.empty();
         }
-        if (marked(connection, authority, fence).isEmpty()) {
+        Optional<Boolean> before = marked(connection, authority, fence);
+        if (before.isEmpty()) {
             return Optional.empty();
         }
         boolean closed = false;
@@ -139,7 +155,7 @@ public final class TriggerFence implements Fence {
             closed = eachOf(connection, authority, to) && allClosed(connection);
             return closed ? Optional.of(true) : Optional.empty();
         } finally {
-            if (!closed) {
+            if (!closed && !before.get()) {
                 open(authority, ARM_WITHIN);
             }
         }
@@ -166,11 +182,12 @@ public final class TriggerFence implements Fence {
         return relations.stream().allMatch(relation -> relation.trigger() == Trigger.CLOSED);
     }
 
+    /** @return whether it was closed before */
     private Optional<Boolean> marked(Connection connection, Authority authority, String fence) throws SQLException {
         return BriefLock.once(connection, transaction -> {
-            ControlLock.take(transaction, migration, authority);
+            boolean closed = ControlLock.take(transaction, migration, authority);
             write(transaction, fence);
-            return true;
+            return closed;
         });
     }
 
@@ -209,6 +226,7 @@ public final class TriggerFence implements Fence {
                                 "The fence of " + migration + " is closed.",
                                 "Open it before it is taken away."));
                     }
+                    BriefLock.beBrief(transaction);
                     try (Statement statement = transaction.createStatement()) {
                         statement.execute("DROP TRIGGER IF EXISTS " + Sql.name(trigger) + " ON " + relation.sql());
                     }

@@ -9,9 +9,11 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -126,6 +128,69 @@ class BusyTablesTest {
             writers.stop();
             assertThat(writers.unexpected()).isEmpty();
             assertThat(rows()).isEqualTo(Long.toString(writers.acknowledged()));
+        }
+    }
+
+    /** A cutover begins by closing the fence of the side that is to take the writes, where apply is at work. */
+    @Test
+    void aClosedFenceThatIsClosedAgainLetsNobodyThroughWhateverApplyDoesMeanwhile() throws Exception {
+        fence.arm(OWN);
+        fence.close(OWN, SOON);
+        AtomicBoolean over = new AtomicBoolean();
+        List<Thread> apply = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            Thread session = new Thread(() -> applyUntil(over));
+            session.start();
+            apply.add(session);
+        }
+        try (Writers intruders = new Writers(database, 2)) {
+            intruders.start();
+            intruders.awaitRefused(20);
+            for (int turn = 0; turn < 10; turn++) {
+                fence.close(OWN, BRIEFLY);
+            }
+            intruders.awaitRefused(40);
+            intruders.stop();
+            assertThat(intruders.acknowledged()).isZero();
+        } finally {
+            over.set(true);
+            for (Thread session : apply) {
+                session.join();
+            }
+        }
+        assertThat(fence.closed()).isTrue();
+    }
+
+    private void applyUntil(AtomicBoolean over) {
+        try (Connection connection = database.open();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("SELECT set_config('switchback.token', token, false) FROM switchback.apply_token");
+            while (!over.get()) {
+                statement.execute("SELECT FROM switchback.control FOR SHARE");
+                statement.execute("INSERT INTO a (writer) VALUES (-7)");
+                statement.execute("INSERT INTO b (writer) VALUES (-7)");
+                statement.execute("SELECT pg_sleep(0.05)");
+                connection.commit();
+            }
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** As where its process is stopped, or its machine lost: the server must not wait for it. */
+    @Test
+    void anOperatorThatStallsWithinItsTransactionKeepsNobodyWaitingForLong() throws Exception {
+        try (Connection stalled = database.open()) {
+            stalled.setAutoCommit(false);
+            ControlLock.begin(stalled);
+            assertThat(ControlLock.take(stalled, FencedDatabase.MIGRATION, OWN)).isFalse();
+            long begun = System.nanoTime();
+
+            assertThat(new PostgresControl(database.database, FencedDatabase.MIGRATION).raise(9))
+                    .isTrue();
+
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(8));
         }
     }
 

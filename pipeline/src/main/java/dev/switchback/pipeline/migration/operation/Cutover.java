@@ -4,12 +4,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import dev.switchback.connectors.spi.Authority;
+import dev.switchback.connectors.spi.Control;
 import dev.switchback.connectors.spi.DestinationException;
 import dev.switchback.connectors.spi.NotInChargeException;
 import dev.switchback.pipeline.migration.Decision;
@@ -72,7 +74,7 @@ public final class Cutover {
         } catch (NotInChargeException | OvertakenException lost) {
             throw notInCharge(lost);
         } catch (RuntimeException failure) {
-            return undo(lease, reason(failure));
+            return undo(lease, reason(failure), true);
         }
         commit(lease);
         return finish(lease);
@@ -94,7 +96,7 @@ public final class Cutover {
         Lease lease = Lease.takeOver(parts, seen, why);
         return lease.running().outcome() == Running.Outcome.SWITCHED
                 ? interrupted.finish(lease)
-                : interrupted.undo(lease, why);
+                : interrupted.undo(lease, why, false);
     }
 
     /**
@@ -120,6 +122,8 @@ public final class Cutover {
             parts.side(operation.to()).fence().close(authority, settings.passiveWithin());
             parts.side(operation.from()).fence().arm(authority);
             parts.flow(operation.begins()).prove(authority);
+            // So that the drain, when everybody waits for it, has nothing to look up any more.
+            var unused = parts.flow(operation.ends()).applied(0);
             parts.sequences().observe(operation.from());
             return Map.of();
         });
@@ -128,7 +132,7 @@ public final class Cutover {
     /** What was found and proven before the wait may not be so any more. */
     private void awaitRelease(Lease lease) {
         announcer.postponed();
-        int seen = parts.ledger().lines().size();
+        int seen = begun(lease);
         while (true) {
             requireGoing();
             var unused = parts.ledger().read();
@@ -147,6 +151,19 @@ public final class Cutover {
             }
             pauseFor(BETWEEN_LOOKS_MILLIS);
         }
+    }
+
+    /** Where in what was read of the ledger this operation begins. */
+    private int begun(Lease lease) {
+        List<Line> lines = parts.ledger().lines();
+        for (int i = lines.size() - 1; i >= 0; i--) {
+            if (lines.get(i).entry().record() instanceof Decision.Began
+                    && lines.get(i).entry().claim().orElseThrow().epoch()
+                            == lease.running().epoch()) {
+                return i;
+            }
+        }
+        return lines.size();
     }
 
     private Map<String, String> check() {
@@ -207,7 +224,7 @@ public final class Cutover {
         }
     }
 
-    private static void pauseFor(long millis) {
+    private void pauseFor(long millis) {
         try {
             TimeUnit.MILLISECONDS.sleep(millis);
         } catch (InterruptedException e) {
@@ -216,7 +233,7 @@ public final class Cutover {
         }
     }
 
-    private static void requireNoneHeld(long held) {
+    private void requireNoneHeld(long held) {
         if (held > 0) {
             throw new ProblemException(refused(
                     held + " changes are held, which the other side would lack.",
@@ -276,33 +293,40 @@ public final class Cutover {
         } else if (step == Step.OPEN) {
             parts.side(operation.to()).fence().open(after, settings.openWithin());
         } else {
-            return hooks();
+            return hooks(after);
         }
         return Map.of();
     }
 
-    private Map<String, String> hooks() {
-        int failed = 0;
+    /** Each only while this operator is in charge: one that slept through a revert must turn nobody round. */
+    private Map<String, String> hooks(Authority authority) {
+        Map<String, String> facts = new TreeMap<>();
+        facts.put("run", Integer.toString(parts.hooks().size()));
         for (Parts.Hook hook : parts.hooks()) {
+            Control.Row row = parts.side(operation.to()).control().read();
+            if (row.epoch() != authority.epoch()) {
+                throw new NotInChargeException("the " + operation.to() + " is in epoch " + row.epoch()
+                        + ", this operator is of epoch " + authority.epoch());
+            }
             try {
                 hook.run(operation.to());
             } catch (RuntimeException e) {
-                failed++;
+                facts.put("failed " + hook.name(), reason(e));
                 announcer.hookFailed(hook.name(), reason(e));
             }
         }
-        return Map.of("run", Integer.toString(parts.hooks().size()), "failed", Integer.toString(failed));
+        return facts;
     }
 
     /**
      * Before the commit point only. Without Kafka too: this process has not begun to send the commit record, and whoever
      * takes over later has to close the fence again before it may.
      */
-    private Outcome undo(Lease lease, String why) {
+    private Outcome undo(Lease lease, String why, boolean own) {
         // Whoever was told to stop has to undo it before, for which Kafka and the database must be asked.
         boolean interrupted = Thread.interrupted();
         try {
-            return undone(lease, why);
+            return undone(lease, why, own);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -310,11 +334,18 @@ public final class Cutover {
         }
     }
 
-    private Outcome undone(Lease lease, String why) {
+    private Outcome undone(Lease lease, String why, boolean own) {
         announcer.undoing(why);
+        // Who has never begun to send the commit record opens first, and need not wait for Kafka; whoever takes over
+        // has to
+        // read before that it is not there.
+        boolean openFirst = own && fenceTouched;
+        if (openFirst) {
+            openOld(lease);
+        }
         boolean recorded = lease.running().outcome() == Running.Outcome.UNDOING || begunUndoing(lease, why);
-        if (fenceTouched || lease.running().fence()) {
-            parts.side(operation.from()).fence().open(lease.authority(operation.ends()), settings.openWithin());
+        if (!openFirst && lease.running().fence()) {
+            openOld(lease);
         }
         announcer.undone();
         if (!recorded) {
@@ -330,6 +361,10 @@ public final class Cutover {
         } catch (OvertakenException lost) {
             throw notInCharge(lost);
         }
+    }
+
+    private void openOld(Lease lease) {
+        parts.side(operation.from()).fence().open(lease.authority(operation.ends()), settings.openWithin());
     }
 
     private boolean begunUndoing(Lease lease, String why) {
@@ -367,7 +402,7 @@ public final class Cutover {
         return failure.getMessage() == null ? failure.toString() : failure.getMessage();
     }
 
-    private static Problem refused(String what, String remedy) {
-        return new Problem(Problem.Kind.REFUSED, "cutover", what, remedy);
+    private Problem refused(String what, String remedy) {
+        return new Problem(Problem.Kind.REFUSED, operation.toString(), what, remedy);
     }
 }

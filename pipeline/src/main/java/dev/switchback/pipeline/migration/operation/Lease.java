@@ -53,7 +53,8 @@ final class Lease {
             throw refused(
                     "A " + running.operation() + " of " + running.operator() + " is under way since " + running.since()
                             + running.reached().map(step -> ", at step " + step).orElse("") + ".",
-                    "Wait until it has ended, or take it over if its operator is gone.");
+                    "Wait until it has ended; if its operator is gone, end it by switchback " + running.operation()
+                            + " --take-over.");
         }
         if (!operation.mayBegin(state.settled())) {
             throw refused(

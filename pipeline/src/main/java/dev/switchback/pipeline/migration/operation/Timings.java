@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
+import dev.switchback.pipeline.migration.Operation;
 import dev.switchback.pipeline.migration.Step;
 
 /**
@@ -17,6 +18,7 @@ public final class Timings implements Announcer {
     private final List<Took> steps = new ArrayList<>();
     private long fenceBegun;
     private long ended;
+    private boolean switched;
 
     /** A step that is done. */
     public record Took(Step step, Duration took) {}
@@ -36,6 +38,21 @@ public final class Timings implements Announcer {
      */
     public Optional<Duration> pause() {
         return fenceBegun == 0 || ended == 0 ? Optional.empty() : Optional.of(Duration.ofNanos(ended - fenceBegun));
+    }
+
+    /** In words, what nobody knows where Kafka has not said whether it has the last entry. */
+    public String inDoubt(Operation operation) {
+        if (switched) {
+            return "The writes go to the " + operation.to() + ", and Kafka has not said whether it has an entry about"
+                    + " that";
+        }
+        if (ended != 0) {
+            return "The " + operation.from() + " takes writes again, and Kafka has not said whether it has the entry"
+                    + " about that";
+        }
+        return fenceBegun == 0
+                ? "Kafka has not said whether the " + operation + " has begun; nothing is fenced"
+                : "Kafka has not said whether the commit point is passed; the " + operation.from() + " stays fenced";
     }
 
     @Override
@@ -62,6 +79,7 @@ public final class Timings implements Announcer {
 
     @Override
     public void switched() {
+        switched = true;
         next.switched();
     }
 

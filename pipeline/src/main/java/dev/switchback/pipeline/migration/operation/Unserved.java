@@ -6,6 +6,7 @@ import java.util.Optional;
 import dev.switchback.pipeline.migration.Line;
 import dev.switchback.pipeline.migration.MigrationState;
 import dev.switchback.pipeline.migration.Running;
+import dev.switchback.pipeline.migration.Step;
 
 /**
  * Tells when nobody serves a fence any more, from what the ledger says and when it was read: the times in it are other
@@ -50,7 +51,9 @@ public final class Unserved {
     }
 
     private static boolean mayRefuseWrites(Running running) {
-        return running.fence() || running.outcome() != Running.Outcome.UNDECIDED;
+        // Behind OPEN only hooks are left, for which nobody waits.
+        return !running.done().contains(Step.OPEN)
+                && (running.fence() || running.outcome() != Running.Outcome.UNDECIDED);
     }
 
     /** Whether it is time to settle what is under way. */
