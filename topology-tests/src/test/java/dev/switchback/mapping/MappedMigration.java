@@ -33,6 +33,10 @@ final class MappedMigration implements AutoCloseable {
         return platform.destination();
     }
 
+    Path directory() {
+        return platform.directory();
+    }
+
     /** @param tables what stands below {@code tables:}, indented by two */
     Plan plan(String tables) {
         Path file = platform.directory().resolve("shop.yaml");

@@ -1,6 +1,7 @@
 package dev.switchback.pipeline.topology;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,20 +75,22 @@ final class LookupRows {
         // An update of a row that is not there precedes what removes it: capture did not find it, either.
         Optional<Whole> now =
                 change.after() == null ? Optional.empty() : whole(use).of(input, change, known);
+        byte @Nullable [] newKey = now.flatMap(row -> RowMapping.keyOfLookedUp(use.columns(), row.row()))
+                .map(key -> StoreKey.text(ClaimEncoder.text(key)))
+                .orElse(null);
         List<byte[]> affected = new ArrayList<>();
-        if (oldKey != null) {
+        if (oldKey != null && !Arrays.equals(oldKey, newKey)) {
             rows.delete(StoreKey.of(name(use), oldKey));
             keys.delete(primaryKey);
             affected.add(oldKey);
         }
-        now.ifPresent(row -> RowMapping.keyOfLookedUp(use.columns(), row.row()).ifPresent(key -> {
-            byte[] newKey = StoreKey.text(ClaimEncoder.text(key));
-            rows.put(StoreKey.of(name(use), newKey), row.bytes());
-            keys.put(primaryKey, newKey);
-            if (oldKey == null || !java.util.Arrays.equals(oldKey, newKey)) {
-                affected.add(newKey);
+        if (newKey != null) {
+            rows.put(StoreKey.of(name(use), newKey), now.orElseThrow().bytes());
+            affected.add(newKey);
+            if (!Arrays.equals(oldKey, newKey)) {
+                keys.put(primaryKey, newKey);
             }
-        }));
+        }
         return affected;
     }
 
