@@ -1,5 +1,6 @@
 package dev.switchback.pipeline.topology;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -86,14 +87,32 @@ final class ClaimProcessor extends ContextualProcessor<byte[], InputEvent, byte[
         return topic + "/" + task;
     }
 
+    /**
+     * What is decided by a claim behind a watermark and by others before it is itself behind it, whichever comes last: so
+     * the cause's watermark never falls within a partition.
+     */
+    private Claim.Cause cause(String topic, Claim claim) {
+        Bytes key = Bytes.wrap(StoreKey.text(topic + "/seen"));
+        byte @Nullable [] last = watermarks.get(key);
+        long before = last == null ? 0 : ByteBuffer.wrap(last).getLong();
+        Claim.Cause cause = claim.cause();
+        if (cause.watermark() > before) {
+            watermarks.put(
+                    key,
+                    ByteBuffer.allocate(Long.BYTES).putLong(cause.watermark()).array());
+        }
+        return new Claim.Cause(cause.copied(), cause.commitMicros(), Math.max(before, cause.watermark()));
+    }
+
     private InputEvent decided(InputChange input, Claim claim) {
+        Claim.Cause cause = cause(input.input().topic(), claim);
         Bytes row = StoreKey.of(StoreKey.text(input.input().topic()), StoreKey.bytes(input.sourceKey()));
         List<byte[]> standing = standing(row, claim, input.value());
         claims.put(row, standing.isEmpty() ? null : StoreKey.joined(standing));
         if (standing.isEmpty()) {
-            return new InputEvent(input, claim);
+            return replaced(input, claim.because(cause));
         }
-        Claim first = ((Claim) decoder.decode(standing.get(0))).because(claim.cause());
+        Claim first = ((Claim) decoder.decode(standing.get(0))).because(cause);
         return replaced(input, standing.size() == 1 ? first : refused(first, standing));
     }
 
