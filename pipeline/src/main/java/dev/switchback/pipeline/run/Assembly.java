@@ -57,6 +57,8 @@ final class Assembly {
                 .orElseGet(() -> KafkaAccess.embedded(
                         opened(EmbeddedBroker.start(settings.dataDirectory())).bootstrapServers()));
         List<AutoCloseable> last = List.copyOf(opened);
+        // First of all: one that is not there is said in one sentence.
+        var unused = Preparation.changeTopics(kafka, plan.forward()).cluster();
         SchemaStore schemas = opened(kafka.schemas(file));
         Ledger ledger = opened(ledger(kafka));
         requireNotCompleted(ledger);
