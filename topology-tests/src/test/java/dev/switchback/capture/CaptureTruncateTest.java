@@ -2,6 +2,7 @@ package dev.switchback.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ConcurrentSkipListSet;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 import dev.switchback.connectors.debezium.CaptureState.Phase;
+import dev.switchback.connectors.postgres.ControlSchema;
 import dev.switchback.platform.Await;
 import dev.switchback.platform.Platform;
 import dev.switchback.transforms.change.Change;
@@ -116,12 +118,9 @@ class CaptureTruncateTest {
 
     @Test
     void aWatermarkReachesEveryPartitionBehindTheChangesBeforeIt() {
-        platform.source()
-                .execute(
-                        "CREATE TABLE marked (id int PRIMARY KEY)",
-                        "CREATE SCHEMA IF NOT EXISTS switchback",
-                        "CREATE TABLE IF NOT EXISTS switchback.control (migration text PRIMARY KEY, watermark bigint)",
-                        "INSERT INTO switchback.control (migration, watermark) VALUES ('marked', 0), ('other', 0)");
+        platform.source().execute("CREATE TABLE marked (id int PRIMARY KEY)");
+        register("marked");
+        register("other");
         try (CaptureRig rig = rig("marked").publish().startStreaming()) {
             platform.source().execute("INSERT INTO marked SELECT generate_series(1, 50)");
             long id = emit("marked");
@@ -142,6 +141,15 @@ class CaptureTruncateTest {
                                 (int) ((Change) event).after().value("id"))
                         .isGreaterThan(50));
             });
+        }
+    }
+
+    private static void register(String migration) {
+        try (var connection = platform.source().connect()) {
+            ControlSchema.create(connection);
+            ControlSchema.register(connection, migration);
+        } catch (SQLException e) {
+            throw new AssertionError(e);
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 import dev.switchback.connectors.spi.Authority;
+import dev.switchback.connectors.spi.Control;
 import dev.switchback.operation.KilledAnywhereTest.Case;
 import dev.switchback.pipeline.cli.Switchback;
 import dev.switchback.pipeline.file.MigrationFile;
@@ -77,6 +78,7 @@ final class Theatre implements AutoCloseable {
         MigrationState before = state();
         Operation operation = due(before);
         System.out.println(operation + ": " + one.fault() + " at " + one.point());
+        awaitReady(operation);
         Path goOn = platform.directory().resolve("go-on-" + ++operators);
         ChildProcess operator = ChildProcess.start(
                 Command.of(
@@ -121,7 +123,8 @@ final class Theatre implements AutoCloseable {
     /** After all that, an operation without a fault does what it should. */
     void playWithoutFault() {
         Operation operation = due(state());
-        pipelineWorks();
+        assertThat(pipeline.isAlive()).as(pipeline.output()).isTrue();
+        awaitReady(operation);
         try (Operations operations = Operations.open(plan, kafka, Settings.DEFAULTS.maxPause())) {
             new Cutover(operation, operations.parts(), Settings.DEFAULTS, Announcer.NOBODY).run();
         }
@@ -130,9 +133,21 @@ final class Theatre implements AutoCloseable {
         writesGoOn(PATIENCE);
     }
 
-    /** One that was started only just now has to be at work before anything can be proven. */
-    private void pipelineWorks() {
-        assertThat(pipeline.isAlive()).as(pipeline.output()).isTrue();
+    /** A pipeline that was killed just now has to start again, and catch up, before the check lets anything begin. */
+    private void awaitReady(Operation operation) {
+        try (Operations operations = Operations.open(plan, kafka, Settings.DEFAULTS.maxPause())) {
+            operations.parts().flow(operation.ends()).prove(authority(operations, operation.from()));
+            Await.until(
+                    "nothing to be found that would stand in the way",
+                    PATIENCE,
+                    () -> operations.parts().findings().stream().allMatch(finding -> finding.problems(operation.ends())
+                            .isEmpty()));
+        }
+    }
+
+    private static Authority authority(Operations operations, Side side) {
+        Control.Row row = operations.parts().side(side).control().read();
+        return new Authority(row.epoch(), row.direction());
     }
 
     private static Operation due(MigrationState state) {
@@ -227,7 +242,7 @@ final class Theatre implements AutoCloseable {
                     .parts()
                     .side(state.sourceOfTruth().orElseThrow())
                     .control()
-                    .watermark(new Authority(state.epoch(), state.applies()));
+                    .watermark(authority(operations, state.sourceOfTruth().orElseThrow()));
             Await.until(
                     "the drain",
                     PATIENCE,
