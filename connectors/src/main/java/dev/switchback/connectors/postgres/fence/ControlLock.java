@@ -17,7 +17,7 @@ final class ControlLock {
      * The table first: apply's transactions share the row, and where several follow each other closely, who waits for the
      * row alone waits for ever. For the table whoever comes next queues behind.
      */
-    static final String LOCK_TABLE = "LOCK TABLE switchback.control IN EXCLUSIVE MODE";
+    private static final String LOCK_TABLE = "LOCK TABLE switchback.control IN EXCLUSIVE MODE";
 
     private static final String LOCK =
             "SELECT epoch, direction, fence FROM switchback.control WHERE migration = ? FOR UPDATE";
@@ -39,6 +39,13 @@ final class ControlLock {
         }
     }
 
+    /** Waits until no transaction of apply is under way, and keeps others out until this one ends. */
+    static void table(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(LOCK_TABLE);
+        }
+    }
+
     /**
      * Locks the control row until the transaction ends.
      *
@@ -46,9 +53,7 @@ final class ControlLock {
      * @throws NotInChargeException when it names another epoch or direction, or is gone
      */
     static boolean take(Connection connection, String migration, Authority authority) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(LOCK_TABLE);
-        }
+        table(connection);
         try (PreparedStatement statement = connection.prepareStatement(LOCK)) {
             statement.setString(1, migration);
             try (ResultSet row = statement.executeQuery()) {

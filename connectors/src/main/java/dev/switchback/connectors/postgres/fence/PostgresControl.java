@@ -3,7 +3,6 @@ package dev.switchback.connectors.postgres.fence;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.Statement;
 
 import dev.switchback.connectors.postgres.ControlRow;
 import dev.switchback.connectors.postgres.ControlSchema;
@@ -47,7 +46,7 @@ public final class PostgresControl implements Control {
     @Override
     public boolean raise(long epoch) {
         return inTransaction(connection -> {
-            lockTable(connection);
+            ControlLock.table(connection);
             try (PreparedStatement statement = connection.prepareStatement(RAISE)) {
                 statement.setLong(1, epoch);
                 statement.setString(2, migration);
@@ -74,14 +73,8 @@ public final class PostgresControl implements Control {
         assert turned;
     }
 
-    private static void lockTable(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(ControlLock.LOCK_TABLE);
-        }
-    }
-
     private Row locked(Connection connection) throws SQLException {
-        lockTable(connection);
+        ControlLock.table(connection);
         try (PreparedStatement statement =
                 connection.prepareStatement("SELECT FROM switchback.control WHERE migration = ? FOR UPDATE")) {
             statement.setString(1, migration);
