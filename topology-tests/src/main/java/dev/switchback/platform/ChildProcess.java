@@ -131,16 +131,30 @@ public final class ChildProcess implements AutoCloseable {
 
     /** Waits until its output contains the text. */
     public void awaitOutput(String text, Duration timeout) {
-        Await.until(name + " to print '" + text + "'", timeout, () -> {
-            boolean alive = isAlive();
-            if (output().contains(text)) {
-                return true;
-            }
-            if (!alive) {
-                throw new AssertionError(name + " ended without printing '" + text + "':\n" + output());
-            }
-            return false;
-        });
+        await("'" + text + "' in its output", timeout, () -> output().contains(text));
+    }
+
+    /**
+     * Waits for what it is to bring about.
+     *
+     * @param what the awaited state in words, as in {@link Await#until}
+     * @throws AssertionError with its output, as soon as it has ended without that, or at the timeout
+     */
+    public void await(String what, Duration timeout, Await.Condition condition) {
+        try {
+            Await.until(what, timeout, () -> {
+                boolean alive = isAlive();
+                if (condition.holds()) {
+                    return true;
+                }
+                if (!alive) {
+                    throw new AssertionError("it ended without " + what);
+                }
+                return false;
+            });
+        } catch (AssertionError e) {
+            throw new AssertionError(name + ": " + e.getMessage() + "\n" + output(), e);
+        }
     }
 
     /** All that it has printed. */

@@ -139,15 +139,15 @@ class RunVerbTest {
         try (WriteLoad load = WriteLoad.start(source, 4, 7, 200, RunVerbTest::write);
                 Operator operator = new Operator(platform, "busy", "  public.busy: {}\n")) {
             ChildProcess run = operator.start("run");
-            awaitApplied(load);
+            awaitApplied(load, run);
             assertEndsCleanly(run);
 
             ChildProcess killed = operator.start("run");
-            awaitApplied(load);
+            awaitApplied(load, killed);
             killed.kill();
 
             ChildProcess last = operator.start("run");
-            awaitApplied(load);
+            awaitApplied(load, last);
             load.close();
             awaitEqual("busy");
             assertEndsCleanly(last);
@@ -166,11 +166,14 @@ class RunVerbTest {
     }
 
     /** Waits until something is applied that was written behind the call. */
-    private static void awaitApplied(WriteLoad load) {
+    private static void awaitApplied(WriteLoad load, ChildProcess run) {
         String last = "SELECT coalesce(max(id), 0) FROM busy";
-        Await.until("writes", PATIENCE, () -> load.transactions() > 100);
+        Await.until("writes", PATIENCE, () -> {
+            load.rethrowFailure();
+            return load.transactions() > 100;
+        });
         long now = Long.parseLong(String.valueOf(source.value(last)));
-        Await.until("a later row", PATIENCE, () -> Long.parseLong(String.valueOf(destination.value(last))) > now);
+        run.await("a later row", PATIENCE, () -> Long.parseLong(String.valueOf(destination.value(last))) > now);
     }
 
     @Test
