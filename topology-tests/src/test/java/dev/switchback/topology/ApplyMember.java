@@ -60,7 +60,6 @@ final class ApplyMember implements AutoCloseable {
                 Instant.now());
         List<String> inputs = new ArrayList<>(log.mappings().keySet());
         inputs.addAll(log.joins().topics());
-        inputs.retainAll(log.written());
         for (String topic : inputs) {
             topics.put(topic, driver.createInputTopic(topic, new ByteArraySerializer(), new ByteArraySerializer()));
         }

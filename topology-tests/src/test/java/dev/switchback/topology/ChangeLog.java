@@ -10,11 +10,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
 import dev.switchback.connectors.avro.ChangeEncoder;
+import dev.switchback.connectors.avro.ClaimEncoder;
 import dev.switchback.connectors.avro.MemorySchemaStore;
 import dev.switchback.connectors.avro.SchemaStore;
 import dev.switchback.connectors.avro.WatermarkEncoder;
@@ -25,6 +25,7 @@ import dev.switchback.pipeline.topology.InputTopics;
 import dev.switchback.pipeline.topology.Joins;
 import dev.switchback.transforms.change.Absent;
 import dev.switchback.transforms.change.Change;
+import dev.switchback.transforms.change.Claim;
 import dev.switchback.transforms.change.Operation;
 import dev.switchback.transforms.change.Row;
 import dev.switchback.transforms.change.RowType;
@@ -83,14 +84,6 @@ final class ChangeLog {
         Set<String> topics = new HashSet<>(mappings().keySet());
         topics.addAll(joins().topics());
         return new InputTopics(topics.stream().collect(Collectors.toMap(topic -> topic, topic -> "id-of-" + topic)), 1);
-    }
-
-    /** The topics that capture writes. */
-    List<String> written() {
-        return Stream.concat(
-                        encoders.keySet().stream().map(ChangeLog::topic),
-                        lookups.keySet().stream().map(table -> FLOW.lookupTopic(table.id())))
-                .toList();
     }
 
     /** Each table as {@link #map mapped}, or else under its own name, column by column. */
@@ -191,6 +184,12 @@ final class ChangeLog {
     void watermarkInLookups(long id) {
         byte[] value = watermarks.value(new Watermark(id, lsn++, nowMicros()));
         lookups.keySet().forEach(table -> entries.add(new Entry(FLOW.lookupTopic(table.id()), null, value)));
+    }
+
+    /** Into a mutation topic, as if it came from a task that no member of these tests has. */
+    void claim(TableSchema destination, Claim claim) {
+        ClaimEncoder encoder = new ClaimEncoder(schemas);
+        entries.add(new Entry(FLOW.mutationTopic(destination.id()), encoder.key(claim), encoder.value(claim)));
     }
 
     /** Whatever a stranger may write. */

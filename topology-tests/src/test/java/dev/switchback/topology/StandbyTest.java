@@ -1,13 +1,17 @@
 package dev.switchback.topology;
 
+import static dev.switchback.topology.Joined.NAMED;
 import static dev.switchback.topology.Tables.STORE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
 
 import org.apache.kafka.streams.errors.TaskMigratedException;
 import org.junit.jupiter.api.Test;
 
 import dev.switchback.connectors.spi.Mandate;
+import dev.switchback.transforms.change.Claim;
 
 /** A flow whose direction does not apply moves on and writes nothing; one that was turned to begins behind a watermark. */
 class StandbyTest {
@@ -95,5 +99,61 @@ class StandbyTest {
         }
 
         assertThat(destination.tables().rows(STORE.id())).isEmpty();
+    }
+
+    /** Tasks pass a watermark one after the other: what the second row's task says behind it comes first. */
+    @Test
+    void aClaimBehindTheWatermarkCountsThoughOneFromBeforeItDecides() {
+        ChangeLog claims = claimsUnder(new Mandate(true, W1));
+        claims.claim(NAMED, claim(1, 0));
+        claims.claim(NAMED, claim(2, W1));
+        claims.claim(NAMED, withdrawal(1, 0));
+
+        applyAll(claims);
+
+        assertThat(destination.held()).isEmpty();
+        assertThat(destination.tables().rows(NAMED.id())).containsExactly("[Basel, 2]");
+    }
+
+    @Test
+    void whatARowGaveUpBeforeTheWatermarkIsRemovedAgainIfAClaimBehindItHasShownIt() {
+        ChangeLog claims = claimsUnder(new Mandate(true, W1));
+        claims.claim(NAMED, claim(1, 0));
+        claims.claim(NAMED, claim(2, W1));
+        claims.claim(NAMED, withdrawal(2, W1));
+        claims.claim(NAMED, withdrawal(1, 0));
+
+        applyAll(claims);
+
+        assertThat(destination.held()).isEmpty();
+        assertThat(destination.tables().rows(NAMED.id())).isEmpty();
+    }
+
+    private ChangeLog claimsUnder(Mandate mandate) {
+        destination.mandate(mandate);
+        ChangeLog claims = new ChangeLog(Joined.STORE);
+        claims.join(Joined.STORE, "SELECT name, id FROM store", NAMED);
+        return claims;
+    }
+
+    private void applyAll(ChangeLog claims) {
+        try (ApplyMember member = new ApplyMember(claims, destination)) {
+            member.apply();
+            member.flush();
+        }
+    }
+
+    private static Claim claim(long store, long watermark) {
+        return new Claim(
+                new Claim.Owner(Joined.STORE.id(), "(" + store + ")"),
+                List.of("Basel"),
+                List.of("Basel", store),
+                null,
+                new Claim.Cause(false, 1, watermark));
+    }
+
+    private static Claim withdrawal(long store, long watermark) {
+        Claim claim = claim(store, watermark);
+        return claim.withdrawn(claim.cause());
     }
 }
