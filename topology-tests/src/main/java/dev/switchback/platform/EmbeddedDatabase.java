@@ -50,13 +50,16 @@ public final class EmbeddedDatabase implements AutoCloseable {
             "timezone", "UTC",
             "log_checkpoints", "off");
 
+    private final PostgresBinaries binaries;
     private final Path data;
     private final String database;
     private final Map<String, String> configuration;
     private final int port;
     private @Nullable Process server;
 
-    private EmbeddedDatabase(Path data, String database, Map<String, String> configuration, int port) {
+    private EmbeddedDatabase(
+            PostgresBinaries binaries, Path data, String database, Map<String, String> configuration, int port) {
+        this.binaries = binaries;
         this.data = data;
         this.database = database;
         this.configuration = configuration;
@@ -64,16 +67,22 @@ public final class EmbeddedDatabase implements AutoCloseable {
     }
 
     /**
-     * Creates a server and an empty database on it.
+     * Creates a server of the bundled version and an empty database on it.
      *
      * @param data where its files go; must not exist; best directly in a {@link ScratchDirectory}
      * @param database the database that all methods here speak of
      * @param configuration server settings, over those of this class
      */
     public static EmbeddedDatabase create(Path data, String database, Map<String, String> configuration) {
+        return create(PostgresBinaries.BUNDLED, data, database, configuration);
+    }
+
+    /** The same with a server of another version. */
+    public static EmbeddedDatabase create(
+            PostgresBinaries binaries, Path data, String database, Map<String, String> configuration) {
         Map<String, String> settings = new LinkedHashMap<>(DEFAULTS);
         settings.putAll(configuration);
-        EmbeddedDatabase created = new EmbeddedDatabase(data, database, settings, freePort());
+        EmbeddedDatabase created = new EmbeddedDatabase(binaries, data, database, settings, freePort());
         created.initialize();
         created.start();
         try (Connection connection = created.connect("postgres");
@@ -92,7 +101,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
             if (PostgresBinaries.PostgresUser.CURRENT == PostgresBinaries.PostgresUser.NOBODY) {
                 Program.run(List.of("chown", "65534", data.toString(), password.toString()));
             }
-            Program.run(PostgresBinaries.command(
+            Program.run(binaries.command(
                     "initdb",
                     "--pgdata=" + data,
                     "--username=" + SUPERUSER,
@@ -115,7 +124,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         List<String> options = new ArrayList<>(List.of("-D", data.toString(), "-p", Integer.toString(port)));
         configuration.forEach((name, value) -> options.addAll(List.of("-c", name + "=" + value)));
         try {
-            Process process = new ProcessBuilder(PostgresBinaries.command("postgres", options.toArray(String[]::new)))
+            Process process = new ProcessBuilder(binaries.command("postgres", options.toArray(String[]::new)))
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile().toFile()))
                     .start();

@@ -43,11 +43,17 @@ public final class Platform implements AutoCloseable {
      * @param configuration server settings for both, over those of {@link EmbeddedDatabase}
      */
     public static Platform databases(String database, Map<String, String> configuration) {
+        return databases(database, configuration, PostgresBinaries.BUNDLED, PostgresBinaries.BUNDLED);
+    }
+
+    /** The same with servers of other versions. */
+    public static Platform databases(
+            String database, Map<String, String> configuration, PostgresBinaries from, PostgresBinaries to) {
         ScratchDirectory scratch = ScratchDirectory.create("switchback-");
         CompletableFuture<EmbeddedDatabase> source = CompletableFuture.supplyAsync(
-                () -> EmbeddedDatabase.create(scratch.path().resolve("source"), database, configuration));
+                () -> EmbeddedDatabase.create(from, scratch.path().resolve("source"), database, configuration));
         CompletableFuture<EmbeddedDatabase> destination = CompletableFuture.supplyAsync(
-                () -> EmbeddedDatabase.create(scratch.path().resolve("destination"), database, configuration));
+                () -> EmbeddedDatabase.create(to, scratch.path().resolve("destination"), database, configuration));
         return new Platform(scratch, source.join(), destination.join());
     }
 

@@ -17,6 +17,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 
 import io.zonky.test.db.postgres.embedded.DefaultPostgresBinaryResolver;
 import io.zonky.test.db.postgres.util.LinuxUtils;
@@ -26,28 +28,54 @@ import org.jspecify.annotations.Nullable;
 import org.tukaani.xz.XZInputStream;
 
 /**
- * The PostgreSQL programs out of zonky's archives. zonky's own server class cannot be killed and started again on its
- * data, so that only its archives are used. Unpacked once per user, machine and version, below the temporary directory.
+ * The PostgreSQL programs of one version, out of zonky's archives. zonky's own server class cannot be killed and started
+ * again on its data, so that only its archives are used. Unpacked once per user, machine and version, below the temporary
+ * directory. Thread-safe.
  */
-final class PostgresBinaries {
+public final class PostgresBinaries {
 
-    private static @Nullable Path unpacked;
+    /** The version that is on the class path. */
+    static final PostgresBinaries BUNDLED = new PostgresBinaries(PostgresBinaries::bundled);
 
-    private PostgresBinaries() {}
+    private final Archive archive;
+    private @Nullable Path unpacked;
+
+    @FunctionalInterface
+    private interface Archive {
+        byte[] read() throws IOException;
+    }
+
+    private PostgresBinaries(Archive archive) {
+        this.archive = archive;
+    }
+
+    /** Those in a jar of zonky's, be it of another version than the one on the class path, for this kind of machine. */
+    public static PostgresBinaries of(Path jar) {
+        String entry = "postgres-" + system().toLowerCase(Locale.ROOT) + "-" + machine() + ".txz";
+        return new PostgresBinaries(() -> {
+            try (ZipFile zip = new ZipFile(jar.toFile())) {
+                ZipEntry found = zip.getEntry(entry);
+                if (found == null) {
+                    throw new IllegalStateException("there is no " + entry + " in " + jar);
+                }
+                return zip.getInputStream(found).readAllBytes();
+            }
+        });
+    }
 
     /** The command line of one of {@code initdb}, {@code pg_ctl} and {@code postgres}. */
-    static List<String> command(String program, String... arguments) {
+    List<String> command(String program, String... arguments) {
         List<String> command = new ArrayList<>(PostgresUser.CURRENT.prefix());
         command.add(directory().resolve("bin").resolve(program).toString());
         command.addAll(List.of(arguments));
         return command;
     }
 
-    private static synchronized Path directory() {
+    private synchronized Path directory() {
         Path known = unpacked;
         if (known == null || !Files.exists(known)) {
             try {
-                known = unpack();
+                known = unpack(archive.read());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -56,14 +84,16 @@ final class PostgresBinaries {
         return known;
     }
 
-    private static Path unpack() throws IOException {
-        byte[] archive;
+    private static byte[] bundled() throws IOException {
         try (InputStream in = DefaultPostgresBinaryResolver.INSTANCE.getPgBinary(system(), machine())) {
             if (in == null) {
                 throw new IllegalStateException("zonky has no PostgreSQL for " + system() + " on " + machine());
             }
-            archive = in.readAllBytes();
+            return in.readAllBytes();
         }
+    }
+
+    private static Path unpack(byte[] archive) throws IOException {
         String user = System.getProperty("user.name");
         Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
         Path target = temporary.resolve("switchback-postgres-" + user + "-" + digest(archive));

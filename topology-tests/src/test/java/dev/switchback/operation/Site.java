@@ -24,12 +24,12 @@ import dev.switchback.transforms.schema.TableId;
  * A site whose applications hold connections to both databases and write to whichever takes it. Each transaction leaves a
  * receipt, so that none that was acknowledged can be lost unnoticed.
  */
-final class Site {
+public final class Site {
 
-    static final List<TableId> TABLES =
+    public static final List<TableId> TABLES =
             List.of(TableId.parse("public.item"), TableId.parse("public.part"), TableId.parse("public.receipt"));
     static final String MIGRATION = "shop";
-    static final int WRITERS = 8;
+    public static final int WRITERS = 8;
 
     private static final int ITEMS = 5_000;
 
@@ -47,7 +47,7 @@ final class Site {
     private Site() {}
 
     /** Creates the tables on both sides, and fills the source. */
-    static void create(Platform platform) {
+    public static void create(Platform platform) {
         platform.source().execute(SCHEMA);
         platform.destination().execute(SCHEMA);
         platform.source()
@@ -59,7 +59,7 @@ final class Site {
     }
 
     /** Writers at whichever side takes writes; three row changes a transaction and a receipt, on average. */
-    static WriteLoad write(Platform platform, double changesPerSecond) {
+    public static WriteLoad write(Platform platform, double changesPerSecond) {
         return WriteLoad.start(
                 List.of(platform.source(), platform.destination()),
                 WRITERS,
@@ -115,7 +115,7 @@ final class Site {
     }
 
     /** How many acknowledged transactions a side lacks. */
-    static long lost(EmbeddedDatabase side, WriteLoad load) {
+    public static long lost(EmbeddedDatabase side, WriteLoad load) {
         long lost = 0;
         for (int writer = 0; writer < WRITERS; writer++) {
             long acknowledged = load.acknowledged(writer);

@@ -3,6 +3,7 @@ package dev.switchback.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -12,11 +13,15 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.switchback.connectors.postgres.PostgresSettings;
+import dev.switchback.pipeline.migration.Side;
 import dev.switchback.platform.EmbeddedDatabase;
+import dev.switchback.platform.OtherVersion;
 import dev.switchback.platform.Platform;
+import dev.switchback.platform.PostgresBinaries;
 import dev.switchback.run.Operator.Answer;
 
 /** {@code run} with something in its way: one sentence that names the thing and the remedy, and nothing is left behind. */
@@ -126,6 +131,35 @@ class RefusalTest {
             assertThat(Files.exists(operator.data().resolve("kafka"))).isFalse();
         }
         Stream.of(source, destination, replicaLog).forEach(RefusalTest::assertNothingLeft);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Side.class)
+    void aServerThatIsTooOldIsNamedWithItsVersionAndNothingIsLeftBehind(Side side) {
+        String tables = "  public.item: {}\n";
+        PostgresBinaries postgres13 = OtherVersion.of(13);
+        try (EmbeddedDatabase old = EmbeddedDatabase.create(
+                        postgres13, platform.directory().resolve("old_" + side), "shop", Map.of());
+                Operator operator = new Operator(platform, "old_server_" + side, tables)) {
+            old.execute("CREATE TABLE item (id int PRIMARY KEY, name text)");
+            operator.declare(
+                    (side == Side.SOURCE ? old : source).settings(),
+                    (side == Side.SOURCE ? destination : old).settings(),
+                    SETTINGS,
+                    tables);
+
+            Answer answer = operator.ask("run");
+
+            assertThat(answer.exitCode()).as(answer.output()).isEqualTo(1);
+            assertThat(answer.output().strip().lines()).as(answer.output()).hasSize(1);
+            assertThat(answer.output())
+                    .contains(side.toString().toLowerCase(Locale.ROOT) + " " + old.settings())
+                    .contains("The server is PostgreSQL " + old.value("SHOW server_version")
+                            + ", which is older than 14.")
+                    .contains("Use a server of version 14 or newer.");
+            assertThat(Files.exists(operator.data().resolve("kafka"))).isFalse();
+            Stream.of(source, destination, old).forEach(RefusalTest::assertNothingLeft);
+        }
     }
 
     @Test
