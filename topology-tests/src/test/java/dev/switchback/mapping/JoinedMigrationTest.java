@@ -1,9 +1,15 @@
 package dev.switchback.mapping;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+
+import dev.switchback.platform.EmbeddedDatabase;
+import dev.switchback.transforms.problem.Problem;
 
 /** Joins, key changes and tables that share a destination, against the same {@code SELECT} at the source. */
 class JoinedMigrationTest {
@@ -74,6 +80,38 @@ class JoinedMigrationTest {
         assertEqual();
         migration.source().execute("TRUNCATE store", fill(500, 520));
         assertEqual();
+    }
+
+    /** A way back has change topics of the destination's tables, and mutation topics of the source's. */
+    @Test
+    void tablesWhoseTopicsKafkaWouldTakeForOneAreRefused() {
+        createTables();
+        for (EmbeddedDatabase side : List.of(migration.source(), migration.destination())) {
+            side.execute(
+                    "CREATE SCHEMA lookup_public",
+                    "CREATE TABLE lookup_public.tier (id int PRIMARY KEY)",
+                    "CREATE SCHEMA mutations_public",
+                    "CREATE TABLE mutations_public.label_source (id int PRIMARY KEY)");
+        }
+        migration.destination().execute("CREATE TABLE named (name text, id int, PRIMARY KEY (name, id))");
+
+        assertThatThrownBy(() -> migration.plan(TABLES + "  lookup_public.tier: {}\n"))
+                .hasMessageContaining(
+                        "The change topic of lookup_public.tier and the lookup topic of public.tier would be"
+                                + " shop.forward.lookup_public.tier and shop.forward.lookup.public.tier, which Kafka does not"
+                                + " tell apart.");
+        assertThat(migration
+                        .plan(
+                                """
+                                  public.label_source: {to: public.named, key: [name, id]}
+                                  mutations_public.label_source: {}
+                                """
+                                        .indent(2))
+                        .noWayBack())
+                .extracting(Problem::what)
+                .containsExactly("The mutation topic of public.label_source and the change topic of"
+                        + " mutations_public.label_source would be shop.reverse.mutations.public.label_source and"
+                        + " shop.reverse.mutations_public.label_source, which Kafka does not tell apart.");
     }
 
     private void assertEqual() {

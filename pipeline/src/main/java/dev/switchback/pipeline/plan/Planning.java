@@ -59,10 +59,10 @@ final class Planning {
             Table table, PostgresTable source, Selection selection, List<String> key, Optional<String> joined) {}
 
     Plan plan() {
-        problems.addAll(ChangeTopicNames.problems(file.flow(), file.tables().values()));
         List<Problem> unread = new ArrayList<>();
         Map<TableId, PostgresTable> sources = sources(unread);
         List<Selected> selected = select(sources);
+        problems.addAll(topics(selected));
         Findings source = new SourcePreflight(this.source).check(file.flow(), columns(selected));
         note(source);
         if (source.problems().isEmpty()) {
@@ -78,11 +78,39 @@ final class Planning {
         List<PlannedTable> planned = compile(selected);
         requireNone();
         Flow back = new Flow(file.migration(), Direction.REVERSE);
+        topics(back, wayBack.tables()).forEach(wayBack::refuse);
         return new Plan(
                 new FlowPlan(file, file.flow(), planned, List.copyOf(lookups.all())),
                 new FlowPlan(file, back, wayBack.tables(), List.of()),
                 wayBack.problems(),
                 notices);
+    }
+
+    /** What Kafka would say against the topics of the way forward, as far as it is known which there are to be. */
+    private List<Problem> topics(List<Selected> selected) {
+        TopicNames topics = new TopicNames(file.flow());
+        file.tables().values().forEach(table -> topics.changes(table.source(), table.where()));
+        for (Selected one : selected) {
+            one.selection()
+                    .lookups()
+                    .forEach(lookup ->
+                            topics.lookup(lookup.table().id(), one.table().where()));
+            one.joined()
+                    .ifPresent(why -> topics.mutations(
+                            one.table().destination(), one.table().where()));
+        }
+        return topics.problems();
+    }
+
+    /** And against those of the way back. */
+    private List<Problem> topics(Flow back, List<PlannedTable> tables) {
+        TopicNames topics = new TopicNames(back);
+        for (PlannedTable table : tables) {
+            String where = back + ": " + table.from().id();
+            topics.changes(table.from().id(), where);
+            table.joined().ifPresent(mapping -> topics.mutations(table.to().id(), where));
+        }
+        return topics.problems();
     }
 
     /** Why the source cannot be read, its preflight says best. */
