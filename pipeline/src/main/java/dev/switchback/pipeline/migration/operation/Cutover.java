@@ -337,8 +337,8 @@ public final class Cutover {
     private Outcome undone(Lease lease, String why, boolean own) {
         announcer.undoing(why);
         // Who has never begun to send the commit record opens first, and need not wait for Kafka; whoever takes over
-        // has to
-        // read before that it is not there.
+        // has
+        // to read before that it is not there.
         boolean openFirst = own && fenceTouched;
         if (openFirst) {
             openOld(lease);
@@ -385,8 +385,8 @@ public final class Cutover {
     }
 
     private void step(Lease lease, Step step, Work work) {
-        announcer.begun(step);
         lease.begun(step);
+        announcer.begun(step);
         long begun = System.nanoTime();
         Map<String, String> facts = work.run();
         Duration took = Duration.ofNanos(System.nanoTime() - begun);

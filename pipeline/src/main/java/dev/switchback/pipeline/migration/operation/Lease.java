@@ -1,7 +1,12 @@
 package dev.switchback.pipeline.migration.operation;
 
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import dev.switchback.connectors.spi.Authority;
 import dev.switchback.connectors.spi.Direction;
@@ -18,6 +23,8 @@ import dev.switchback.transforms.problem.ProblemException;
 
 /** An operator's right to move a migration: its epoch, and what it has last seen of the ledger. Not thread-safe. */
 final class Lease {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
 
     private final Ledger ledger;
     private final long epoch;
@@ -37,7 +44,7 @@ final class Lease {
     static Lease begin(Parts parts, Operation operation, Duration maxPause) {
         MigrationState seen = parts.ledger().read();
         requireFree(seen, operation);
-        long epoch = raise(parts, seen);
+        long epoch = raise(parts, seen, EnumSet.allOf(Side.class));
         try {
             MigrationState begun = parts.ledger().decide(new Decision.Began(operation, maxPause), seen.claim(epoch));
             return new Lease(parts.ledger(), epoch, begun);
@@ -63,21 +70,38 @@ final class Lease {
         }
     }
 
-    /** Takes over what is under way. */
+    /**
+     * Takes over what is under way. Before the commit point it will be undone, for which the old side is enough: once the
+     * ledger says who has taken over, no record of the one before can commit any more, and without that nothing opens the
+     * new side. So a new side that is gone keeps nobody from opening the old one again.
+     */
     static Lease takeOver(Parts parts, MigrationState seen, String why) {
-        long epoch = raise(parts, seen);
+        Running running = seen.operation().orElseThrow();
+        Set<Side> needed = running.outcome() == Running.Outcome.SWITCHED
+                ? EnumSet.allOf(Side.class)
+                : EnumSet.of(running.operation().from());
+        long epoch = raise(parts, seen, needed);
         MigrationState taken = parts.ledger().decide(new Decision.TookOver(why), seen.claim(epoch));
         return new Lease(parts.ledger(), epoch, taken);
     }
 
     /** The source first, everywhere: of two that raise to the same epoch, only one gets past it. */
-    private static long raise(Parts parts, MigrationState seen) {
+    private static long raise(Parts parts, MigrationState seen, Set<Side> needed) {
         long epoch = seen.epoch();
+        Set<Side> there = EnumSet.noneOf(Side.class);
         for (Side side : Side.values()) {
-            epoch = Math.max(epoch, parts.side(side).control().read().epoch());
+            try {
+                epoch = Math.max(epoch, parts.side(side).control().read().epoch());
+                there.add(side);
+            } catch (ProblemException gone) {
+                if (needed.contains(side)) {
+                    throw gone;
+                }
+                LOG.warn("the {} keeps the epoch that it has: {}", side, gone.getMessage());
+            }
         }
         epoch++;
-        for (Side side : Side.values()) {
+        for (Side side : there) {
             if (!parts.side(side).control().raise(epoch)) {
                 throw refused(
                         "Another operator has begun at the same moment.",

@@ -82,6 +82,33 @@ class CutoverTest {
         }
     }
 
+    /** Kills at every call, and the side that was to take the writes is gone as well. */
+    @ParameterizedTest
+    @EnumSource(Operation.class)
+    void beforeTheCommitPointAFenceIsOpenedAgainWithoutTheOtherSide(Operation operation) {
+        int fenced = 0;
+        for (int at = 0; ; at++) {
+            World world = ready(operation);
+            KillAt kill = new KillAt(at, true);
+            if (!dies(() -> new Operator(world, "ana", kill).run(operation))) {
+                break;
+            }
+            if (world.state.operation().isEmpty() || world.state.applies() != operation.ends()) {
+                continue;
+            }
+            fenced += world.database(operation.from()).closed ? 1 : 0;
+
+            assertThat(new Operator(world, "ben", new SideGone(operation.to())).settle())
+                    .isInstanceOf(Outcome.Undone.class);
+
+            world.requireWhole(operation.from());
+            assertThat(new Operator(world, "cid", Gate.OPEN).run(operation)).isInstanceOf(Outcome.Done.class);
+            world.requireWhole(operation.to());
+            assertThat(world.violations).as("killed behind call %d", at).isEmpty();
+        }
+        assertThat(fenced).isGreaterThan(10);
+    }
+
     /** Stalls at every call; another settles it, does the operation and its opposite; then the first one wakes up. */
     @ParameterizedTest
     @EnumSource(Operation.class)
@@ -89,15 +116,19 @@ class CutoverTest {
         int moments = 0;
         for (boolean behind : new boolean[] {false, true}) {
             for (int turns = 0; turns <= 2; turns++) {
-                for (int at = 0; stalledAt(operation, at, behind, turns); at++) {
+                for (int at = 0; stalledAt(operation, at, behind, turns, Gate.OPEN); at++) {
+                    moments++;
+                }
+                for (int at = 0; stalledAt(operation, at, behind, turns, new SideGone(operation.to())); at++) {
                     moments++;
                 }
             }
         }
-        assertThat(moments).isGreaterThan(150);
+        assertThat(moments).isGreaterThan(300);
     }
 
-    private static boolean stalledAt(Operation operation, int at, boolean behind, int turns)
+    /** @param settling what keeps the one who settles it from doing so, while it is before the commit point */
+    private static boolean stalledAt(Operation operation, int at, boolean behind, int turns, Gate settling)
             throws InterruptedException {
         World world = ready(operation);
         StallAt stall = new StallAt(at, behind);
@@ -109,8 +140,9 @@ class CutoverTest {
             return false;
         }
         boolean begun = world.ledger.stream().anyMatch(line -> line.entry().by().equals("ana"));
+        boolean committed = world.state.applies() == operation.begins();
+        new Operator(world, "ben", committed ? Gate.OPEN : settling).settle();
         Operator ben = new Operator(world, "ben", Gate.OPEN);
-        ben.settle();
         for (int turn = 0; turn < turns; turn++) {
             Operation next = world.state.settled() == Phase.SWITCHED ? Operation.REVERT : Operation.CUTOVER;
             assertThat(ben.run(next)).isInstanceOf(Outcome.Done.class);
