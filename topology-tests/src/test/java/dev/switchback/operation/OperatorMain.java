@@ -4,8 +4,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 import dev.switchback.pipeline.file.MigrationFile;
@@ -13,7 +15,6 @@ import dev.switchback.pipeline.migration.Operation;
 import dev.switchback.pipeline.migration.Step;
 import dev.switchback.pipeline.migration.operation.Announcer;
 import dev.switchback.pipeline.migration.operation.Cutover;
-import dev.switchback.pipeline.migration.operation.Outcome;
 import dev.switchback.pipeline.migration.operation.Settings;
 import dev.switchback.pipeline.plan.Plan;
 import dev.switchback.pipeline.run.KafkaAccess;
@@ -27,6 +28,8 @@ final class OperatorMain {
 
     static final String AT = "AT ";
     static final String SWITCHED = "switched";
+    static final String UNDOING = "undoing";
+    static final String UNDONE = "undone";
 
     private OperatorMain() {}
 
@@ -40,7 +43,23 @@ final class OperatorMain {
             points.add("begun " + step);
             points.add("done " + step);
         }
+        points.add(UNDOING);
+        points.add(UNDONE);
         return points;
+    }
+
+    /** Those at which the fence is closed, or about to be, and the commit point not passed. */
+    static List<String> beforeCommit() {
+        List<String> points = points();
+        return points.subList(points.indexOf("begun " + Step.FENCE), points.indexOf(SWITCHED));
+    }
+
+    /** The step that status names when it ends at this point. */
+    static Step reached(String point) {
+        return Arrays.stream(Step.values())
+                .filter(step -> point.endsWith(" " + step))
+                .findFirst()
+                .orElse(Step.SEQUENCES);
     }
 
     public static void main(String[] arguments) {
@@ -49,16 +68,29 @@ final class OperatorMain {
         Settings settings = Settings.DEFAULTS.pauseOf(KilledAnywhereTest.MAX_PAUSE);
         try (Operations operations =
                 Operations.open(Plan.of(file), KafkaAccess.declared(file).orElseThrow(), settings.maxPause())) {
-            Outcome outcome = new Cutover(
-                            operation, operations.parts(), settings, new Gate(arguments[2], Path.of(arguments[3])))
-                    .run();
-            System.out.println("OUTCOME " + outcome);
+            Gate gate = new Gate(arguments[2], Path.of(arguments[3]));
+            Cutover cutover = new Cutover(operation, operations.parts(), settings, gate);
+            gate.stops(cutover);
+            System.out.println("OUTCOME " + cutover.run());
         } catch (RuntimeException e) {
             System.out.println("FAILED " + e);
         }
     }
 
-    private record Gate(String point, Path goOn) implements Announcer {
+    private static final class Gate implements Announcer {
+        private final String point;
+        private final Path goOn;
+        private Optional<Cutover> stopped = Optional.empty();
+
+        Gate(String point, Path goOn) {
+            this.point = point;
+            this.goOn = goOn;
+        }
+
+        /** It is undone only where something is in the way. */
+        void stops(Cutover cutover) {
+            stopped = point.equals(UNDOING) || point.equals(UNDONE) ? Optional.of(cutover) : Optional.empty();
+        }
 
         @Override
         public void begun(Step step) {
@@ -67,12 +99,25 @@ final class OperatorMain {
 
         @Override
         public void done(Step step, Duration took) {
+            if (step == Step.SEQUENCES) {
+                stopped.ifPresent(Cutover::stop);
+            }
             at("done " + step);
         }
 
         @Override
         public void switched() {
             at(SWITCHED);
+        }
+
+        @Override
+        public void undoing(String why) {
+            at(UNDOING);
+        }
+
+        @Override
+        public void undone() {
+            at(UNDONE);
         }
 
         private void at(String reached) {

@@ -7,8 +7,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 
 import dev.switchback.connectors.spi.Authority;
 import dev.switchback.connectors.spi.Control;
@@ -45,6 +49,8 @@ final class Theatre implements AutoCloseable {
     /** What is promised: a fence without a living operator is open again then. */
     private static final Duration OPEN_AGAIN = KilledAnywhereTest.MAX_PAUSE.plusSeconds(5);
 
+    private static final Duration AT_ONCE = Duration.ofSeconds(1);
+
     private static final double CHANGES_PER_SECOND = 600;
 
     private final Platform platform = Platform.start("shop");
@@ -52,40 +58,48 @@ final class Theatre implements AutoCloseable {
     private final Plan plan;
     private final KafkaAccess kafka;
     private final WriteLoad load;
-    private ChildProcess pipeline;
+    private final List<ChildProcess> pipelines = new ArrayList<>();
     private int operators;
+    private int commands;
     private int moves;
     private boolean closed;
 
-    Theatre() {
+    /** @param members how many processes run the pipeline */
+    Theatre(int members) {
         Site.create(platform);
         file = Site.file(platform, "kafka: {bootstrap.servers: \"" + platform.bootstrapServers() + "\"}");
         plan = Plan.of(MigrationFile.read(file, Map.of()));
         kafka = KafkaAccess.declared(plan.file()).orElseThrow();
-        pipeline = startPipeline();
+        for (int member = 0; member < members; member++) {
+            pipelines.add(startPipeline(member));
+        }
         load = Site.write(platform, CHANGES_PER_SECOND);
         Await.until("the copy to be done", PATIENCE, () -> state().phase() == Phase.FOLLOWING);
     }
 
-    private ChildProcess startPipeline() {
-        String data = platform.directory().resolve("data").toString();
+    private ChildProcess startPipeline(int member) {
+        String name = "pipeline-" + member;
+        String data = platform.directory().resolve(name).toString();
         return ChildProcess.start(
-                Command.of("pipeline", Switchback.class, "run", file.toString(), "--data", data), platform.directory());
+                Command.of(name, Switchback.class, "run", file.toString(), "--data", data), platform.directory());
     }
 
-    /** Plays the operation that is due, with this fault in it, until the migration is settled and the writes go on. */
+    /** The operation that may begin. */
+    Operation due() {
+        return state().settled() == Phase.SWITCHED ? Operation.REVERT : Operation.CUTOVER;
+    }
+
+    /** Plays an operation with this fault in it, until the migration is settled and the writes go on. */
     void play(Case one) {
-        MigrationState before = state();
-        Operation operation = due(before);
-        System.out.println(operation + ": " + one.fault() + " at " + one.point());
-        awaitReady(operation);
+        System.out.println(one);
+        awaitReady(one.operation());
         Path goOn = platform.directory().resolve("go-on-" + ++operators);
         ChildProcess operator = ChildProcess.start(
                 Command.of(
                         "operator-" + operators,
                         OperatorMain.class,
                         file.toString(),
-                        operation.name(),
+                        one.operation().name(),
                         one.point(),
                         goOn.toString()),
                 platform.directory());
@@ -102,9 +116,26 @@ final class Theatre implements AutoCloseable {
                 letGo(operator, goOn);
             }
             case PIPELINE_KILLED -> {
-                pipeline.kill();
-                letGo(operator, goOn);
-                pipeline = startPipeline();
+                pipelines.get(0).kill();
+                goesOnInTime(operator, goOn);
+                pipelines.set(0, startPipeline(0));
+            }
+            case PIPELINE_STALLED -> {
+                pipelines.get(0).freeze();
+                goesOnInTime(operator, goOn);
+                pipelines.get(0).thaw();
+            }
+            case OPERATOR_AND_PIPELINE_KILLED -> {
+                operator.kill();
+                pipelines.forEach(ChildProcess::kill);
+                settleByCommand(one);
+                pipelines.replaceAll(killed -> startPipeline(pipelines.indexOf(killed)));
+            }
+            case OPERATOR_AND_NEW_SIDE_KILLED -> {
+                operator.kill();
+                server(one.operation().to()).kill();
+                takesWrites(one.operation().from());
+                server(one.operation().to()).start();
             }
             case KAFKA_CUT_OFF -> {
                 platform.stopBroker();
@@ -114,16 +145,72 @@ final class Theatre implements AutoCloseable {
         }
         operator.close();
         settleIfUnderWay();
-        if (state().settled() == operation.result()) {
+        if (state().settled() == one.operation().result()) {
             moves++;
         }
         writesGoOn(PATIENCE);
     }
 
-    /** After all that, an operation without a fault does what it should. */
+    /** As an operator would: status names the step and the command, and the command ends it. */
+    private void settleByCommand(Case one) {
+        JsonNode status = json(ask("status", file.toString(), "--json")).path("operation");
+        assertThat(status.path("step").asText())
+                .as(status.toString())
+                .isEqualTo(OperatorMain.reached(one.point()).toString());
+        String command = "switchback " + one.operation() + " FILE --take-over ";
+        assertThat(status.path("remedy").asText()).contains(command);
+        boolean finishes = status.path("remedy").asText().contains(command + "finishes it");
+
+        Answer answer = ask(one.operation().toString(), file.toString(), "--take-over");
+
+        assertThat(answer.exitCode()).as(answer.output()).isZero();
+        assertThat(state().operation()).isEmpty();
+        assertThat(state().settled() == one.operation().result())
+                .as(answer.output())
+                .isEqualTo(finishes);
+        writesGoOn(AT_ONCE);
+    }
+
+    private record Answer(int exitCode, String output) {}
+
+    private static JsonNode json(Answer answer) {
+        try {
+            return new JsonMapper()
+                    .readTree(answer.output()
+                            .lines()
+                            .filter(line -> line.startsWith("{"))
+                            .findFirst()
+                            .orElseThrow(() -> new AssertionError(answer.output())));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Answer ask(String... arguments) {
+        ChildProcess process = ChildProcess.start(
+                Command.of("command-" + ++commands, Switchback.class, arguments), platform.directory());
+        return new Answer(process.awaitExit(PATIENCE), process.output());
+    }
+
+    /** The site's writers hold connections to both sides, and wait for the one that is gone. */
+    private void takesWrites(Side side) {
+        Await.until(
+                "the " + side + " to take writes",
+                OPEN_AGAIN,
+                () -> answered(() ->
+                        server(side).execute("UPDATE item SET note = 'while the other side was gone' WHERE id = 1")));
+    }
+
+    private EmbeddedDatabase server(Side side) {
+        return side == Side.SOURCE ? platform.source() : platform.destination();
+    }
+
+    /** An operation without a fault does what it should. */
     void playWithoutFault() {
-        Operation operation = due(state());
-        assertThat(pipeline.isAlive()).as(pipeline.output()).isTrue();
+        Operation operation = due();
+        System.out.println(operation + " without a fault");
+        pipelines.forEach(
+                pipeline -> assertThat(pipeline.isAlive()).as(pipeline.output()).isTrue());
         awaitReady(operation);
         try (Operations operations = Operations.open(plan, kafka, Settings.DEFAULTS.maxPause())) {
             new Cutover(operation, operations.parts(), Settings.DEFAULTS, Announcer.NOBODY).run();
@@ -150,17 +237,24 @@ final class Theatre implements AutoCloseable {
         return new Authority(row.epoch(), row.direction());
     }
 
-    private static Operation due(MigrationState state) {
-        return state.settled() == Phase.SWITCHED ? Operation.REVERT : Operation.CUTOVER;
+    /** With Kafka there, an operator that lives lets nobody wait for longer than a dead one. */
+    private void goesOnInTime(ChildProcess operator, Path goOn) {
+        create(goOn);
+        writesGoOn(OPEN_AGAIN);
+        operator.awaitExit(PATIENCE);
     }
 
     private static void letGo(ChildProcess operator, Path goOn) {
+        create(goOn);
+        operator.awaitExit(PATIENCE);
+    }
+
+    private static void create(Path file) {
         try {
-            Files.createFile(goOn);
+            Files.createFile(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        operator.awaitExit(PATIENCE);
     }
 
     private void writesGoOn(Duration within) {
@@ -207,7 +301,7 @@ final class Theatre implements AutoCloseable {
     }
 
     private EmbeddedDatabase truth() {
-        return state().sourceOfTruth().orElseThrow() == Side.SOURCE ? platform.source() : platform.destination();
+        return server(state().sourceOfTruth().orElseThrow());
     }
 
     /** How often operations have moved the writes. */
@@ -255,7 +349,7 @@ final class Theatre implements AutoCloseable {
         if (!closed) {
             closed = true;
             load.stop();
-            pipeline.close();
+            pipelines.forEach(ChildProcess::close);
             platform.close();
         }
     }
