@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
@@ -16,6 +14,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -31,6 +30,9 @@ class RunVerbTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final Duration END_WITHIN = Duration.ofSeconds(10);
+
+    private static final int WRITES_PER_SECOND = 200;
+    private static final int KILLS = 25;
 
     private static Platform platform;
     private static EmbeddedDatabase source;
@@ -136,38 +138,69 @@ class RunVerbTest {
     void underWriteLoadItIsStoppedAndKilledAndGoesOnWhereItEnded() {
         tables("busy", "id bigint PRIMARY KEY, name text");
 
-        try (WriteLoad load = WriteLoad.start(source, 4, 7, 200, RunVerbTest::write);
+        try (WriteLoad load = WriteLoad.start(source, 4, 7, WRITES_PER_SECOND, writes("busy"));
                 Operator operator = new Operator(platform, "busy", "  public.busy: {}\n")) {
             ChildProcess run = operator.start("run");
-            awaitApplied(load, run);
+            awaitApplied(load, run, "busy");
             assertEndsCleanly(run);
 
             ChildProcess killed = operator.start("run");
-            awaitApplied(load, killed);
+            awaitApplied(load, killed, "busy");
             killed.kill();
 
             ChildProcess last = operator.start("run");
-            awaitApplied(load, last);
+            awaitApplied(load, last, "busy");
             load.close();
             awaitEqual("busy");
             assertEndsCleanly(last);
         }
     }
 
-    /** Each writer inserts its next row, and changes or deletes one of before. */
-    private static int write(Connection connection, Random random, int writer, long number) throws SQLException {
-        long before = 4 * random.nextLong(number + 1) + writer;
-        String change =
-                random.nextBoolean() ? "UPDATE busy SET name = 'changed' WHERE id = " : "DELETE FROM busy WHERE id = ";
-        try (Statement statement = connection.createStatement()) {
-            return statement.executeUpdate("INSERT INTO busy VALUES (" + (4 * number + writer) + ", 'new')")
-                    + statement.executeUpdate(change + before);
+    @Test
+    @Tag("campaign")
+    @Timeout(1_800)
+    void killedAgainAndAgainWithItsBrokerItLosesNothing() {
+        tables("killed", "id bigint PRIMARY KEY, name text");
+        Random random = new Random(Long.getLong("faults.seed", 1));
+
+        try (WriteLoad load = WriteLoad.start(source, 4, 7, WRITES_PER_SECOND, writes("killed"));
+                Operator operator = new Operator(platform, "killed", "  public.killed: {}\n")) {
+            for (int kill = 1; kill <= KILLS; kill++) {
+                ChildProcess killed = operator.start("run");
+                // Also while it starts, and at every third time only once it has caught up.
+                if (kill % 3 == 0) {
+                    awaitApplied(load, killed, "killed");
+                }
+                long written = load.transactions() + random.nextInt(6 * WRITES_PER_SECOND);
+                Await.until("more writes", PATIENCE, () -> load.transactions() > written);
+                killed.kill();
+            }
+            ChildProcess last = operator.start("run");
+            awaitApplied(load, last, "killed");
+            load.close();
+            awaitEqual("killed");
+            assertEndsCleanly(last);
         }
     }
 
+    /** Each writer inserts its next row, and changes or deletes one of before. */
+    private static WriteLoad.Transaction writes(String table) {
+        return (connection, random, writer, number) -> {
+            long before = 4 * random.nextLong(number + 1) + writer;
+            String change = random.nextBoolean()
+                    ? "UPDATE " + table + " SET name = 'changed' WHERE id = "
+                    : "DELETE FROM " + table + " WHERE id = ";
+            try (Statement statement = connection.createStatement()) {
+                return statement.executeUpdate(
+                                "INSERT INTO " + table + " VALUES (" + (4 * number + writer) + ", 'new')")
+                        + statement.executeUpdate(change + before);
+            }
+        };
+    }
+
     /** Waits until something is applied that was written behind the call. */
-    private static void awaitApplied(WriteLoad load, ChildProcess run) {
-        String last = "SELECT coalesce(max(id), 0) FROM busy";
+    private static void awaitApplied(WriteLoad load, ChildProcess run, String table) {
+        String last = "SELECT coalesce(max(id), 0) FROM " + table;
         Await.until("writes", PATIENCE, () -> {
             load.rethrowFailure();
             return load.transactions() > 100;
