@@ -7,8 +7,21 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -98,6 +111,52 @@ class ApplyRoleTest {
                     awaitRows(round * 10 + 10);
                 }
             }
+        }
+    }
+
+    @Test
+    void aMemberWithANameEndsTheTransactionThatItDiedIn() {
+        try (BrokerChangeLog log = log("died")) {
+            ApplySettings settings = settings(log, Optional.of("one"));
+            try (ApplyRole role = new ApplyRole(settings, ApplyListener.NONE)) {
+                role.start();
+                log.insert(0, 10, "Basel");
+                awaitRows(10);
+            }
+            try (Producer<byte[], byte[]> died = diesInATransaction(log, "one")) {
+                log.insert(10, 20, "Bern");
+                try (ApplyRole role = new ApplyRole(settings, ApplyListener.NONE)) {
+                    role.start();
+                    awaitRows(20);
+                }
+            }
+        }
+    }
+
+    /** With offsets in it, for which whoever reads the group's offsets waits until it is ended, or ten minutes are over. */
+    private static Producer<byte[], byte[]> diesInATransaction(BrokerChangeLog log, String member) {
+        Map<String, Object> config = new HashMap<>(log.kafka());
+        config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, log.flow().applicationId() + "-" + member + "-1");
+        config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 600_000);
+        Producer<byte[], byte[]> producer =
+                new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+        producer.initTransactions();
+        producer.beginTransaction();
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        log.ends()
+                .forEach((partition, end) ->
+                        offsets.put(new TopicPartition(log.topic(), partition), new OffsetAndMetadata(end)));
+        producer.sendOffsetsToTransaction(offsets, metadata(log));
+        producer.flush();
+        return producer;
+    }
+
+    private static ConsumerGroupMetadata metadata(BrokerChangeLog log) {
+        Map<String, Object> config = new HashMap<>(log.kafka());
+        config.put(ConsumerConfig.GROUP_ID_CONFIG, log.flow().applicationId());
+        try (Consumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            return consumer.groupMetadata();
         }
     }
 

@@ -63,7 +63,7 @@ final class ApplyRun implements AutoCloseable {
                 new KafkaInputLog(admin, group, () -> new KafkaConsumer<>(StreamsConfiguration.reader(settings))),
                 threads);
         this.streams = new KafkaStreams(
-                topology, StreamsConfiguration.of(settings), new FlushingClientSupplier(threads, settings.faults()));
+                topology, StreamsConfiguration.of(settings), new FlushingClientSupplier(threads, settings));
         streams.setUncaughtExceptionHandler(this::failed);
         streams.setStateListener((now, before) -> stateChanged(now, listener));
     }

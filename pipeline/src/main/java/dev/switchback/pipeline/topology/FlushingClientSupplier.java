@@ -7,27 +7,44 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
 
-import dev.switchback.connectors.spi.FaultPoints;
-
-/** Gives Streams the clients it would have made for itself, but a producer that writes the apply buffers first. */
+/**
+ * Gives Streams the clients it would have made for itself, but a producer that writes the apply buffers first, and that
+ * has its predecessor's transactional id again when this member is started anew.
+ */
 public final class FlushingClientSupplier implements KafkaClientSupplier {
 
     private final ApplyThreads threads;
-    private final FaultPoints faults;
+    private final ApplySettings settings;
 
-    public FlushingClientSupplier(ApplyThreads threads, FaultPoints faults) {
+    public FlushingClientSupplier(ApplyThreads threads, ApplySettings settings) {
         this.threads = threads;
-        this.faults = faults;
+        this.settings = settings;
     }
 
     @Override
     public Producer<byte[], byte[]> getProducer(Map<String, Object> config) {
+        config.computeIfPresent(
+                ProducerConfig.TRANSACTIONAL_ID_CONFIG, (key, id) -> transactionalId(id.toString(), settings));
         return new FlushingProducer(
-                new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer()), threads, faults);
+                new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer()),
+                threads,
+                settings.faults());
+    }
+
+    /**
+     * Streams' own ends in a random process id and the thread's number: a process that is killed in a transaction and
+     * started again would wait until that transaction times out. Under the id it had before, it ends it.
+     */
+    static String transactionalId(String streams, ApplySettings settings) {
+        String thread = streams.substring(streams.lastIndexOf('-'));
+        return settings.member()
+                .map(member -> settings.flow().applicationId() + "-" + member + thread)
+                .orElse(streams);
     }
 
     @Override
