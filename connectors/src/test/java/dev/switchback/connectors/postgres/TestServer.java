@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 
 /**
- * A PostgreSQL server for tests. Passwords are checked for every user but {@code postgres}. The shared one stops with the
+ * A PostgreSQL server for tests. Passwords are checked for every user but {@code postgres}. The shared one ends with the
  * JVM.
  */
 public final class TestServer implements AutoCloseable {
@@ -28,6 +28,18 @@ public final class TestServer implements AutoCloseable {
             host all postgres all trust
             host replication postgres all trust
             host all all all scram-sha-256
+            """;
+
+    // Waits for the end of the JVM, which closes its input. In a shutdown hook, removing some hundred databases took so
+    // long that surefire killed the JVM.
+    private static final String REAPER =
+            """
+            trap '' INT TERM HUP
+            read -r _
+            pid="$(head -n 1 "$1/postmaster.pid")" && kill -QUIT "$pid"
+            tries=0
+            while kill -0 "$pid" 2>/dev/null && [ $tries -lt 50 ]; do sleep 0.1; tries=$((tries + 1)); done
+            rm -rf "$1"
             """;
 
     private final EmbeddedPostgres server;
@@ -46,19 +58,14 @@ public final class TestServer implements AutoCloseable {
         return start(settings, dataDirectory, true);
     }
 
-    /** The same, but the data directory goes with the server. */
-    private static TestServer disposable(Map<String, String> settings, Path dataDirectory) {
-        return start(settings, dataDirectory, false);
-    }
-
-    private static TestServer start(Map<String, String> settings, Path dataDirectory, boolean keep) {
+    private static TestServer start(Map<String, String> settings, Path dataDirectory, boolean hook) {
         Map<String, String> all = new TreeMap<>(Map.of(
                 "wal_level", "logical", "max_prepared_transactions", "10", "synchronous_commit", "on", "fsync", "off"));
         all.putAll(settings);
         EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
                 .setDataDirectory(dataDirectory)
-                .setCleanDataDirectory(!keep)
-                .setRegisterShutdownHook(true);
+                .setCleanDataDirectory(false)
+                .setRegisterShutdownHook(hook);
         all.forEach(builder::setServerConfig);
         try {
             TestServer server = new TestServer(builder.start());
@@ -114,13 +121,32 @@ public final class TestServer implements AutoCloseable {
         }
     }
 
+    /** Ends with the JVM, however that ends, and its data directory with it. */
     private static final class Shared {
-        private static final TestServer SERVER = disposable(
-                Map.of("max_connections", "200", "max_replication_slots", "40", "max_wal_senders", "40"), temporary());
+        private static final Path DIRECTORY = temporary();
+
+        @SuppressWarnings("unused") // Nobody else may close its input.
+        private static final Process ITS_REAPER = reaper(DIRECTORY);
+
+        private static final TestServer SERVER = start(
+                Map.of("max_connections", "200", "max_replication_slots", "40", "max_wal_senders", "40"),
+                DIRECTORY,
+                false);
 
         private static Path temporary() {
             try {
                 return Files.createTempDirectory("switchback-test");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        private static Process reaper(Path directory) {
+            try {
+                return new ProcessBuilder("sh", "-c", REAPER, "reaper", directory.toString())
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .redirectError(ProcessBuilder.Redirect.DISCARD)
+                        .start();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
