@@ -36,15 +36,16 @@ final class FakeBouncer implements AutoCloseable {
     volatile CountDownLatch client = new CountDownLatch(0);
 
     private final ServerSocket server;
+    private final Thread acceptor;
 
     FakeBouncer(String... databases) throws IOException {
         for (String database : databases) {
             paused.put(database, false);
         }
         server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
-        Thread thread = new Thread(this::accept, "bouncer");
-        thread.setDaemon(true);
-        thread.start();
+        acceptor = new Thread(this::accept, "bouncer");
+        acceptor.setDaemon(true);
+        acceptor.start();
     }
 
     PostgresSettings console() {
@@ -174,5 +175,11 @@ final class FakeBouncer implements AutoCloseable {
     @Override
     public void close() throws IOException {
         server.close();
+        try {
+            // Until it has noticed, the operating system still takes connections for it.
+            acceptor.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
