@@ -41,7 +41,13 @@ public final class HeldChanges {
             int attempts,
             Instant heldAt,
             Instant retryAt,
-            boolean first) {}
+            boolean first) {
+
+        /** Whether another row still has a value that only one row may have: it may be waiting for this one in turn. */
+        public boolean waitsForAValue() {
+            return first && ("23505".equals(sqlstate) || "23P01".equals(sqlstate));
+        }
+    }
 
     /** Parameters: who, why. To be completed with the name of what yields rows of {@code switchback.held}. */
     static final String RECORD_DISCARD =

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -156,14 +155,8 @@ final class HeldVerb implements Callable<Integer> {
         } else if (entries.isEmpty()) {
             environment.out().println("No change is held.");
         } else {
-            environment.out().println(entries.stream().map(HeldVerb::text).collect(Collectors.joining("\n")));
+            environment.out().println(HeldText.of(entries));
         }
         return 0;
-    }
-
-    private static String text(Entry entry) {
-        String what = entry.first() ? entry.reason() : "waits behind the one before it";
-        return entry.id() + "  " + entry.table() + " " + entry.sourceKey() + "  tried " + entry.attempts() + " times: "
-                + what;
     }
 }
