@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
+import dev.switchback.transforms.problem.TimeSpan;
 
 /**
  * A program of the user's, run as it is written: no shell, unless the first word is one. It has this process's environment
@@ -81,7 +82,7 @@ public record ExternalCommand(List<String> words) {
             }
             kill(process);
             throw refused(
-                    "It did not end within " + timeout.toMillis() + " ms, and was killed" + said(tail(output)) + ".",
+                    "It did not end within " + TimeSpan.text(timeout) + ", and was killed" + said(tail(output)) + ".",
                     "Find out what it waits for, or give it a longer timeout.",
                     null);
         } catch (InterruptedException interrupted) {

@@ -17,6 +17,7 @@ import dev.switchback.connectors.spi.Drain;
 import dev.switchback.connectors.spi.FaultPoints;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
+import dev.switchback.transforms.problem.TimeSpan;
 
 /**
  * Reads one flow's source and writes its changes to the change topics, exactly once: changes and the log offset behind
@@ -103,7 +104,7 @@ public final class Capture implements AutoCloseable {
     private void pauseAfter(Throwable failure, Duration pause) {
         Duration jittered = pause.plusMillis(ThreadLocalRandom.current().nextLong(pause.toMillis() / 2 + 1));
         String reason = reason(failure);
-        LOG.warn("Capture of {} starts again in {} ms: {}", settings.flow(), jittered.toMillis(), reason);
+        LOG.warn("Capture of {} starts again in {}: {}", settings.flow(), TimeSpan.text(jittered), reason);
         LOG.debug("the failure in full", failure);
         progress.restarting(reason, jittered);
         try {

@@ -12,6 +12,7 @@ import dev.switchback.connectors.postgres.PostgresSettings;
 import dev.switchback.transforms.problem.NearName;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
+import dev.switchback.transforms.problem.TimeSpan;
 
 /**
  * A PgBouncer, by its admin console. Each call has a session of its own. Throws {@link ProblemException} of kind UNREACHABLE
@@ -115,7 +116,7 @@ public final class PgBouncer {
                     new Problem(
                             Problem.Kind.UNREACHABLE,
                             where(),
-                            "It did not answer within " + answerWithin.toMillis() + " ms (" + e.getMessage() + ").",
+                            "It did not answer within " + TimeSpan.text(answerWithin) + " (" + e.getMessage() + ").",
                             "See that it runs, and that no client holds a connection through it for longer."),
                     e);
         }

@@ -9,6 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import dev.switchback.connectors.spi.DestinationException;
+import dev.switchback.transforms.problem.TimeSpan;
 
 /** How long one call goes on trying: with pauses that grow and are spread at random, up to a bound. Not thread-safe. */
 final class Patience {
@@ -40,11 +41,11 @@ final class Patience {
         failures++;
         Duration waited = Duration.ofNanos(System.nanoTime() - started);
         if (failures == 1) {
-            LOG.warn("{}: {}; trying again for up to {} s", where, failure.getMessage(), bound.toSeconds());
+            LOG.warn("{}: {}; trying again for up to {}", where, failure.getMessage(), TimeSpan.text(bound));
         }
         if (waited.compareTo(bound) > 0) {
             throw new DestinationException(
-                    where + " refused " + failures + " tries in " + waited.toSeconds() + " s, at last with: "
+                    where + " refused " + failures + " tries in " + TimeSpan.text(waited) + ", at last with: "
                             + failure.getMessage(),
                     failure);
         }

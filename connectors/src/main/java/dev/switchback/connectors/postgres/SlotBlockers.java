@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.Problem.Kind;
+import dev.switchback.transforms.problem.TimeSpan;
 
 /**
  * Finds the transactions that the creation of a replication slot waits for: every one, in any database of the server, that
@@ -55,7 +56,7 @@ public final class SlotBlockers {
         @Override
         public String toString() {
             String who = " (user " + user + ", database " + database + "), ";
-            String since = age == null ? "open for a time this role may not see" : "open for " + Words.time(age);
+            String since = age == null ? "open for a time this role may not see" : "open for " + TimeSpan.text(age);
             return gid == null
                     ? "the transaction of pid " + pid + who + since
                     : "the prepared transaction " + Sql.literal(gid) + who + since;
@@ -85,7 +86,7 @@ public final class SlotBlockers {
 
     /** Says that a slot could not be created in time, and which transaction was in the way longest. */
     public static Problem problem(String where, String slot, Duration waited, List<Blocker> blockers) {
-        String late = "Replication slot " + slot + " could not be created within " + Words.time(waited);
+        String late = "Replication slot " + slot + " could not be created within " + TimeSpan.text(waited);
         if (blockers.isEmpty()) {
             return new Problem(
                     Kind.REFUSED,

@@ -7,6 +7,8 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Arrays;
 
+import dev.switchback.transforms.problem.TimeSpan;
+
 /**
  * When a transaction that the log has told of can be seen by queries. A commit is in the log, and with logical decoding,
  * before other sessions see its rows: for a moment, or, where the server waits for a synchronous standby, for long.
@@ -33,7 +35,7 @@ public final class Visibility {
                 if (System.nanoTime() > deadline) {
                     throw new IllegalStateException("transaction " + transaction
                             + " is in the log, but its commit has not"
-                            + " ended after " + within.toSeconds() + " s: does the server wait for a synchronous"
+                            + " ended after " + TimeSpan.text(within) + ": does the server wait for a synchronous"
                             + " standby?");
                 }
                 Thread.sleep(pause);

@@ -1,6 +1,5 @@
 package dev.switchback.connectors.postgres;
 
-import java.time.Duration;
 import java.util.Collection;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -10,7 +9,7 @@ import dev.switchback.transforms.schema.TableId;
 /** How names and lists look in sentences and in the statements of a remedy: quoted only where it must be. Stateless. */
 final class Words {
 
-    /** What PostgreSQL 17 does not accept as a table's name without quotes; later versions have added none so far. */
+    /** What PostgreSQL 18 does not accept as a table's name without quotes; later versions have added none so far. */
     static final Set<String> RESERVED = Set.of(
             ("all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate"
                             + " collation column concurrently constraint create cross current_catalog current_date"
@@ -41,14 +40,5 @@ final class Words {
 
     static String tables(Collection<TableId> tables) {
         return tables.stream().map(Words::name).collect(Collectors.joining(", "));
-    }
-
-    /** {@code 1.5 s}, {@code 12 min}, {@code 3 h}: enough to judge by. */
-    static String time(Duration duration) {
-        if (duration.compareTo(Duration.ofMinutes(2)) < 0) {
-            long tenths = duration.toMillis() / 100;
-            return tenths % 10 == 0 ? tenths / 10 + " s" : tenths / 10 + "." + tenths % 10 + " s";
-        }
-        return duration.compareTo(Duration.ofHours(2)) < 0 ? duration.toMinutes() + " min" : duration.toHours() + " h";
     }
 }

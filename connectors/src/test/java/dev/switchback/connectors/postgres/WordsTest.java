@@ -6,7 +6,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,11 +42,5 @@ class WordsTest {
                 assertThat(Words.RESERVED).contains(row.getString(1));
             }
         }
-    }
-
-    @ParameterizedTest
-    @CsvSource({"0, 0 s", "1500, 1.5 s", "119999, 119.9 s", "120000, 2 min", "7199999, 119 min", "7200000, 2 h"})
-    void aTimeIsAsExactAsOneNeeds(long millis, String shown) {
-        assertThat(Words.time(Duration.ofMillis(millis))).isEqualTo(shown);
     }
 }

@@ -21,6 +21,7 @@ import dev.switchback.pipeline.migration.Note;
 import dev.switchback.pipeline.migration.Side;
 import dev.switchback.pipeline.migration.Step;
 import dev.switchback.pipeline.migration.topic.LedgerJson;
+import dev.switchback.transforms.problem.TimeSpan;
 
 /** A ledger as a timed log, for whoever is on call. */
 final class LedgerText {
@@ -91,9 +92,9 @@ final class LedgerText {
         } else if (record instanceof Decision.StepBegan step && step.step() == Step.FENCE && fenced.isEmpty()) {
             fenced = Optional.of(at);
         } else if (record instanceof Decision.StepDone done) {
-            return Numbers.duration(done.took());
+            return TimeSpan.text(done.took());
         } else if (record instanceof Note.Copied copied) {
-            return Numbers.duration(copied.took());
+            return TimeSpan.text(copied.took());
         } else if (record instanceof Decision.Finished || record instanceof Decision.Undone) {
             return since(began, at);
         }
@@ -101,7 +102,7 @@ final class LedgerText {
     }
 
     private static String since(Optional<Instant> from, Instant to) {
-        return from.map(time -> Numbers.duration(Duration.between(time, to))).orElse("");
+        return from.map(time -> TimeSpan.text(Duration.between(time, to))).orElse("");
     }
 
     private String event(Line line) {
@@ -113,7 +114,7 @@ final class LedgerText {
         long epoch = line.entry().claim().orElseThrow().epoch();
         if (record instanceof Decision.Began begun) {
             return begun.operation() + " begun by " + by + " (epoch " + epoch + ", pause of at most "
-                    + Numbers.duration(begun.maxPause()) + ")";
+                    + TimeSpan.text(begun.maxPause()) + ")";
         }
         if (record instanceof Decision.TookOver over) {
             return "taken over by " + by + " (epoch " + epoch + "): " + over.why();
@@ -146,7 +147,7 @@ final class LedgerText {
             return "copied " + Numbers.count(copied.rows()) + " rows";
         }
         if (note instanceof Note.Following following) {
-            return "following, " + Numbers.duration(following.lag()) + " behind";
+            return "following, " + TimeSpan.text(following.lag()) + " behind";
         }
         if (note instanceof Note.Released || note instanceof Note.Aborted) {
             return note instanceof Note.Released ? "released" : "aborted";

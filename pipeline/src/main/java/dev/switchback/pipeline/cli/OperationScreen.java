@@ -28,6 +28,7 @@ import dev.switchback.pipeline.run.KafkaAccess;
 import dev.switchback.pipeline.run.Operations;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
+import dev.switchback.transforms.problem.TimeSpan;
 
 /** An operation as its operator sees it. Used once. */
 final class OperationScreen {
@@ -162,7 +163,7 @@ final class OperationScreen {
     private String sentence(Outcome outcome) {
         String truth = "the " + truth(outcome.state()) + " takes writes";
         String pause = timings.pause()
-                .map(time -> "; they were refused for at most " + Numbers.duration(time))
+                .map(time -> "; they were refused for at most " + TimeSpan.text(time))
                 .orElse("");
         return outcome instanceof Outcome.Undone undone
                 ? "Undone: " + undone.why() + (undone.why().endsWith(".") ? "" : ".") + " Now " + truth + pause + "."

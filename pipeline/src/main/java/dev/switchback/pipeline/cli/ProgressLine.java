@@ -7,6 +7,7 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 
 import dev.switchback.pipeline.status.Status;
+import dev.switchback.transforms.problem.TimeSpan;
 
 /** The line that a running migration shows each second: on a terminal always the same one. Not thread-safe. */
 final class ProgressLine {
@@ -54,7 +55,7 @@ final class ProgressLine {
         if (!status.known()) {
             return "lag not known yet";
         }
-        return status.idle() ? "idle" : "lag " + Numbers.duration(status.lag());
+        return status.idle() ? "idle" : "lag " + TimeSpan.text(status.lag());
     }
 
     static String text(Status status) {

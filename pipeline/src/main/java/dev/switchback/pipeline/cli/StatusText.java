@@ -7,6 +7,7 @@ import java.util.stream.Collectors;
 
 import dev.switchback.pipeline.file.ByteSize;
 import dev.switchback.pipeline.status.Status;
+import dev.switchback.transforms.problem.TimeSpan;
 
 /** A status for people. */
 final class StatusText {
@@ -18,10 +19,9 @@ final class StatusText {
             out.println(status.migration() + ": unknown, since the destination does not answer");
             return;
         }
-        out.println(
-                status.migration() + ": " + (status.idle() ? "idle" : "lag " + Numbers.duration(status.lag())) + ", "
-                        + Numbers.count(Math.round(status.rowsPerSecond())) + " rows/s, " + Numbers.count(status.held())
-                        + " held");
+        out.println(status.migration() + ": " + (status.idle() ? "idle" : "lag " + TimeSpan.text(status.lag())) + ", "
+                + Numbers.count(Math.round(status.rowsPerSecond())) + " rows/s, " + Numbers.count(status.held())
+                + " held");
         tables(status, out);
         status.slot()
                 .ifPresent(slot -> out.println("slot " + slot.name() + (slot.active() ? "" : " (nobody reads it)")
@@ -59,7 +59,7 @@ final class StatusText {
                 .collect(Collectors.joining(", "));
         String seen = member.alive()
                 ? ""
-                : " (last seen " + Numbers.duration(Duration.between(member.lastSeen(), status.at())) + " ago)";
+                : " (last seen " + TimeSpan.text(Duration.between(member.lastSeen(), status.at())) + " ago)";
         return "member " + member.name() + ": " + roles + seen;
     }
 }

@@ -9,6 +9,7 @@ import java.util.Locale;
 
 import dev.switchback.pipeline.migration.Step;
 import dev.switchback.pipeline.migration.operation.Announcer;
+import dev.switchback.transforms.problem.TimeSpan;
 
 /** An operation's steps, a line each as they end, with the time and what they took. */
 record StepLines(PrintWriter out) implements Announcer {
@@ -18,7 +19,7 @@ record StepLines(PrintWriter out) implements Announcer {
 
     @Override
     public void done(Step step, Duration took) {
-        line(Numbers.duration(took), step.toString());
+        line(TimeSpan.text(took), step.toString());
     }
 
     @Override

@@ -21,6 +21,7 @@ import dev.switchback.pipeline.migration.operation.Parts;
 import dev.switchback.pipeline.plan.FlowPlan;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
+import dev.switchback.transforms.problem.TimeSpan;
 
 /** A flow as an operation sees it: by its topics, and by what its destination says. Thread-safe. */
 final class OperatedFlow implements Parts.Applying, AutoCloseable {
@@ -97,7 +98,7 @@ final class OperatedFlow implements Parts.Applying, AutoCloseable {
                 Problem.Kind.REFUSED,
                 "flow " + plan.flow(),
                 "What is written to the " + plan.from().side() + " did not arrive at the "
-                        + plan.to().side() + " within " + PROVEN_WITHIN.toSeconds() + " s." + why,
+                        + plan.to().side() + " within " + TimeSpan.text(PROVEN_WITHIN) + "." + why,
                 "See that switchback run is up, and what switchback status says.");
     }
 

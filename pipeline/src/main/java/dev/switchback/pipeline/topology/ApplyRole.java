@@ -14,6 +14,7 @@ import dev.switchback.connectors.spi.Batch;
 import dev.switchback.connectors.spi.HeldChange;
 import dev.switchback.pipeline.topology.ApplyState.Phase;
 import dev.switchback.transforms.problem.Problem;
+import dev.switchback.transforms.problem.TimeSpan;
 
 /**
  * Keeps one member of a flow's topology running: starts its stream threads, and when they end because the destination or
@@ -90,7 +91,7 @@ public final class ApplyRole implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         if (!ended) {
-            LOG.warn("apply of {} did not end within {} s", settings.flow(), limit.toSeconds());
+            LOG.warn("apply of {} did not end within {}", settings.flow(), TimeSpan.text(limit));
         }
         enter(Phase.CLOSED, Optional.empty());
     }

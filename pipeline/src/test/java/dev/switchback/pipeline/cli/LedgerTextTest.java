@@ -44,9 +44,9 @@ class LedgerTextTest {
                         """
                         time (UTC)               takes writes      took  event
                         2026-11-22 02:00:00.010  source                 ops-1 started apply, capture
-                        2026-11-22 02:00:00.020  source         12.0 s  copied 12,000 rows
+                        2026-11-22 02:00:00.020  source           12 s  copied 12,000 rows
                         2026-11-22 02:00:00.030  source                 following, 40 ms behind
-                        2026-11-22 02:00:00.040  source                 cutover begun by ana@ops-1, process 4711 (epoch 2, pause of at most 5.0 s)
+                        2026-11-22 02:00:00.040  source                 cutover begun by ana@ops-1, process 4711 (epoch 2, pause of at most 5 s)
                         2026-11-22 02:00:00.060  source           8 ms  check
                         2026-11-22 02:00:00.080  source           8 ms  arm
                         2026-11-22 02:00:00.100  none             8 ms  fence
@@ -87,7 +87,7 @@ class LedgerTextTest {
                 clock, "ben", new Decision.Began(Operation.CUTOVER, Duration.ofSeconds(5)), seen.claim(3)));
 
         assertThat(text())
-                .contains("cutover begun by ben (epoch 3, pause of at most 5.0 s) by ben"
+                .contains("cutover begun by ben (epoch 3, pause of at most 5 s) by ben"
                         + " (does not count: somebody else decided first)");
     }
 

@@ -11,6 +11,7 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
+import dev.switchback.transforms.problem.TimeSpan;
 import dev.switchback.transforms.schema.TableId;
 
 /**
@@ -90,7 +91,7 @@ record Blocker(@Nullable Integer pid, String who, TableId table, @Nullable Durat
     /** {@code pid 4711 (user app, psql), open for 12 s}. */
     @Override
     public String toString() {
-        String open = age == null ? "" : ", open for " + age.toSeconds() + " s";
+        String open = age == null ? "" : ", open for " + TimeSpan.text(age);
         return prepared()
                 ? "the prepared transaction '" + who + "'" + open
                 : vacuum

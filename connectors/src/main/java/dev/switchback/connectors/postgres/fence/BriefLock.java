@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.Problem.Kind;
 import dev.switchback.transforms.problem.ProblemException;
+import dev.switchback.transforms.problem.TimeSpan;
 
 /**
  * Transactions that need tables without writers. Whoever waits for that makes all new writers wait behind, on every
@@ -185,8 +186,8 @@ final class BriefLock {
                 Kind.REFUSED,
                 where,
                 blockers.isEmpty()
-                        ? "The lock that it takes was not to be had within " + within.toMillis() + " ms."
-                        : "The tables did not become free of writers within " + within.toMillis() + " ms: " + tables
+                        ? "The lock that it takes was not to be had within " + TimeSpan.text(within) + "."
+                        : "The tables did not become free of writers within " + TimeSpan.text(within) + ": " + tables
                                 + " is held by " + holders + ".",
                 "Try again when these transactions have ended, or end them by pg_terminate_backend.");
     }

@@ -12,6 +12,7 @@ import dev.switchback.connectors.spi.Authority;
 import dev.switchback.connectors.spi.Fence;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
+import dev.switchback.transforms.problem.TimeSpan;
 import dev.switchback.transforms.schema.TableId;
 
 /**
@@ -68,7 +69,7 @@ public final class GateFence implements Fence {
                 open(authority, GRACE);
             }
             throw new ProblemException(database.refused(
-                    "Writers in flight did not end within " + within.toMillis() + " ms: "
+                    "Writers in flight did not end within " + TimeSpan.text(within) + ": "
                             + writers.stream().map(InFlight::toString).collect(Collectors.joining("; ")) + ".",
                     "Try again when these transactions have ended, or end them by pg_terminate_backend."));
         }

@@ -15,6 +15,8 @@ import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
+import dev.switchback.transforms.problem.TimeSpan;
+
 /**
  * A transaction that has written to a table, or may yet, whatever was revoked or closed since it took its lock. Whoever
  * takes a lock later sees what is in force then.
@@ -110,7 +112,7 @@ record InFlight(String transaction, String who, @Nullable Duration age) {
                 ? "pid " + row.getString(2) + " (user " + row.getString(3)
                         + (application.isEmpty() ? "" : ", " + application) + ")"
                 : "the prepared transaction '" + row.getString(5) + "'";
-        String open = age == null ? "" : ", open for " + age.toSeconds() + " s";
+        String open = age == null ? "" : ", open for " + TimeSpan.text(age);
         return row.getString(6) + " is written by " + name + open;
     }
 }

@@ -17,6 +17,7 @@ import dev.switchback.connectors.spi.Authority;
 import dev.switchback.connectors.spi.Fence;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
+import dev.switchback.transforms.problem.TimeSpan;
 import dev.switchback.transforms.schema.TableId;
 
 /**
@@ -89,7 +90,7 @@ public final class RevokeFence implements Fence {
         } while (restUntil(deadline));
         String writers = left.stream().map(InFlight::toString).collect(Collectors.joining("; "));
         throw new ProblemException(database.refused(
-                "Writers in flight did not end within " + within.toMillis() + " ms: " + writers + ".",
+                "Writers in flight did not end within " + TimeSpan.text(within) + ": " + writers + ".",
                 "Try again when these transactions have ended, or end them by pg_terminate_backend."));
     }
 

@@ -126,7 +126,7 @@ class GateFenceTest {
     void aCommandThatHangsIsKilledAndUndone() {
         GateFence fence = fence("touch closed; sleep 60", true);
 
-        assertThatThrownBy(() -> fence.close(OWN, SOON)).hasMessageContaining("did not end within 2000 ms");
+        assertThatThrownBy(() -> fence.close(OWN, SOON)).hasMessageContaining("did not end within 2 s");
 
         assertThat(gateClosed()).isFalse();
         assertThat(ProcessHandle.current().descendants().filter(each -> each.info()

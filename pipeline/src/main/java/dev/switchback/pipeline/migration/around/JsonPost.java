@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import dev.switchback.pipeline.file.OperationSettings.Webhook;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
+import dev.switchback.transforms.problem.TimeSpan;
 
 /** Posts JSON to a webhook, whose address is shown by its host alone. Thread-safe. */
 final class JsonPost {
@@ -65,7 +66,7 @@ final class JsonPost {
             throw unreachable("Nothing listens there.", e);
         } catch (IOException e) {
             throw unreachable(
-                    "It did not answer within " + timeout.toMillis() + " ms ("
+                    "It did not answer within " + TimeSpan.text(timeout) + " ("
                             + e.getClass().getSimpleName() + ").",
                     e);
         } catch (InterruptedException e) {

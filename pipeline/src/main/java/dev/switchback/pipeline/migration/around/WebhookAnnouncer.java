@@ -18,6 +18,7 @@ import dev.switchback.pipeline.file.OperationSettings.Webhook;
 import dev.switchback.pipeline.migration.Step;
 import dev.switchback.pipeline.migration.operation.Announcer;
 import dev.switchback.transforms.problem.ProblemException;
+import dev.switchback.transforms.problem.TimeSpan;
 
 /**
  * Announces an operation to webhooks, as JSON that Slack and its like take: {@code {"text": "…"}}. Posts on a thread of its
@@ -66,7 +67,7 @@ public final class WebhookAnnouncer implements Announcer, AutoCloseable {
 
     @Override
     public void done(Step step, Duration took) {
-        announce(step + " done in " + took.toMillis() + " ms");
+        announce(step + " done in " + TimeSpan.text(took));
     }
 
     @Override

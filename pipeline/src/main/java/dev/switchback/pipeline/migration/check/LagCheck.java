@@ -8,6 +8,7 @@ import java.util.function.Function;
 import dev.switchback.connectors.spi.Direction;
 import dev.switchback.pipeline.migration.operation.Parts;
 import dev.switchback.transforms.problem.Problem;
+import dev.switchback.transforms.problem.TimeSpan;
 
 /** Whether the flow that ends is so far behind that the drain would last longer than anybody may be kept waiting. */
 public final class LagCheck implements Parts.Finding {
@@ -29,7 +30,7 @@ public final class LagCheck implements Parts.Finding {
 
     @Override
     public String subject() {
-        return "lag above " + bound.toSeconds() + " s";
+        return "lag above " + TimeSpan.text(bound);
     }
 
     @Override
@@ -39,8 +40,8 @@ public final class LagCheck implements Parts.Finding {
                         ? List.<Problem>of()
                         : List.of(refused(
                                 ends,
-                                "It is " + behind.toSeconds() + " s behind, which a drain would take at least.",
-                                "Wait until switchback status shows less than " + bound.toSeconds() + " s.")))
+                                "It is " + TimeSpan.text(behind) + " behind, which a drain would take at least.",
+                                "Wait until switchback status shows less than " + TimeSpan.text(bound) + ".")))
                 .orElseGet(() -> List.of(refused(
                         ends,
                         "Nobody can tell how far behind it is.",

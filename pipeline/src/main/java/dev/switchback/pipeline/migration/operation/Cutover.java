@@ -25,6 +25,7 @@ import dev.switchback.pipeline.migration.Running;
 import dev.switchback.pipeline.migration.Step;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
+import dev.switchback.transforms.problem.TimeSpan;
 
 /**
  * Moves the writes from one side to the other; a revert is the same with the direction exchanged. Used once, by one
@@ -256,7 +257,7 @@ public final class Cutover {
         Duration paused = Duration.ofNanos(System.nanoTime() - pausedSince);
         if (paused.compareTo(settings.maxPause()) > 0) {
             throw new ProblemException(refused(
-                    "Writes were refused for " + paused.toMillis() + " ms before " + before + ".",
+                    "Writes were refused for " + TimeSpan.text(paused) + " before " + before + ".",
                     "Find out what takes so long, or allow more by --max-pause."));
         }
     }

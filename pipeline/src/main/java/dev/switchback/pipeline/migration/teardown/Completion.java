@@ -20,6 +20,7 @@ import dev.switchback.pipeline.migration.Running;
 import dev.switchback.pipeline.migration.Side;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
+import dev.switchback.transforms.problem.TimeSpan;
 
 /**
  * Decides that a migration is over, which cannot be taken back: whoever wakes up late finds a higher epoch in the control
@@ -74,7 +75,7 @@ public final class Completion {
                     ? List.of()
                     : List.of(refused(
                             "switchback run is alive: " + String.join(", ", members) + ", seen at the " + side
-                                    + " within the last " + SEEN_WITHIN.toSeconds() + " s.",
+                                    + " within the last " + TimeSpan.text(SEEN_WITHIN) + ".",
                             "Stop it first; whoever was killed is forgotten after that time."));
         } catch (ProblemException e) {
             return e.problems();
