@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
+import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -15,6 +17,8 @@ import dev.switchback.connectors.debezium.CaptureSettings;
 import dev.switchback.connectors.debezium.CaptureState.Phase;
 import dev.switchback.connectors.postgres.PostgresConnections;
 import dev.switchback.connectors.postgres.TruncateTriggers;
+import dev.switchback.connectors.spi.Direction;
+import dev.switchback.connectors.spi.Flow;
 import dev.switchback.platform.Await;
 import dev.switchback.platform.EmbeddedDatabase;
 import dev.switchback.platform.Platform;
@@ -50,6 +54,26 @@ class CaptureHaltTest {
         return rig.changes("public." + table).stream()
                 .map(change -> change.after().value("id"))
                 .toList();
+    }
+
+    /** FORWARD would copy the tables again; for REVERSE nobody copies, and what came since the offset would be missing. */
+    @Test
+    void theWayBackWithoutItsStoredOffsetHaltsOnceSomethingOfItWasApplied() throws Exception {
+        platform.source().execute("CREATE TABLE forgotten (id int PRIMARY KEY)");
+        try (CaptureRig rig = rig("forgotten");
+                Admin kafka = Admin.create(Map.of("bootstrap.servers", platform.bootstrapServers()))) {
+            rig.flow = new Flow("forgotten", Direction.REVERSE);
+            rig.drain = watermark -> false;
+            rig.publish().startStreaming().stop();
+            kafka.deleteTopics(List.of(rig.flow.offsetsTopic())).all().get();
+            rig.startStreaming().stop();
+
+            kafka.deleteTopics(List.of(rig.flow.offsetsTopic())).all().get();
+            rig.drain = watermark -> true;
+            rig.start();
+
+            assertThat(onlyProblem(rig).what()).contains("is gone from Kafka, and changes of it were applied before");
+        }
     }
 
     @Test

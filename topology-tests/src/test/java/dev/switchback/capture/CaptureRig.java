@@ -36,7 +36,7 @@ final class CaptureRig implements AutoCloseable {
     static final int PARTITIONS = 3;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    final Flow flow;
+    Flow flow;
     SchemaStore schemas = new MemorySchemaStore();
     final EmbeddedDatabase source;
     CaptureSettings.Topics topics = new CaptureSettings.Topics(PARTITIONS, (short) 1, Duration.ofDays(1), 8 << 20);

@@ -78,7 +78,6 @@ public final class Operations implements AutoCloseable {
             Map<Direction, Parts.Applying> flows) {
         List<Parts.Finding> findings = new ArrayList<>();
         findings.add(new ReadinessFinding(plan));
-        findings.add(new SameTablesFinding(plan));
         findings.addAll(Checks.of(new Checks.Subjects(
                         databases,
                         Map.of(
