@@ -4,14 +4,11 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 import dev.switchback.connectors.postgres.DestinationPreflight;
 import dev.switchback.connectors.postgres.Findings;
@@ -19,18 +16,14 @@ import dev.switchback.connectors.postgres.PostgresCatalog;
 import dev.switchback.connectors.postgres.PostgresConnections;
 import dev.switchback.connectors.postgres.PostgresTable;
 import dev.switchback.connectors.postgres.SourcePreflight;
-import dev.switchback.connectors.postgres.TablePair;
 import dev.switchback.connectors.spi.Direction;
 import dev.switchback.connectors.spi.Flow;
 import dev.switchback.pipeline.file.MigrationFile;
-import dev.switchback.pipeline.file.MigrationFile.Table;
 import dev.switchback.pipeline.plan.FlowPlan.PlannedTable;
-import dev.switchback.transforms.mapping.MappingCompiler;
-import dev.switchback.transforms.mapping.Selection;
+import dev.switchback.pipeline.plan.TableMappings.Selected;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
 import dev.switchback.transforms.schema.TableId;
-import dev.switchback.transforms.sql.Lookup;
 
 /** One look at both databases. Problems are collected until there is nothing more to look at. */
 final class Planning {
@@ -42,41 +35,41 @@ final class Planning {
     private final List<String> notices = new ArrayList<>();
     private final WayBack wayBack = new WayBack();
     private final SourceLookups lookups;
+    private final TableMappings mappings;
 
     Planning(MigrationFile file) {
         this.file = file;
         this.source = Plan.source(file);
         this.destination = Plan.destination(file);
         this.lookups = new SourceLookups(source);
+        this.mappings = new TableMappings(file, lookups);
     }
-
-    /**
-     * A table's selection and key, once its source has been looked at.
-     *
-     * @param joined why its mutations go through a mutation topic; empty if they need not
-     */
-    private record Selected(
-            Table table, PostgresTable source, Selection selection, List<String> key, Optional<String> joined) {}
 
     Plan plan() {
         List<Problem> unread = new ArrayList<>();
         Map<TableId, PostgresTable> sources = sources(unread);
-        List<Selected> selected = select(sources);
+        // A table that is missing, or has no key, the preflight reports.
+        List<Selected> selected = mappings.select(sources);
+        problems.addAll(mappings.problems());
+        notices.addAll(mappings.notices());
         problems.addAll(topics(selected));
-        Findings source = new SourcePreflight(this.source).check(file.flow(), columns(selected));
+        Findings source = new SourcePreflight(this.source).check(file.flow(), mappings.columns(selected));
         note(source);
         if (source.problems().isEmpty()) {
             problems.addAll(unread);
         }
-        note(new DestinationPreflight(destination).check(file.flow(), sources, pairs(selected)));
+        note(new DestinationPreflight(destination).check(file.flow(), sources, TableMappings.pairs(selected)));
         requireNone();
         selected.stream()
                 .filter(one -> !one.selection().computed().isEmpty())
                 .findFirst()
                 .ifPresent(one -> problems.addAll(
                         SourceLetters.problems(this.source, one.table().where())));
-        List<PlannedTable> planned = compile(selected);
+        Map<TableId, PostgresTable> destinations = destinations(selected);
+        List<PlannedTable> planned = mappings.compile(selected, destinations);
+        problems.addAll(mappings.problems());
         requireNone();
+        selected.forEach(one -> wayBack(one, TableMappings.destination(one, destinations)));
         Flow back = new Flow(file.migration(), Direction.REVERSE);
         topics(back, wayBack.tables()).forEach(wayBack::refuse);
         return new Plan(
@@ -123,116 +116,15 @@ final class Planning {
         }
     }
 
-    /** What the mappings read of each declared table; nothing of one that could not be read itself. */
-    private Map<TableId, Set<String>> columns(List<Selected> selected) {
-        Map<TableId, Set<String>> columns = new LinkedHashMap<>();
-        file.tables().keySet().forEach(table -> columns.put(table, Set.of()));
-        for (Selected one : selected) {
-            columns.put(one.table().source(), new HashSet<>(one.selection().reads()));
-        }
-        for (Selected one : selected) {
-            for (Lookup lookup : one.selection().lookups()) {
-                columns.computeIfAbsent(lookup.table().id(), table -> new HashSet<>())
-                        .addAll(one.selection().select().columnsOf(lookup));
-            }
-        }
-        return columns;
-    }
-
-    private List<Selected> select(Map<TableId, PostgresTable> sources) {
-        List<Selected> selected = new ArrayList<>();
-        for (Table table : file.tables().values()) {
-            PostgresTable found = sources.get(table.source());
-            // One that is missing, or has no key, has been reported by the preflight.
-            if (found != null && !found.schema().key().isEmpty()) {
-                try {
-                    selected.add(select(table, found));
-                } catch (ProblemException e) {
-                    problems.addAll(e.problems());
-                }
-            }
-        }
-        return selected;
-    }
-
-    private Selected select(Table table, PostgresTable source) {
-        Selection selection =
-                MappingCompiler.select(source.schema(), table.select().orElse(null), lookups, table.where());
-        List<String> key = MappingCompiler.key(source.schema(), selection, table.key(), table.where());
-        return new Selected(table, source, selection, key, joined(table, source, selection, key));
-    }
-
-    /** Why one partition's log does not say all that the table's destination rows are made of. */
-    private Optional<String> joined(Table table, PostgresTable source, Selection selection, List<String> key) {
-        if (!selection.lookups().isEmpty()) {
-            return Optional.of("it looks rows up in "
-                    + selection.lookups().stream()
-                            .map(lookup -> lookup.table().id().toString())
-                            .distinct()
-                            .collect(Collectors.joining(", ")));
-        }
-        if (shared(table)) {
-            return Optional.of("other tables go to " + table.destination() + " too");
-        }
-        if (!MappingCompiler.keepsSourceKey(source.schema(), selection, key)) {
-            return Optional.of("the destination's key does not contain the source's");
-        }
-        Optional<String> reason = Ways.needsOldRows(source, selection, key);
-        reason.ifPresent(
-                why -> notices.add(table.source() + " takes the longer way through a mutation topic, and its rows"
-                        + " are remembered: its log does not carry whole old rows, but " + why + ". ALTER TABLE "
-                        + table.source() + " REPLICA IDENTITY FULL would spare that, and make the log longer."));
-        return reason;
-    }
-
-    private boolean shared(Table table) {
-        return file.tables().values().stream()
-                        .filter(other -> other.destination().equals(table.destination()))
-                        .count()
-                > 1;
-    }
-
-    private static List<TablePair> pairs(List<Selected> selected) {
-        return selected.stream()
-                .map(one -> Ways.pair(one.table().source(), one.table().destination(), one.selection(), one.key()))
-                .toList();
-    }
-
-    private List<PlannedTable> compile(List<Selected> selected) {
-        Map<TableId, PostgresTable> destinations = tables(
+    private Map<TableId, PostgresTable> destinations(List<Selected> selected) {
+        return tables(
                 destination,
                 selected.stream().map(one -> one.table().destination()).toList());
-        List<PlannedTable> planned = new ArrayList<>();
-        for (Selected one : selected) {
-            PostgresTable target = destinations.get(one.table().destination());
-            if (target == null) {
-                throw new IllegalStateException(one.table().destination() + " vanished while it was looked at");
-            }
-            try {
-                planned.add(compile(one, target));
-                wayBack(one, target);
-            } catch (ProblemException e) {
-                problems.addAll(e.problems());
-            }
-        }
-        requireAlike(selected);
-        return planned;
-    }
-
-    private PlannedTable compile(Selected one, PostgresTable target) {
-        return Ways.planned(
-                one.source(),
-                one.selection(),
-                target,
-                one.key(),
-                one.joined().isPresent(),
-                shared(one.table()),
-                one.table().where());
     }
 
     private void wayBack(Selected one, PostgresTable target) {
         String where = one.table().where();
-        if (shared(one.table())) {
+        if (mappings.shared(one.table())) {
             wayBack.refuse(new Problem(
                     Problem.Kind.REFUSED,
                     where,
@@ -240,26 +132,6 @@ final class Planning {
                     "Migrate without a way back; one that is declared (reverse:) comes with a later version."));
         } else {
             wayBack.add(one.source(), one.selection(), target, one.key(), where);
-        }
-    }
-
-    /** Tables that go to one must fill the same of it: otherwise a row's columns would be of different source rows. */
-    private void requireAlike(List<Selected> selected) {
-        Map<TableId, Selected> first = new LinkedHashMap<>();
-        for (Selected one : selected) {
-            Selected other = first.computeIfAbsent(one.table().destination(), any -> one);
-            boolean alike = Set.copyOf(one.selection().destinations())
-                            .equals(Set.copyOf(other.selection().destinations()))
-                    && one.key().equals(other.key());
-            if (!alike) {
-                problems.add(new Problem(
-                        Problem.Kind.BAD_INPUT,
-                        one.table().where(),
-                        other.table().source() + " and " + one.table().source() + " both go to "
-                                + one.table().destination() + ", but fill different columns of it, or find its rows by"
-                                + " different keys.",
-                        "Select the same columns in both, NULL where one has none, and give both the same key:."));
-            }
         }
     }
 

@@ -15,12 +15,12 @@ import dev.switchback.transforms.schema.TableId;
 import dev.switchback.transforms.sql.LookupTables;
 
 /** Finds at the source the tables that mappings look rows up in, and remembers them. Not thread-safe. */
-final class SourceLookups implements LookupTables {
+public final class SourceLookups implements LookupTables {
 
     private final PostgresConnections source;
     private final Map<TableId, PostgresTable> found = new LinkedHashMap<>();
 
-    SourceLookups(PostgresConnections source) {
+    public SourceLookups(PostgresConnections source) {
         this.source = source;
     }
 
@@ -40,7 +40,7 @@ final class SourceLookups implements LookupTables {
     }
 
     /** The tables that were found. */
-    Collection<PostgresTable> all() {
+    public Collection<PostgresTable> all() {
         return found.values();
     }
 }
