@@ -35,6 +35,7 @@ import dev.switchback.transforms.problem.ProblemException;
             LedgerVerb.class,
             HeldVerb.class,
             CompleteVerb.class,
+            SchemaVerb.class,
             DemoVerb.class
         },
         footer = {
@@ -117,16 +118,17 @@ public final class Switchback implements Runnable {
 
         @Override
         public <K> K create(Class<K> type) throws Exception {
-            Map<Class<?>, Object> verbs = Map.of(
-                    RunVerb.class, new RunVerb(environment),
-                    StatusVerb.class, new StatusVerb(environment),
-                    CutoverVerb.class, new CutoverVerb(environment),
-                    RevertVerb.class, new RevertVerb(environment),
-                    ReleaseVerb.class, new ReleaseVerb(environment),
-                    AbortVerb.class, new AbortVerb(environment),
-                    LedgerVerb.class, new LedgerVerb(environment),
-                    HeldVerb.class, new HeldVerb(environment),
-                    CompleteVerb.class, new CompleteVerb(environment));
+            Map<Class<?>, Object> verbs = Map.ofEntries(
+                    Map.entry(RunVerb.class, new RunVerb(environment)),
+                    Map.entry(StatusVerb.class, new StatusVerb(environment)),
+                    Map.entry(CutoverVerb.class, new CutoverVerb(environment)),
+                    Map.entry(RevertVerb.class, new RevertVerb(environment)),
+                    Map.entry(ReleaseVerb.class, new ReleaseVerb(environment)),
+                    Map.entry(AbortVerb.class, new AbortVerb(environment)),
+                    Map.entry(LedgerVerb.class, new LedgerVerb(environment)),
+                    Map.entry(HeldVerb.class, new HeldVerb(environment)),
+                    Map.entry(CompleteVerb.class, new CompleteVerb(environment)),
+                    Map.entry(SchemaVerb.class, new SchemaVerb(environment)));
             Object verb = verbs.get(type);
             return verb == null ? CommandLine.defaultFactory().create(type) : type.cast(verb);
         }

@@ -30,14 +30,15 @@ import org.jspecify.annotations.Nullable;
 import dev.switchback.transforms.problem.NearName;
 
 /**
- * Binds a {@link YamlTree} to a {@link MigrationDocument} with Jackson, and goes on behind whatever does not fit: each such
+ * Binds a {@link YamlTree} to records with Jackson, and goes on behind whatever does not fit: each such
  * place is one problem, and its value is left out. Values are not repeated in messages, since one may be a secret.
  */
-final class DocumentBinding extends DeserializationProblemHandler {
+public final class DocumentBinding extends DeserializationProblemHandler {
 
     private static final Set<String> PLANNED = Set.of("reverse");
     private static final Map<Class<?>, String> FORMS = Map.of(
             Integer.class, "a whole number",
+            Boolean.class, "true or false",
             Duration.class, "a duration such as 500ms, 30s, 12h or 7d",
             ByteSize.class, "a size such as 64MB or 10GB",
             String.class, "one text",
@@ -49,7 +50,8 @@ final class DocumentBinding extends DeserializationProblemHandler {
         this.tree = tree;
     }
 
-    static MigrationDocument bind(YamlTree tree) {
+    /** @param type a record that has every setting there is, null for what is left out */
+    public static <T> T bind(YamlTree tree, Class<T> type) {
         DocumentBinding binding = new DocumentBinding(tree);
         JsonMapper mapper = JsonMapper.builder()
                 .addModule(new SimpleModule()
@@ -58,7 +60,7 @@ final class DocumentBinding extends DeserializationProblemHandler {
                 .addHandler(binding)
                 .build();
         try {
-            return mapper.treeToValue(tree.root(), MigrationDocument.class);
+            return mapper.treeToValue(tree.root(), type);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a setting was neither bound nor refused", e);
         }

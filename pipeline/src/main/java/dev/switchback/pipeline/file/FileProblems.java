@@ -8,33 +8,33 @@ import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
 
 /** Collects what is wrong with one file, so that all of it can be said at once, from its first line to its last. */
-final class FileProblems {
+public final class FileProblems {
 
     private final String file;
     private final List<AtLine> found = new ArrayList<>();
 
     private record AtLine(int line, Problem problem) {}
 
-    FileProblems(String file) {
+    public FileProblems(String file) {
         this.file = file;
     }
 
-    void add(int line, String what, String remedy) {
+    public void add(int line, String what, String remedy) {
         found.add(new AtLine(line, new Problem(Problem.Kind.BAD_INPUT, place(line), what, remedy)));
     }
 
     /** For {@link Problem#where()}. */
-    String place(int line) {
+    public String place(int line) {
         return file + ":" + line;
     }
 
-    void requireNone() {
+    public void requireNone() {
         if (!found.isEmpty()) {
             throw exception();
         }
     }
 
-    ProblemException exception() {
+    public ProblemException exception() {
         return new ProblemException(found.stream()
                 .sorted(Comparator.comparingInt(AtLine::line))
                 .map(AtLine::problem)

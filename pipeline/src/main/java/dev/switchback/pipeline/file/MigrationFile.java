@@ -1,15 +1,12 @@
 package dev.switchback.pipeline.file;
 
-import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 import dev.switchback.connectors.postgres.PostgresSettings;
 import dev.switchback.connectors.spi.Direction;
@@ -112,36 +109,35 @@ public record MigrationFile(
      * @throws ProblemException of kind BAD_INPUT with everything that is wrong with it
      */
     public static MigrationFile read(Path path, Map<String, String> environment) {
-        String name = String.valueOf(path.getFileName());
-        return parse(name, text(path), environment);
+        return parse(name(path), FileText.of(path), Variables.of(environment));
+    }
+
+    /**
+     * The same for one who opens no connection: a variable may be unset where only the systems need it.
+     *
+     * @throws ProblemException see {@link #read}
+     */
+    public static MigrationFile readOffline(Path path, Map<String, String> environment) {
+        return parse(name(path), FileText.of(path), Variables.neededIn(Set.of("migration", "tables"), environment));
     }
 
     static MigrationFile parse(String name, String text, Map<String, String> environment) {
+        return parse(name, text, Variables.of(environment));
+    }
+
+    private static MigrationFile parse(String name, String text, Variables variables) {
         FileProblems problems = new FileProblems(name);
-        YamlTree tree = YamlTree.read(text, environment, problems);
-        MigrationDocument document = DocumentBinding.bind(tree);
+        YamlTree tree = YamlTree.read(text, YamlTree.Kind.MIGRATION, variables, problems);
+        MigrationDocument document = DocumentBinding.bind(tree, MigrationDocument.class);
         return new DocumentReader(document, tree, problems).migration();
+    }
+
+    private static String name(Path path) {
+        return String.valueOf(path.getFileName());
     }
 
     /** The flow that this version runs. */
     public Flow flow() {
         return new Flow(migration, Direction.FORWARD);
-    }
-
-    private static String text(Path path) {
-        try {
-            return Files.readString(path);
-        } catch (NoSuchFileException e) {
-            throw new ProblemException(problem(path, "There is no such file.", "Check its path."), e);
-        } catch (CharacterCodingException e) {
-            throw new ProblemException(problem(path, "The file is not UTF-8 text.", "Save it as UTF-8."), e);
-        } catch (IOException e) {
-            throw new ProblemException(
-                    problem(path, "The file cannot be read.", "Check that it is a file this user may read."), e);
-        }
-    }
-
-    private static Problem problem(Path path, String what, String remedy) {
-        return new Problem(Problem.Kind.BAD_INPUT, path.toString(), what, remedy);
     }
 }

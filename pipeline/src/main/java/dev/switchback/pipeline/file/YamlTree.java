@@ -20,30 +20,49 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /**
- * A YAML text as a tree that remembers its lines. Scalars stay text, so that a password of digits keeps its leading zero,
- * and {@code ${NAME}} in them is replaced from the environment.
+ * A YAML text as a tree that remembers its lines. Scalars stay text, so that a password of digits keeps its leading zero.
+ * Not thread-safe.
  */
-final class YamlTree {
+public final class YamlTree {
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{([^}]*)}");
 
     private final Map<JsonPointer, Integer> lines = new HashMap<>();
     private final Set<JsonPointer> spoilt = new HashSet<>();
-    private final Map<String, String> environment;
+    private final Kind kind;
+    private final Variables variables;
     private final FileProblems problems;
     private final ObjectNode root;
 
-    private YamlTree(JsonParser parser, Map<String, String> environment, FileProblems problems) throws IOException {
-        this.environment = environment;
+    /** The files that operators write or have written. */
+    public enum Kind {
+        MIGRATION("a migration file", "migration: NAME", "Write one migration to a file."),
+        CASES("a file of cases", "cases:", "Write all cases to the first."),
+        SCHEMA("a schema file", "source:", "Make the file anew with switchback schema.");
+
+        private final String what;
+        private final String beginning;
+        private final String one;
+
+        Kind(String what, String beginning, String one) {
+            this.what = what;
+            this.beginning = beginning;
+            this.one = one;
+        }
+    }
+
+    private YamlTree(JsonParser parser, Kind kind, Variables variables, FileProblems problems) throws IOException {
+        this.kind = kind;
+        this.variables = variables;
         this.problems = problems;
         this.root = root(parser);
     }
 
     /** Reads the text as far as it is YAML; what is wrong with it goes to {@code problems}. */
-    static YamlTree read(String text, Map<String, String> environment, FileProblems problems) {
+    public static YamlTree read(String text, Kind kind, Variables variables, FileProblems problems) {
         try (JsonParser parser = new YAMLFactory().createParser(text)) {
-            return new YamlTree(parser, environment, problems);
+            return new YamlTree(parser, kind, variables, problems);
         } catch (JsonProcessingException e) {
             problems.add(
                     line(e),
@@ -69,18 +88,18 @@ final class YamlTree {
                 : e.getOriginalMessage().lines().findFirst().orElse("It cannot be read");
     }
 
-    ObjectNode root() {
+    public ObjectNode root() {
         return root;
     }
 
     /** The line at which the value, or the nearest thing around it that is there, begins. */
-    int line(JsonPointer place) {
+    public int line(JsonPointer place) {
         Integer line = lines.get(place);
         return line == null ? line(place.head()) : line;
     }
 
     /** Says what is wrong at a place; once a value is known to be wrong, what follows from that is not said as well. */
-    void problem(JsonPointer place, String what, String remedy) {
+    public void problem(JsonPointer place, String what, String remedy) {
         if (spoilt.add(place)) {
             problems.add(line(place), what, remedy);
         }
@@ -97,7 +116,7 @@ final class YamlTree {
     }
 
     /** As {@link #problem(JsonPointer, String, String)}, with the place as {@code topics/partitions}. */
-    void problem(String place, String what, String remedy) {
+    public void problem(String place, String what, String remedy) {
         JsonPointer pointer = JsonPointer.empty();
         for (String segment : place.split("/")) {
             pointer = pointer.appendProperty(segment);
@@ -112,15 +131,12 @@ final class YamlTree {
             return NODES.objectNode();
         }
         if (first != JsonToken.START_OBJECT) {
-            problems.add(1, "This is not a migration file.", "Begin it with migration: NAME.");
+            problems.add(1, "This is not " + kind.what + ".", "Begin it with " + kind.beginning + ".");
             throw problems.exception();
         }
         ObjectNode object = object(parser, JsonPointer.empty());
         if (parser.nextToken() != null) {
-            problems.add(
-                    parser.currentTokenLocation().getLineNr(),
-                    "A second document begins here.",
-                    "Write one migration to a file.");
+            problems.add(parser.currentTokenLocation().getLineNr(), "A second document begins here.", kind.one);
         }
         return object;
     }
@@ -163,23 +179,31 @@ final class YamlTree {
     }
 
     private String substituted(String text, JsonPointer place) {
-        Matcher variables = VARIABLE.matcher(text);
-        StringBuilder result = new StringBuilder();
-        while (variables.find()) {
-            variables.appendReplacement(result, Matcher.quoteReplacement(variable(variables.group(1), place)));
+        if (!variables.replaced()) {
+            return text;
         }
-        return variables.appendTail(result).toString();
+        Matcher matches = VARIABLE.matcher(text);
+        StringBuilder result = new StringBuilder();
+        while (matches.find()) {
+            matches.appendReplacement(result, Matcher.quoteReplacement(variable(matches, place)));
+        }
+        return matches.appendTail(result).toString();
     }
 
-    private String variable(String name, JsonPointer place) {
-        String value = environment.get(name);
-        if (value == null) {
-            problem(
-                    place,
-                    "The environment variable " + name + " is not set.",
-                    "Set it before Switchback starts: export " + name + "=…");
-            return "";
+    private String variable(Matcher match, JsonPointer place) {
+        String name = match.group(1);
+        String value = variables.values().get(name);
+        if (value != null) {
+            return value;
         }
-        return value;
+        if (!variables.needed(place)) {
+            excuse(place);
+            return match.group();
+        }
+        problem(
+                place,
+                "The environment variable " + name + " is not set.",
+                "Set it before Switchback starts: export " + name + "=…");
+        return "";
     }
 }
