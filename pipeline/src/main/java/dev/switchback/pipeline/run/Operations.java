@@ -121,14 +121,15 @@ public final class Operations implements AutoCloseable {
     public static Operations open(Plan plan, KafkaAccess kafka, Duration answerWithin) {
         String migration = plan.file().migration();
         Duration bound = answerWithin.compareTo(LEAST) < 0 ? LEAST : answerWithin;
-        LedgerTopic topic = new LedgerTopic(kafka.settings(), migration, bound);
-        if (!topic.exists()) {
+        // Nothing is refused yet: a Kafka that is slow to meet may take its time.
+        if (!new LedgerTopic(kafka.settings(), migration).exists()) {
             throw new ProblemException(new Problem(
                     Problem.Kind.REFUSED,
                     "migration " + migration,
                     "It has not run yet.",
                     "Start it with switchback run, and let it copy the tables."));
         }
+        LedgerTopic topic = new LedgerTopic(kafka.settings(), migration, bound);
         return new Operations(plan, kafka, new KafkaLedger(topic, ThisProcess.name(), Clock.systemUTC()), bound);
     }
 

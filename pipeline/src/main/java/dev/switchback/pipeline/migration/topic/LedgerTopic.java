@@ -35,6 +35,7 @@ import org.apache.kafka.common.utils.Utils;
 
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
+import dev.switchback.transforms.problem.TimeSpan;
 
 /**
  * A migration's ledger topic: one partition, so that its order is the order of the decisions; never compacted, never
@@ -205,7 +206,7 @@ public final class LedgerTopic {
         } catch (ExecutionException failure) {
             throw unreachable(failure.getCause() == null ? failure : failure.getCause());
         } catch (TimeoutException late) {
-            throw unreachable(late);
+            throw unreachable("nothing came within " + TimeSpan.text(answerWithin()), late);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new InterruptException(interrupted);
@@ -213,7 +214,10 @@ public final class LedgerTopic {
     }
 
     ProblemException unreachable(Throwable cause) {
-        String reason = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        return unreachable(cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage(), cause);
+    }
+
+    private ProblemException unreachable(String reason, Throwable cause) {
         return new ProblemException(
                 new Problem(
                         Problem.Kind.UNREACHABLE,
