@@ -181,6 +181,11 @@ final class ChangeLog {
         encoders.keySet().forEach(table -> entries.add(new Entry(topic(table), null, value)));
     }
 
+    /** Into one change topic alone, as a task sees it that is ahead in that one. */
+    void watermarkIn(TableSchema table, long id) {
+        entries.add(new Entry(topic(table), null, watermarks.value(new Watermark(id, lsn++, nowMicros()))));
+    }
+
     void watermarkInLookups(long id) {
         byte[] value = watermarks.value(new Watermark(id, lsn++, nowMicros()));
         lookups.keySet().forEach(table -> entries.add(new Entry(FLOW.lookupTopic(table.id()), null, value)));

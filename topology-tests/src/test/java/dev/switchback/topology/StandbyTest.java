@@ -1,5 +1,6 @@
 package dev.switchback.topology;
 
+import static dev.switchback.topology.Joined.MOVED;
 import static dev.switchback.topology.Joined.NAMED;
 import static dev.switchback.topology.Tables.STORE;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -105,9 +106,9 @@ class StandbyTest {
     @Test
     void aClaimBehindTheWatermarkCountsThoughOneFromBeforeItDecides() {
         ChangeLog claims = claimsUnder(new Mandate(true, W1));
-        claims.claim(NAMED, claim(1, 0));
-        claims.claim(NAMED, claim(2, W1));
-        claims.claim(NAMED, withdrawal(1, 0));
+        claims.claim(NAMED, claim(1, "Basel", 0));
+        claims.claim(NAMED, claim(2, "Basel", W1));
+        claims.claim(NAMED, withdrawal(1, "Basel", 0));
 
         applyAll(claims);
 
@@ -118,15 +119,50 @@ class StandbyTest {
     @Test
     void whatARowGaveUpBeforeTheWatermarkIsRemovedAgainIfAClaimBehindItHasShownIt() {
         ChangeLog claims = claimsUnder(new Mandate(true, W1));
-        claims.claim(NAMED, claim(1, 0));
-        claims.claim(NAMED, claim(2, W1));
-        claims.claim(NAMED, withdrawal(2, W1));
-        claims.claim(NAMED, withdrawal(1, 0));
+        claims.claim(NAMED, claim(1, "Basel", 0));
+        claims.claim(NAMED, claim(2, "Basel", W1));
+        claims.claim(NAMED, withdrawal(2, "Basel", W1));
+        claims.claim(NAMED, withdrawal(1, "Basel", 0));
 
         applyAll(claims);
 
         assertThat(destination.held()).isEmpty();
         assertThat(destination.tables().rows(NAMED.id())).isEmpty();
+    }
+
+    /** On the way back a row that is outside the filter is there still: what removed it at the other side is an echo. */
+    @Test
+    void whatARowGaveUpBeforeTheWatermarkStaysThereThoughOthersAreBehindIt() {
+        ChangeLog claims = claimsUnder(Mandate.FROM_THE_START);
+        claims.claim(NAMED, claim(1, "Basel", 0));
+        applyAll(claims);
+        destination.mandate(new Mandate(true, W1));
+        claims.claim(NAMED, claim(2, "Bern", W1));
+        claims.claim(NAMED, withdrawal(1, "Basel", 0));
+
+        applyAll(claims);
+
+        assertThat(destination.tables().rows(NAMED.id())).containsExactly("[Basel, 1]", "[Bern, 2]");
+    }
+
+    @Test
+    void whatATableLostBeforeTheWatermarkStaysThereThoughTheTaskIsBehindItInAnotherTable() {
+        ChangeLog changes = new ChangeLog(Joined.STORE, Joined.MERCHANT);
+        changes.join(Joined.STORE, "SELECT name, id FROM store", NAMED);
+        changes.join(
+                Joined.MERCHANT, "SELECT 0::bigint AS merchant, id, title AS name, title AS menu FROM merchant", MOVED);
+        changes.insert(Joined.STORE, 1L, null, "Basel", null);
+        applyAll(changes);
+        destination.mandate(new Mandate(true, W1));
+        changes.watermarkIn(Joined.MERCHANT, W1);
+        changes.insert(Joined.MERCHANT, 7L, "Migros");
+        changes.delete(Joined.STORE, 1L, null, null, null);
+        changes.watermarkIn(Joined.STORE, W1);
+
+        applyAll(changes);
+
+        assertThat(destination.tables().rows(MOVED.id())).containsExactly("[0, 7, Migros, Migros]");
+        assertThat(destination.tables().rows(NAMED.id())).containsExactly("[Basel, 1]");
     }
 
     private ChangeLog claimsUnder(Mandate mandate) {
@@ -143,17 +179,17 @@ class StandbyTest {
         }
     }
 
-    private static Claim claim(long store, long watermark) {
+    private static Claim claim(long store, String name, long watermark) {
         return new Claim(
                 new Claim.Owner(Joined.STORE.id(), "(" + store + ")"),
-                List.of("Basel"),
-                List.of("Basel", store),
+                List.of(name),
+                List.of(name, store),
                 null,
                 new Claim.Cause(false, 1, watermark));
     }
 
-    private static Claim withdrawal(long store, long watermark) {
-        Claim claim = claim(store, watermark);
+    private static Claim withdrawal(long store, String name, long watermark) {
+        Claim claim = claim(store, name, watermark);
         return claim.withdrawn(claim.cause());
     }
 }

@@ -1,8 +1,10 @@
 package dev.switchback.pipeline.topology;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -41,6 +43,8 @@ final class ClaimProcessor extends ContextualProcessor<byte[], InputEvent, byte[
 
     private KeyValueStore<Bytes, byte[]> claims;
     private KeyValueStore<Bytes, byte[]> watermarks;
+    private ClaimsBehind behind;
+    private final Map<String, PassedWatermarks> passed = new HashMap<>();
 
     /** @param tasks how many there are in front of each mutation topic */
     ClaimProcessor(Joins joins, int tasks, SchemaStore schemas, ChangeDecoder decoder) {
@@ -55,6 +59,8 @@ final class ClaimProcessor extends ContextualProcessor<byte[], InputEvent, byte[
         super.init(context);
         claims = context.getStateStore(CLAIMS);
         watermarks = context.getStateStore(WATERMARKS);
+        behind = new ClaimsBehind(watermarks);
+        passed.clear();
     }
 
     @Override
@@ -74,38 +80,30 @@ final class ClaimProcessor extends ContextualProcessor<byte[], InputEvent, byte[
 
     private Event passed(String topic, TaskWatermark passed) {
         Watermark watermark = passed.watermark();
-        PassedWatermarks lowest = new PassedWatermarks(
-                watermarks,
-                IntStream.range(0, tasks).mapToObj(task -> input(topic, task)).toList());
-        return lowest.passed(input(topic, passed.task()), watermark.id()).stream()
-                .mapToObj(id -> (Event) new Watermark(id, watermark.lsn(), watermark.commitMicros()))
-                .findFirst()
-                .orElse(passed);
+        OptionalLong lowest = passedWatermarks(topic).passed(input(topic, passed.task()), watermark.id());
+        if (lowest.isEmpty()) {
+            return passed;
+        }
+        behind.forget(topic, lowest.getAsLong());
+        return new Watermark(lowest.getAsLong(), watermark.lsn(), watermark.commitMicros());
+    }
+
+    private PassedWatermarks passedWatermarks(String topic) {
+        return passed.computeIfAbsent(
+                topic,
+                any -> new PassedWatermarks(
+                        watermarks,
+                        IntStream.range(0, tasks)
+                                .mapToObj(task -> input(topic, task))
+                                .toList()));
     }
 
     private static String input(String topic, int task) {
         return topic + "/" + task;
     }
 
-    /**
-     * What is decided by a claim behind a watermark and by others before it is itself behind it, whichever comes last: so
-     * the cause's watermark never falls within a partition.
-     */
-    private Claim.Cause cause(String topic, Claim claim) {
-        Bytes key = Bytes.wrap(StoreKey.text(topic + "/seen"));
-        byte @Nullable [] last = watermarks.get(key);
-        long before = last == null ? 0 : ByteBuffer.wrap(last).getLong();
-        Claim.Cause cause = claim.cause();
-        if (cause.watermark() > before) {
-            watermarks.put(
-                    key,
-                    ByteBuffer.allocate(Long.BYTES).putLong(cause.watermark()).array());
-        }
-        return new Claim.Cause(cause.copied(), cause.commitMicros(), Math.max(before, cause.watermark()));
-    }
-
     private InputEvent decided(InputChange input, Claim claim) {
-        Claim.Cause cause = cause(input.input().topic(), claim);
+        Claim.Cause cause = cause(input, claim);
         Bytes row = StoreKey.of(StoreKey.text(input.input().topic()), StoreKey.bytes(input.sourceKey()));
         List<byte[]> standing = standing(row, claim, input.value());
         claims.put(row, standing.isEmpty() ? null : StoreKey.joined(standing));
@@ -114,6 +112,22 @@ final class ClaimProcessor extends ContextualProcessor<byte[], InputEvent, byte[
         }
         Claim first = ((Claim) decoder.decode(standing.get(0))).because(cause);
         return replaced(input, standing.size() == 1 ? first : refused(first, standing));
+    }
+
+    /**
+     * What is decided of a row by a claim behind a watermark and by others before it is itself behind it, whichever comes
+     * last. Of other rows, claims from before it decide nothing: they are echoes, and a row that the other side's filter
+     * has left out is gone there only.
+     */
+    private Claim.Cause cause(InputChange input, Claim claim) {
+        String topic = input.input().topic();
+        Claim.Cause cause = claim.cause();
+        long watermark = behind.latest(
+                topic,
+                input.sourceKey(),
+                cause.watermark(),
+                passedWatermarks(topic).lowest());
+        return new Claim.Cause(cause.copied(), cause.commitMicros(), watermark);
     }
 
     /** The claims behind this one, the oldest first. */

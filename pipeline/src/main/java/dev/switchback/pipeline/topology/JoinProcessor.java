@@ -54,6 +54,7 @@ final class JoinProcessor extends ContextualProcessor<byte[], InputEvent, byte[]
     private final Map<String, RowMapping> mappings = new HashMap<>();
     private final Map<String, WholeRows> whole = new HashMap<>();
     private final Map<String, Set<LookupUse>> uses;
+    private final Map<String, Set<String>> inputs;
 
     private KeyValueStore<Bytes, byte[]> rows;
     private Dependents dependents;
@@ -66,6 +67,7 @@ final class JoinProcessor extends ContextualProcessor<byte[], InputEvent, byte[]
         this.decoder = decoder;
         this.encoder = new ClaimEncoder(schemas);
         this.uses = joins.byLookupTopic();
+        this.inputs = joins.inputsByChangeTopic();
         joins.byChangeTopic().forEach((topic, mapping) -> {
             mappings.put(topic, mapping.copy());
             whole.put(topic, new WholeRows(schemas, topic, mapping.source()));
@@ -99,12 +101,16 @@ final class JoinProcessor extends ContextualProcessor<byte[], InputEvent, byte[]
         }
     }
 
-    private Claim.Cause cause(Change change) {
-        return new Claim.Cause(change.operation() == Operation.READ, change.commitMicros(), watermarks.highest());
+    /** Nothing of what the mapping reads can be behind a later watermark than any of its own inputs has passed. */
+    private Claim.Cause cause(Change change, String topic) {
+        return new Claim.Cause(
+                change.operation() == Operation.READ,
+                change.commitMicros(),
+                watermarks.highest(Optional.ofNullable(inputs.get(topic)).orElseThrow()));
     }
 
     private void rowChanged(String topic, InputChange input, Change change) {
-        Claim.Cause cause = cause(change);
+        Claim.Cause cause = cause(change, topic);
         if (change.operation() == Operation.TRUNCATE) {
             all(topic).forEach(row -> remove(mapping(topic), row, cause));
             return;
@@ -125,20 +131,19 @@ final class JoinProcessor extends ContextualProcessor<byte[], InputEvent, byte[]
     }
 
     private void lookupChanged(String topic, InputChange input, Change change) {
-        Claim.Cause cause = cause(change);
         for (LookupUse use : uses.getOrDefault(topic, Set.of())) {
             for (byte[] affected : lookups.take(use, input, change)) {
-                dependents.forEach(use, affected, key -> placeAgain(key, cause));
+                dependents.forEach(use, affected, key -> placeAgain(key, change));
             }
         }
     }
 
-    private void placeAgain(Bytes key, Claim.Cause cause) {
+    private void placeAgain(Bytes key, Change lookup) {
         Remembered before = remembered(key);
         Row row = before.row(decoder);
         if (row != null) {
             String topic = new String(StoreKey.parts(key.get()).get(0), java.nio.charset.StandardCharsets.UTF_8);
-            place(mapping(topic), key, before, row, before.row(), Set.of(), cause);
+            place(mapping(topic), key, before, row, before.row(), Set.of(), cause(lookup, topic));
         }
     }
 

@@ -80,6 +80,18 @@ public record Joins(Flow flow, List<RowMapping> mappings) {
         return topics;
     }
 
+    /** What each mapping reads, by its change topic: that, and those of the tables that it looks rows up in. */
+    Map<String, Set<String>> inputsByChangeTopic() {
+        Map<String, Set<String>> inputs = new LinkedHashMap<>();
+        byChangeTopic().forEach((topic, mapping) -> {
+            Set<String> read = new LinkedHashSet<>(Set.of(topic));
+            mapping.lookups()
+                    .forEach(lookup -> read.add(flow.lookupTopic(lookup.table().id())));
+            inputs.put(topic, read);
+        });
+        return inputs;
+    }
+
     /** What the joins read. */
     Set<String> inputs() {
         Set<String> inputs = new LinkedHashSet<>(byChangeTopic().keySet());

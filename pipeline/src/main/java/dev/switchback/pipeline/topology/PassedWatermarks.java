@@ -40,12 +40,13 @@ final class PassedWatermarks {
         return now > before ? OptionalLong.of(now) : OptionalLong.empty();
     }
 
-    /** The last watermark that any input has passed. */
-    long highest() {
-        return inputs.stream().mapToLong(this::last).max().orElse(0);
+    /** The last watermark that any of these inputs has passed. */
+    long highest(Collection<String> some) {
+        return some.stream().mapToLong(input -> last(key(input))).max().orElse(0);
     }
 
-    private long lowest() {
+    /** The last watermark that all inputs have passed. */
+    long lowest() {
         return inputs.stream().mapToLong(this::last).min().orElse(0);
     }
 
