@@ -33,16 +33,20 @@ final class OperatorMain {
 
     private OperatorMain() {}
 
-    /** Every point at which it may stop, in order. */
+    /**
+     * Every point at which it may stop, in order. Where a step has ended and the next one has not begun, nothing happens
+     * but for the ledger.
+     */
     static List<String> points() {
         List<String> points = new ArrayList<>();
         for (Step step : Step.values()) {
             if (step == Step.TURN) {
+                points.add("done " + Step.SEQUENCES);
                 points.add(SWITCHED);
             }
             points.add("begun " + step);
-            points.add("done " + step);
         }
+        points.add("done " + Step.HOOKS);
         points.add(UNDOING);
         points.add(UNDONE);
         return points;
