@@ -25,6 +25,7 @@ import dev.switchback.connectors.avro.ChangePartitioner;
 import dev.switchback.connectors.avro.MemorySchemaStore;
 import dev.switchback.connectors.spi.InputChange;
 import dev.switchback.connectors.spi.InputPartition;
+import dev.switchback.connectors.spi.Mandate;
 import dev.switchback.transforms.change.Change;
 import dev.switchback.transforms.change.Claim;
 import dev.switchback.transforms.change.Row;
@@ -58,6 +59,7 @@ final class JoinBench {
 
     final Map<TableId, Map<String, String>> held = new HashMap<>();
     private final Map<InputPartition, Long> watermarks = new HashMap<>();
+    private Mandate mandate = Mandate.FROM_THE_START;
 
     JoinBench(Joins joins, Path state) {
         this.joins = joins;
@@ -76,6 +78,11 @@ final class JoinBench {
             joining.add(new JoinTask(task, state));
             claiming.add(new ClaimTask(task, state));
         }
+    }
+
+    /** What is applied from now on. */
+    void mandate(Mandate now) {
+        mandate = now;
     }
 
     /** Captures a change: into the partition of its key, and everywhere if rows are looked up in its table. */
@@ -147,7 +154,8 @@ final class JoinBench {
         if (event.event() instanceof Watermark watermark) {
             watermarks.put(event.input().input(), watermark.id());
         }
-        if (!(event.event() instanceof Claim)) {
+        if (!(event.event() instanceof Claim claim)
+                || !mandate.covers(claim.cause().watermark())) {
             return;
         }
         TableId table =
