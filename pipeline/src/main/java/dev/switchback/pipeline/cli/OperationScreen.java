@@ -38,6 +38,7 @@ final class OperationScreen {
     private final Environment environment;
     private final OperationOptions options;
     private final Operation operation;
+    private final CountDownLatch ended = new CountDownLatch(1);
     private Timings timings = new Timings(Announcer.NOBODY);
 
     OperationScreen(Environment environment, OperationOptions options, Operation operation) {
@@ -47,21 +48,32 @@ final class OperationScreen {
     }
 
     int run() {
+        if (options.takeOver() && options.dryRun()) {
+            throw new ProblemException(new Problem(
+                    Problem.Kind.BAD_INPUT,
+                    operation.toString(),
+                    "--take-over and --dry-run do not go together.",
+                    "See switchback status for what is under way, and whether it will be finished or undone."));
+        }
+        try {
+            return operate();
+        } finally {
+            ended.countDown();
+        }
+    }
+
+    private int operate() {
         MigrationFile file = options.migration().read(environment);
-        Plan plan = Plan.of(file);
         KafkaAccess kafka = KafkaAccess.existing(file, options.migration().data());
         Announcer screen = new StepLines(options.json() ? environment.err() : environment.out());
         try (WebhookAnnouncer webhooks = new WebhookAnnouncer(
                         file.migration() + ": " + operation, file.operations().announcements());
-                Operations operations =
-                        Operations.open(plan, kafka, options.settings().maxPause())) {
+                Operations operations = open(file, kafka)) {
             timings = new Timings(new Announcers(List.of(screen, webhooks)));
             if (options.takeOver()) {
-                var unused = ended(Cutover.settle(
-                        operations.parts(), options.settings(), timings, "taken over by switchback " + operation));
-                return 0;
+                return takeOver(file, operations.parts());
             }
-            return options.looksOnly() ? look(operations.parts()) : move(operations.parts());
+            return options.looksOnly() ? look(operations.parts()) : move(file, operations.parts());
         } catch (OvertakenException overtaken) {
             throw new ProblemException(
                     new Problem(
@@ -76,7 +88,7 @@ final class OperationScreen {
                     new Problem(
                             Problem.Kind.UNREACHABLE,
                             operation.toString(),
-                            timings.inDoubt(operation) + " (" + doubt.getMessage() + ").",
+                            timings.inDoubt(operation, options.takeOver()) + " (" + doubt.getMessage() + ").",
                             "See that Kafka is up, then run switchback " + operation + " --take-over, which finds out"
                                     + " and ends it; where a fence is closed, the running pipeline does so by itself."),
                     doubt);
@@ -91,15 +103,47 @@ final class OperationScreen {
         }
     }
 
+    /** Whoever takes over is not kept from it by what would only stand in a new operation's way. */
+    private Operations open(MigrationFile file, KafkaAccess kafka) {
+        Duration within = options.settings().maxPause();
+        return options.takeOver()
+                ? Operations.toSettle(file, kafka, within)
+                : Operations.open(Plan.of(file), kafka, within);
+    }
+
+    private int takeOver(MigrationFile file, Parts parts) {
+        try {
+            var unused =
+                    ended(Cutover.settle(parts, options.settings(), timings, "taken over by switchback " + operation));
+            return 0;
+        } catch (ProblemException failure) {
+            throw withStanding(file, parts, failure);
+        }
+    }
+
+    /** What failed matters less than who can write now, and what ends it. */
+    private static ProblemException withStanding(MigrationFile file, Parts parts, ProblemException failure) {
+        try {
+            MigrationState state = parts.ledger().read();
+            List<Problem> problems = new ArrayList<>(failure.problems());
+            state.operation()
+                    .ifPresent(running -> problems.add(new Problem(
+                            Problem.Kind.REFUSED,
+                            running.operation().toString(),
+                            new Standing(file.migration(), state).toString(),
+                            Standing.remedy(running))));
+            return new ProblemException(problems, failure);
+        } catch (ProblemException silent) {
+            return failure;
+        }
+    }
+
     private int look(Parts parts) {
-        MigrationState state = parts.ledger().read();
         List<Problem> problems = new ArrayList<>();
-        if (!operation.mayBegin(state.phase())) {
-            problems.add(new Problem(
-                    Problem.Kind.REFUSED,
-                    operation.toString(),
-                    "A migration that is " + state.phase() + " cannot begin a " + operation + ".",
-                    "See switchback status for where it stands."));
+        try {
+            Cutover.requireFree(parts.ledger().read(), operation);
+        } catch (ProblemException taken) {
+            problems.addAll(taken.problems());
         }
         for (Parts.Finding finding : parts.findings()) {
             List<Problem> found = finding.problems(operation.ends());
@@ -129,20 +173,19 @@ final class OperationScreen {
         return exit;
     }
 
-    private int move(Parts parts) {
+    private int move(MigrationFile file, Parts parts) {
         Cutover cutover = new Cutover(operation, parts, options.settings(), timings);
-        CountDownLatch ended = new CountDownLatch(1);
-        Thread hook = new Thread(() -> stop(cutover, ended), "stop");
+        Thread hook = new Thread(() -> stop(cutover), "stop");
         Runtime.getRuntime().addShutdownHook(hook);
         try {
             return ended(cutover.run());
-        } finally {
-            ended.countDown();
+        } catch (ProblemException failure) {
+            throw withStanding(file, parts, failure);
         }
     }
 
-    /** Ctrl-C: before the commit point it is undone, behind it finished; either takes a moment. */
-    private static void stop(Cutover cutover, CountDownLatch ended) {
+    /** Ctrl-C: before the commit point it is undone, behind it finished, and announced; all that takes a moment. */
+    private void stop(Cutover cutover) {
         cutover.stop();
         try {
             ended.await();

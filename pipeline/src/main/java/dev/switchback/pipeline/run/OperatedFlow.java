@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 import dev.switchback.connectors.debezium.ChangeTopics;
@@ -17,6 +18,7 @@ import dev.switchback.connectors.spi.InputPartition;
 import dev.switchback.pipeline.migration.Ledger;
 import dev.switchback.pipeline.migration.Line;
 import dev.switchback.pipeline.migration.Note;
+import dev.switchback.pipeline.migration.Running;
 import dev.switchback.pipeline.migration.operation.Parts;
 import dev.switchback.pipeline.plan.FlowPlan;
 import dev.switchback.transforms.problem.Problem;
@@ -62,11 +64,12 @@ final class OperatedFlow implements Parts.Applying, AutoCloseable {
 
     /** The probe is a watermark: it takes the way of every change, and its checkpoint is a row that apply has written. */
     @Override
-    public void prove(Authority authority) {
+    public void prove(Authority authority, Runnable asking) {
         long deadline = System.nanoTime() + PROVEN_WITHIN.toNanos();
         long probe = from.watermark(authority);
         long sent = System.nanoTime();
         while (!arrived(probe)) {
+            asking.run();
             if (System.nanoTime() > deadline) {
                 throw new ProblemException(unproven());
             }
@@ -88,7 +91,10 @@ final class OperatedFlow implements Parts.Applying, AutoCloseable {
     }
 
     private Problem unproven() {
+        // What has hindered an operation before this one is none of it.
+        Optional<Long> epoch = ledger.read().operation().map(Running::epoch);
         String why = ledger.lines().stream()
+                .filter(line -> line.after().operation().map(Running::epoch).equals(epoch))
                 .map(Line::entry)
                 .filter(entry -> entry.record() instanceof Note.Hindered)
                 .reduce((first, second) -> second)

@@ -15,6 +15,7 @@ import dev.switchback.connectors.postgres.fence.PostgresControl;
 import dev.switchback.connectors.spi.Control;
 import dev.switchback.connectors.spi.Direction;
 import dev.switchback.connectors.spi.Fence;
+import dev.switchback.pipeline.file.MigrationFile;
 import dev.switchback.pipeline.migration.Ledger;
 import dev.switchback.pipeline.migration.Side;
 import dev.switchback.pipeline.migration.around.Fences;
@@ -46,28 +47,43 @@ public final class Operations implements AutoCloseable {
     private final Ledger ledger;
     private final PostgresConnections source;
     private final PostgresConnections destination;
-    private final OperatedFlow forward;
-    private final OperatedFlow reverse;
+    private final List<OperatedFlow> flows;
     private final Parts parts;
+
+    private Operations(MigrationFile file, Ledger ledger, Duration bound) {
+        this.ledger = ledger;
+        // While writes are refused there is no time to connect.
+        this.source = Plan.source(file).pooled(bound);
+        this.destination = Plan.destination(file).pooled(bound);
+        this.flows = List.of();
+        this.parts = Parts.toSettle(ledger, sides(file, databases()), hooks(file));
+    }
 
     private Operations(Plan plan, KafkaAccess kafka, Ledger ledger, Duration bound) {
         this.ledger = ledger;
-        // While writes are refused there is no time to connect.
-        this.source = plan.forward().from().pooled(bound);
-        this.destination = plan.forward().to().pooled(bound);
-        Map<Side, PostgresConnections> databases = Map.of(Side.SOURCE, source, Side.DESTINATION, destination);
-        Map<Side, Parts.Database> sides = sides(plan, databases);
-        this.forward = new OperatedFlow(plan.forward(), kafka, control(sides, Side.SOURCE), destination, ledger);
-        this.reverse = new OperatedFlow(plan.back(), kafka, control(sides, Side.DESTINATION), source, ledger);
-        Map<Direction, Parts.Applying> flows = Map.of(Direction.FORWARD, forward, Direction.REVERSE, reverse);
+        this.source = Plan.source(plan.file()).pooled(bound);
+        this.destination = Plan.destination(plan.file()).pooled(bound);
+        Map<Side, Parts.Database> sides = sides(plan.file(), databases());
+        OperatedFlow forward =
+                new OperatedFlow(plan.forward(), kafka, control(sides, Side.SOURCE), destination, ledger);
+        OperatedFlow reverse = new OperatedFlow(plan.back(), kafka, control(sides, Side.DESTINATION), source, ledger);
+        this.flows = List.of(forward, reverse);
+        Map<Direction, Parts.Applying> directions = Map.of(Direction.FORWARD, forward, Direction.REVERSE, reverse);
         this.parts = new Parts(
                 ledger,
                 sides,
-                flows,
-                findings(plan, kafka, databases, sides, flows),
+                directions,
+                findings(plan, kafka, databases(), sides, directions),
                 new OperatedSequences(plan, source, destination),
-                new Hooks(plan.file().migration(), databases)
-                        .of(plan.file().operations().hooks()));
+                hooks(plan.file()));
+    }
+
+    private Map<Side, PostgresConnections> databases() {
+        return Map.of(Side.SOURCE, source, Side.DESTINATION, destination);
+    }
+
+    private List<Parts.Hook> hooks(MigrationFile file) {
+        return new Hooks(file.migration(), databases()).of(file.operations().hooks());
     }
 
     private static List<Parts.Finding> findings(
@@ -119,39 +135,58 @@ public final class Operations implements AutoCloseable {
      * @throws ProblemException when the migration has never run, or Kafka does not answer
      */
     public static Operations open(Plan plan, KafkaAccess kafka, Duration answerWithin) {
-        String migration = plan.file().migration();
-        Duration bound = answerWithin.compareTo(LEAST) < 0 ? LEAST : answerWithin;
+        Duration bound = bound(answerWithin);
+        return new Operations(plan, kafka, ledger(plan.file(), kafka, bound), bound);
+    }
+
+    /**
+     * Opens what is enough to end an operation that another has begun. Looks at neither database: what an undo can do
+     * without is not asked for.
+     *
+     * @param answerWithin as for {@link #open}
+     * @throws ProblemException as {@link #open} does
+     */
+    public static Operations toSettle(MigrationFile file, KafkaAccess kafka, Duration answerWithin) {
+        Duration bound = bound(answerWithin);
+        return new Operations(file, ledger(file, kafka, bound), bound);
+    }
+
+    private static Duration bound(Duration answerWithin) {
+        return answerWithin.compareTo(LEAST) < 0 ? LEAST : answerWithin;
+    }
+
+    private static Ledger ledger(MigrationFile file, KafkaAccess kafka, Duration bound) {
         // Nothing is refused yet: a Kafka that is slow to meet may take its time.
-        if (!new LedgerTopic(kafka.settings(), migration).exists()) {
+        if (!new LedgerTopic(kafka.settings(), file.migration()).exists()) {
             throw new ProblemException(new Problem(
                     Problem.Kind.REFUSED,
-                    "migration " + migration,
+                    "migration " + file.migration(),
                     "It has not run yet.",
                     "Start it with switchback run, and let it copy the tables."));
         }
-        LedgerTopic topic = new LedgerTopic(kafka.settings(), migration, bound);
-        return new Operations(plan, kafka, new KafkaLedger(topic, ThisProcess.name(), Clock.systemUTC()), bound);
+        LedgerTopic topic = new LedgerTopic(kafka.settings(), file.migration(), bound);
+        return new KafkaLedger(topic, ThisProcess.name(), Clock.systemUTC());
     }
 
     /** Both databases, as whoever moves the writes uses them. */
-    static Map<Side, Parts.Database> sides(Plan plan) {
-        return sides(
-                plan,
-                Map.of(
-                        Side.SOURCE, plan.forward().from(),
-                        Side.DESTINATION, plan.forward().to()));
+    static Map<Side, Parts.Database> sides(MigrationFile file) {
+        return sides(file, Map.of(Side.SOURCE, Plan.source(file), Side.DESTINATION, Plan.destination(file)));
     }
 
-    private static Map<Side, Parts.Database> sides(Plan plan, Map<Side, PostgresConnections> databases) {
+    private static Map<Side, Parts.Database> sides(MigrationFile file, Map<Side, PostgresConnections> databases) {
         Map<Side, Parts.Database> sides = new EnumMap<>(Side.class);
         databases.forEach((side, database) -> {
-            List<TableId> tables =
-                    side == Side.SOURCE ? plan.sources() : plan.forward().destinations();
-            String migration = plan.file().migration();
-            Fence fence = Fences.of(plan.file().operations(), side, database, migration, tables);
-            sides.put(side, new Parts.Database(new PostgresControl(database, migration), fence));
+            Fence fence = Fences.of(file.operations(), side, database, file.migration(), tables(file, side));
+            sides.put(side, new Parts.Database(new PostgresControl(database, file.migration()), fence));
         });
         return sides;
+    }
+
+    private static List<TableId> tables(MigrationFile file, Side side) {
+        return file.tables().values().stream()
+                .map(table -> side == Side.SOURCE ? table.source() : table.destination())
+                .distinct()
+                .toList();
     }
 
     private static Control control(Map<Side, Parts.Database> sides, Side side) {
@@ -164,8 +199,7 @@ public final class Operations implements AutoCloseable {
 
     @Override
     public void close() {
-        forward.close();
-        reverse.close();
+        flows.forEach(OperatedFlow::close);
         ledger.close();
         source.close();
         destination.close();

@@ -21,6 +21,7 @@ import dev.switchback.pipeline.migration.LedgerListener;
 import dev.switchback.pipeline.migration.Line;
 import dev.switchback.pipeline.migration.MigrationState;
 import dev.switchback.pipeline.migration.Note;
+import dev.switchback.pipeline.migration.Running;
 import dev.switchback.pipeline.migration.Side;
 import dev.switchback.pipeline.migration.around.WebhookAnnouncer;
 import dev.switchback.pipeline.migration.operation.Cutover;
@@ -41,6 +42,7 @@ final class Warden implements LedgerListener, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Warden.class);
     private static final Duration OFTEN = Duration.ofMillis(100);
+    private static final Duration BEHIND_CAPTURE = Duration.ofSeconds(1);
     private static final Duration SELDOM = Duration.ofSeconds(10);
 
     /** Writers on the wrong side are few, and an instant without them is soon found. */
@@ -54,23 +56,24 @@ final class Warden implements LedgerListener, AutoCloseable {
     private final Ledger ledger;
     private final Map<Side, Parts.Database> sides;
     private final Runnable onTurned;
-    private final Unserved unserved = new Unserved();
+    private final Unserved unserved;
     private final ScheduledExecutorService clock = Executors.newScheduledThreadPool(3, Warden::thread);
     private MigrationState state = MigrationState.START;
     private boolean caughtUp;
-    private boolean warned;
     private @Nullable LedgerTail tail;
     private String hindered = "";
 
     /** @param onTurned told whenever another direction applies */
     Warden(Plan plan, Ground ground, Flows flows, Ledger ledger, Runnable onTurned) {
         this.plan = plan;
+        // A process that captures reaches both databases for certain, so that the others leave it to go first.
         this.captures = ground.settings().roles().contains(Role.CAPTURE);
+        this.unserved = new Unserved(captures ? Duration.ZERO : BEHIND_CAPTURE);
         this.member = ground.member().name();
         this.kafka = ground.kafka();
         this.flows = flows;
         this.ledger = ledger;
-        this.sides = Operations.sides(plan);
+        this.sides = Operations.sides(plan.file());
         this.onTurned = onTurned;
     }
 
@@ -86,8 +89,8 @@ final class Warden implements LedgerListener, AutoCloseable {
         }
         follow();
         every(OFTEN, this::arm);
+        every(OFTEN, this::settleUnserved);
         if (captures) {
-            every(OFTEN, this::settleUnserved);
             every(SELDOM, this::keepFenced);
         }
     }
@@ -132,6 +135,7 @@ final class Warden implements LedgerListener, AutoCloseable {
     }
 
     private void arm() {
+        long epoch;
         synchronized (this) {
             if (tail == null) {
                 follow();
@@ -139,22 +143,26 @@ final class Warden implements LedgerListener, AutoCloseable {
             if (!caughtUp || !state.armed()) {
                 return;
             }
+            epoch = state.epoch();
         }
         try {
             flows.arm();
         } catch (ProblemException e) {
+            // Whoever operates looks for what is said about the operation at hand.
             String why = String.valueOf(e.getMessage());
-            if (!why.equals(hindered)) {
-                hindered = why;
-                LOG.warn("the way back cannot run: {}", hindered);
-                var unused = ledger.note(new Note.Hindered(member, hindered));
+            if (!hindered.equals(epoch + why)) {
+                hindered = epoch + why;
+                LOG.warn("the way back cannot run: {}", why);
+                var unused = ledger.note(new Note.Hindered(member, why));
             }
         }
     }
 
     private void settleUnserved() {
+        Optional<Running> due;
         synchronized (this) {
-            if (!caughtUp || !unserved.due(System.nanoTime())) {
+            due = unserved.due(System.nanoTime());
+            if (!caughtUp || due.isEmpty()) {
                 return;
             }
         }
@@ -162,9 +170,10 @@ final class Warden implements LedgerListener, AutoCloseable {
         try (WebhookAnnouncer webhooks = new WebhookAnnouncer(
                         plan.file().migration() + ": settled by switchback run",
                         plan.file().operations().announcements());
-                Operations operations = Operations.open(plan, kafka, Settings.DEFAULTS.maxPause())) {
+                Operations operations = Operations.toSettle(plan.file(), kafka, Settings.DEFAULTS.maxPause())) {
             Outcome outcome = Cutover.settle(
                     operations.parts(),
+                    due.get(),
                     Settings.DEFAULTS,
                     webhooks,
                     "its fence was closed, and its operator neither went on nor opened it");
@@ -178,8 +187,10 @@ final class Warden implements LedgerListener, AutoCloseable {
     }
 
     /**
-     * Between operations, closes the fence of the side that applications must not write to, where it is not closed. The
-     * control row is read before the ledger: an operation that begins later raises its epoch first.
+     * Between operations, closes the fence of the side that applications must not write to, where it is not closed: also
+     * where that side failed over to an older state, or was away when an operation was undone, and its control row is of
+     * an epoch before the ledger's. That row is read before the ledger. Who gives the writes to this side later raises its
+     * epoch first, so that a close that comes too late is refused.
      */
     private void keepFenced() {
         Side passive = ledger.read().sourceOfTruth().map(Side::other).orElse(Side.DESTINATION);
@@ -187,25 +198,16 @@ final class Warden implements LedgerListener, AutoCloseable {
         try {
             Control.Row row = database.control().read();
             MigrationState now = ledger.read();
-            boolean settled = now.operation().isEmpty() && now.epoch() == row.epoch();
-            if (now.operation().isEmpty() && now.epoch() != row.epoch() && !warned) {
-                warned = true;
-                LOG.warn(
-                        "the control row of the {} is of epoch {}, and the ledger of {}: it failed over to an older state,"
-                                + " or an operation ended before it began; whether it refuses writes is not seen to until"
-                                + " the next cutover or revert",
-                        passive,
-                        row.epoch(),
-                        now.epoch());
+            if (now.operation().isPresent()
+                    || !now.sourceOfTruth().map(Side::other).equals(Optional.of(passive))) {
+                return;
             }
-            if (settled && now.sourceOfTruth().map(Side::other).equals(Optional.of(passive))) {
-                Fence fence = database.fence();
-                if (!fence.closed()) {
-                    Authority authority = new Authority(row.epoch(), row.direction());
-                    fence.arm(authority);
-                    fence.close(authority, FENCE_WITHIN);
-                    LOG.info("the {} refuses application writes", passive);
-                }
+            Fence fence = database.fence();
+            if (!fence.closed()) {
+                Authority authority = new Authority(row.epoch(), row.direction());
+                fence.arm(authority);
+                fence.close(authority, FENCE_WITHIN);
+                LOG.info("the {} refuses application writes", passive);
             }
         } catch (NotInChargeException e) {
             LOG.debug("an operation has begun: {}", e.getMessage());

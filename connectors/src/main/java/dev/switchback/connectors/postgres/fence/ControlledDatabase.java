@@ -47,17 +47,34 @@ final class ControlledDatabase {
      * @throws dev.switchback.connectors.spi.NotInChargeException when the row names another epoch or direction
      */
     <T> T change(Authority authority, Duration atMost, Change<T> change) {
+        return change(authority, (transaction, fenced) -> {
+            try (Statement statement = transaction.createStatement()) {
+                statement.execute("SET LOCAL idle_in_transaction_session_timeout = " + atMost.toMillis());
+            }
+            return change.run(transaction, fenced);
+        });
+    }
+
+    /** Runs a change that waits for nothing but the database: an operator that stands still is not waited for. */
+    <T> T change(Authority authority, Change<T> change) {
         try (Connection connection = database.open()) {
             connection.setAutoCommit(false);
             ControlLock.begin(connection);
-            try (Statement statement = connection.createStatement()) {
-                statement.execute("SET LOCAL idle_in_transaction_session_timeout = " + atMost.toMillis());
-            }
             T result = change.run(connection, ControlLock.take(connection, migration, authority));
             connection.commit();
             return result;
         } catch (SQLException failure) {
             throw new ProblemException(database.problem(failure), failure);
+        }
+    }
+
+    /**
+     * Fails where the server has ended the transaction, and with it the lock, since this process stood still: to be called
+     * directly before something that no rollback takes back.
+     */
+    static void requireUnderWay(Connection transaction) throws SQLException {
+        try (Statement statement = transaction.createStatement()) {
+            statement.execute("SELECT 1");
         }
     }
 

@@ -45,6 +45,7 @@ public final class GateFence implements Fence {
     public void arm(Authority authority) {
         database.change(authority, GRACE, (transaction, fenced) -> {
             if (fenced && !gate.closed().orElse(true)) {
+                ControlledDatabase.requireUnderWay(transaction);
                 gate.close(GRACE);
             }
             return true;
@@ -56,6 +57,7 @@ public final class GateFence implements Fence {
         long deadline = System.nanoTime() + within.toNanos();
         boolean before = database.change(authority, within.plus(GRACE), (transaction, fenced) -> {
             if (!fenced || !gate.closed().orElse(false)) {
+                ControlledDatabase.requireUnderWay(transaction);
                 closeOrUndo(within, fenced);
             }
             database.mark(transaction, ControlledDatabase.FENCED);
@@ -99,6 +101,7 @@ public final class GateFence implements Fence {
     @Override
     public void open(Authority authority, Duration within) {
         database.change(authority, within.plus(GRACE), (transaction, fenced) -> {
+            ControlledDatabase.requireUnderWay(transaction);
             gate.open(within);
             database.mark(transaction, ControlledDatabase.OPEN);
             return true;

@@ -63,7 +63,7 @@ public final class RevokeFence implements Fence {
     @Override
     public void arm(Authority authority) {
         requireNone(hindrances());
-        database.change(authority, CHANGE_WITHIN, (transaction, fenced) -> {
+        database.change(authority, (transaction, fenced) -> {
             revoked.create(transaction);
             if (fenced) {
                 revoke(transaction);
@@ -101,7 +101,7 @@ public final class RevokeFence implements Fence {
 
     /** @return the writers because of whom it was taken back */
     private List<InFlight> closeOnce(Authority authority, Duration wait) {
-        boolean before = database.change(authority, CHANGE_WITHIN, (transaction, fenced) -> {
+        boolean before = database.change(authority, (transaction, fenced) -> {
             revoked.create(transaction);
             revoke(transaction);
             database.mark(transaction, ControlledDatabase.FENCED);
@@ -129,7 +129,7 @@ public final class RevokeFence implements Fence {
 
     @Override
     public void open(Authority authority, Duration within) {
-        database.change(authority, within.plus(CHANGE_WITHIN), (transaction, fenced) -> {
+        database.change(authority, (transaction, fenced) -> {
             try (Statement statement = transaction.createStatement()) {
                 for (WritePrivilege each : revoked.remembered(transaction)) {
                     statement.addBatch(each.grant());
@@ -144,7 +144,7 @@ public final class RevokeFence implements Fence {
 
     @Override
     public void disarm(Authority authority) {
-        database.change(authority, CHANGE_WITHIN, (transaction, fenced) -> {
+        database.change(authority, (transaction, fenced) -> {
             if (fenced) {
                 throw new ProblemException(database.refused(
                         "The fence of " + database.migration() + " is closed.", "Open it before it is taken away."));

@@ -81,6 +81,11 @@ public final class Cutover {
         return finish(lease);
     }
 
+    /** @throws ProblemException when another operation is under way, or this one may not begin as the migration stands */
+    public static void requireFree(MigrationState state, Operation operation) {
+        Lease.requireFree(state, operation);
+    }
+
     /**
      * Takes over whatever is under way, of this operation or the other one, and ends it: finishes it behind its commit
      * point, undoes it before.
@@ -90,11 +95,19 @@ public final class Cutover {
      */
     public static Outcome settle(Parts parts, Settings settings, Announcer announcer, String why) {
         MigrationState seen = parts.ledger().read();
-        if (seen.operation().isEmpty()) {
-            return new Outcome.Undone(seen, "nothing was under way");
-        }
-        Cutover interrupted = new Cutover(seen.operation().get().operation(), parts, settings, announcer);
-        Lease lease = Lease.takeOver(parts, seen, why);
+        return seen.operation().isEmpty()
+                ? new Outcome.Undone(seen, "nothing was under way")
+                : settle(parts, seen.operation().get(), settings, announcer, why);
+    }
+
+    /**
+     * Takes over what was found under way, as {@link #settle(Parts, Settings, Announcer, String)} does.
+     *
+     * @throws ProblemException when it is not this one that is under way any more
+     */
+    public static Outcome settle(Parts parts, Running found, Settings settings, Announcer announcer, String why) {
+        Cutover interrupted = new Cutover(found.operation(), parts, settings, announcer);
+        Lease lease = Lease.takeOver(parts, found, why);
         return lease.running().outcome() == Running.Outcome.SWITCHED
                 ? interrupted.finish(lease)
                 : interrupted.undo(lease, why, false);
@@ -122,7 +135,7 @@ public final class Cutover {
             parts.side(operation.to()).fence().arm(authority);
             parts.side(operation.to()).fence().close(authority, settings.passiveWithin());
             parts.side(operation.from()).fence().arm(authority);
-            parts.flow(operation.begins()).prove(authority);
+            parts.flow(operation.begins()).prove(authority, this::requireGoing);
             // So that the drain, when everybody waits for it, has nothing to look up any more.
             var unused = parts.flow(operation.ends()).applied(0);
             parts.sequences().observe(operation.from());
@@ -136,7 +149,7 @@ public final class Cutover {
         int seen = begun(lease);
         while (true) {
             requireGoing();
-            var unused = parts.ledger().read();
+            readPatiently();
             for (Line line :
                     parts.ledger().lines().subList(seen, parts.ledger().lines().size())) {
                 seen++;
@@ -146,11 +159,20 @@ public final class Cutover {
                 }
                 if (line.entry().record() instanceof Note.Released) {
                     check();
-                    parts.flow(operation.begins()).prove(lease.authority(operation.ends()));
+                    parts.flow(operation.begins()).prove(lease.authority(operation.ends()), this::requireGoing);
                     return;
                 }
             }
             pauseFor(BETWEEN_LOOKS_MILLIS);
+        }
+    }
+
+    /** Nothing is fenced: whoever has waited for hours may wait until Kafka answers again. */
+    private void readPatiently() {
+        try {
+            var unused = parts.ledger().read();
+        } catch (ProblemException away) {
+            LOG.warn("the ledger does not answer, and is asked again: {}", away.getMessage());
         }
     }
 

@@ -5,9 +5,6 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import dev.switchback.connectors.spi.Authority;
 import dev.switchback.connectors.spi.Direction;
 import dev.switchback.pipeline.migration.Decision;
@@ -23,8 +20,6 @@ import dev.switchback.transforms.problem.ProblemException;
 
 /** An operator's right to move a migration: its epoch, and what it has last seen of the ledger. Not thread-safe. */
 final class Lease {
-
-    private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
 
     private final Ledger ledger;
     private final long epoch;
@@ -42,9 +37,11 @@ final class Lease {
      * @throws ProblemException when another one is under way, or it may not begin as the migration stands
      */
     static Lease begin(Parts parts, Operation operation, Duration maxPause) {
+        Set<Side> sides = EnumSet.allOf(Side.class);
+        long before = highest(parts, sides);
         MigrationState seen = parts.ledger().read();
         requireFree(seen, operation);
-        long epoch = raise(parts, seen, EnumSet.allOf(Side.class));
+        long epoch = raise(parts, sides, Math.max(before, seen.epoch()) + 1);
         try {
             MigrationState begun = parts.ledger().decide(new Decision.Began(operation, maxPause), seen.claim(epoch));
             return new Lease(parts.ledger(), epoch, begun);
@@ -54,7 +51,8 @@ final class Lease {
         }
     }
 
-    private static void requireFree(MigrationState state, Operation operation) {
+    /** @throws ProblemException when another operation is under way, or this one may not begin as the migration stands */
+    static void requireFree(MigrationState state, Operation operation) {
         if (state.operation().isPresent()) {
             Running running = state.operation().get();
             throw refused(
@@ -73,35 +71,40 @@ final class Lease {
     /**
      * Takes over what is under way. Before the commit point it will be undone, for which the old side is enough: once the
      * ledger says who has taken over, no record of the one before can commit any more, and without that nothing opens the
-     * new side. So a new side that is gone keeps nobody from opening the old one again.
+     * new side. So a new side that is gone, or busy, keeps nobody from opening the old one again.
+     *
+     * @throws ProblemException when it is not this one that is under way any more
      */
-    static Lease takeOver(Parts parts, MigrationState seen, String why) {
-        Running running = seen.operation().orElseThrow();
-        Set<Side> needed = running.outcome() == Running.Outcome.SWITCHED
+    static Lease takeOver(Parts parts, Running found, String why) {
+        Set<Side> needed = found.outcome() == Running.Outcome.SWITCHED
                 ? EnumSet.allOf(Side.class)
-                : EnumSet.of(running.operation().from());
-        long epoch = raise(parts, seen, needed);
+                : EnumSet.of(found.operation().from());
+        long before = highest(parts, needed);
+        MigrationState seen = parts.ledger().read();
+        boolean same = seen.operation()
+                .filter(now -> now.epoch() == found.epoch() && now.outcome() == found.outcome())
+                .isPresent();
+        if (!same) {
+            throw refused(
+                    "The " + found.operation() + " of " + found.operator() + " has gone on or ended meanwhile.",
+                    "See switchback status for where it stands.");
+        }
+        long epoch = raise(parts, needed, Math.max(before, seen.epoch()) + 1);
         MigrationState taken = parts.ledger().decide(new Decision.TookOver(why), seen.claim(epoch));
         return new Lease(parts.ledger(), epoch, taken);
     }
 
+    /** Read before the ledger: whoever begins behind that look at it has raised an epoch, and {@link #raise} fails. */
+    private static long highest(Parts parts, Set<Side> sides) {
+        return sides.stream()
+                .mapToLong(side -> parts.side(side).control().read().epoch())
+                .max()
+                .orElseThrow();
+    }
+
     /** The source first, everywhere: of two that raise to the same epoch, only one gets past it. */
-    private static long raise(Parts parts, MigrationState seen, Set<Side> needed) {
-        long epoch = seen.epoch();
-        Set<Side> there = EnumSet.noneOf(Side.class);
-        for (Side side : Side.values()) {
-            try {
-                epoch = Math.max(epoch, parts.side(side).control().read().epoch());
-                there.add(side);
-            } catch (ProblemException gone) {
-                if (needed.contains(side)) {
-                    throw gone;
-                }
-                LOG.warn("the {} keeps the epoch that it has: {}", side, gone.getMessage());
-            }
-        }
-        epoch++;
-        for (Side side : there) {
+    private static long raise(Parts parts, Set<Side> sides, long epoch) {
+        for (Side side : sides) {
             if (!parts.side(side).control().raise(epoch)) {
                 throw refused(
                         "Another operator has begun at the same moment.",

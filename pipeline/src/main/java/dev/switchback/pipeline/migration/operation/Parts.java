@@ -37,6 +37,11 @@ public record Parts(
         hooks = List.copyOf(hooks);
     }
 
+    /** What is enough to end an operation that another has begun: for that, no rows need to arrive any more. */
+    public static Parts toSettle(Ledger ledger, Map<Side, Database> sides, List<Hook> hooks) {
+        return new Parts(ledger, sides, Map.of(), List.of(), Sequences.NONE, hooks);
+    }
+
     /** The database of a side. */
     public Database side(Side side) {
         return Objects.requireNonNull(sides.get(side));
@@ -57,9 +62,10 @@ public record Parts(
          * Proves, by a row of its own in schema {@code switchback}, that what is written to the side it reads arrives at
          * the other one.
          *
+         * @param asking called again and again while it waits; what it throws ends that
          * @throws dev.switchback.transforms.problem.ProblemException when it does not
          */
-        void prove(Authority authority);
+        void prove(Authority authority, Runnable asking);
 
         /**
          * Whether every partition is applied up to this watermark, or to a later one.
@@ -89,6 +95,19 @@ public record Parts(
 
     /** The sequences of both sides. */
     public interface Sequences {
+
+        /** For whoever hands nothing over. */
+        Sequences NONE = new Sequences() {
+            @Override
+            public void observe(Side from) {
+                throw new UnsupportedOperationException("there are no sequences here");
+            }
+
+            @Override
+            public int handOver(Side from) {
+                throw new UnsupportedOperationException("there are no sequences here");
+            }
+        };
 
         /** Notes where they stand, to tell later how fast they go. */
         void observe(Side from);

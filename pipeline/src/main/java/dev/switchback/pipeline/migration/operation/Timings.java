@@ -19,6 +19,8 @@ public final class Timings implements Announcer {
     private long fenceBegun;
     private long ended;
     private boolean switched;
+    private boolean opened;
+    private boolean undone;
 
     /** A step that is done. */
     public record Took(Step step, Duration took) {}
@@ -40,15 +42,26 @@ public final class Timings implements Announcer {
         return fenceBegun == 0 || ended == 0 ? Optional.empty() : Optional.of(Duration.ofNanos(ended - fenceBegun));
     }
 
-    /** In words, what nobody knows where Kafka has not said whether it has the last entry. */
-    public String inDoubt(Operation operation) {
-        if (switched) {
+    /**
+     * In words, what nobody knows where Kafka has not said whether it has the last entry.
+     *
+     * @param takenOver whether the operation was begun by another one
+     */
+    public String inDoubt(Operation operation, boolean takenOver) {
+        if (opened) {
             return "The writes go to the " + operation.to() + ", and Kafka has not said whether it has an entry about"
                     + " that";
         }
-        if (ended != 0) {
+        if (undone) {
             return "The " + operation.from() + " takes writes again, and Kafka has not said whether it has the entry"
                     + " about that";
+        }
+        if (switched) {
+            return "The commit point is passed, and neither side takes writes before Kafka answers";
+        }
+        if (takenOver) {
+            return "Kafka has not said whether it lets the " + operation + " be taken over; what is fenced stays"
+                    + " fenced";
         }
         return fenceBegun == 0
                 ? "Kafka has not said whether the " + operation + " has begun; nothing is fenced"
@@ -66,6 +79,7 @@ public final class Timings implements Announcer {
     @Override
     public void done(Step step, Duration took) {
         if (step == Step.OPEN) {
+            opened = true;
             ended = System.nanoTime();
         }
         steps.add(new Took(step, took));
@@ -90,6 +104,7 @@ public final class Timings implements Announcer {
 
     @Override
     public void undone() {
+        undone = true;
         ended = System.nanoTime();
         next.undone();
     }

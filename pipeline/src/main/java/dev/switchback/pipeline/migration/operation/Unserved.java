@@ -21,14 +21,20 @@ public final class Unserved {
     /** What an operator that lives may need beyond the pause to undo it; of the five seconds, the rest is for us. */
     static final Duration GRACE = Duration.ofSeconds(2);
 
-    private record Watched(long epoch, Running.Outcome outcome, Duration maxPause, long sinceNanos) {
+    private record Watched(Running running, long sinceNanos) {
 
-        boolean isOf(Running running) {
-            return epoch == running.epoch() && outcome == running.outcome();
+        boolean isOf(Running now) {
+            return running.epoch() == now.epoch() && running.outcome() == now.outcome();
         }
     }
 
+    private final Duration grace;
     private Optional<Watched> watched = Optional.empty();
+
+    /** @param longer how much longer than others this one waits, so that not all of them act at once */
+    public Unserved(Duration longer) {
+        this.grace = GRACE.plus(longer);
+    }
 
     /**
      * Takes a line into account.
@@ -45,8 +51,7 @@ public final class Unserved {
         if (fenced.isEmpty()) {
             watched = Optional.empty();
         } else if (watched.filter(known -> known.isOf(fenced.get())).isEmpty()) {
-            Running running = fenced.get();
-            watched = Optional.of(new Watched(running.epoch(), running.outcome(), running.maxPause(), nanos));
+            watched = Optional.of(new Watched(fenced.get(), nanos));
         }
     }
 
@@ -56,19 +61,16 @@ public final class Unserved {
                 && (running.fence() || running.outcome() != Running.Outcome.UNDECIDED);
     }
 
-    /** Whether it is time to settle what is under way. */
-    public boolean due(long nanos) {
+    /** What is under way and has to be settled now. */
+    public Optional<Running> due(long nanos) {
         return watched.filter(known -> nanos - known.sinceNanos()
-                        >= known.maxPause().plus(GRACE).toNanos())
-                .isPresent();
+                        >= known.running().maxPause().plus(grace).toNanos())
+                .map(Watched::running);
     }
 
     /** To be called when it was tried in vain: it is due again a grace later. */
     public void triedInVain(long nanos) {
-        watched = watched.map(known -> new Watched(
-                known.epoch(),
-                known.outcome(),
-                known.maxPause(),
-                nanos - known.maxPause().toNanos()));
+        watched = watched.map(known ->
+                new Watched(known.running(), nanos - known.running().maxPause().toNanos()));
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 import org.junit.jupiter.api.Test;
@@ -172,6 +173,54 @@ class CutoverTest {
         }
     }
 
+    /** One who looked before another began, and raises its epoch later, is refused, and the other goes on. */
+    @ParameterizedTest
+    @EnumSource(Operation.class)
+    void whoeverActsUponAnOldLookHarmsNoOperationThatHasBegun(Operation operation) throws InterruptedException {
+        int moments = 0;
+        for (int looking = 0; looking <= 3; looking++) {
+            for (int at = 0; actsLate(operation, looking, at); at++) {
+                moments++;
+            }
+        }
+        assertThat(moments).isGreaterThan(100);
+    }
+
+    private static boolean actsLate(Operation operation, int looking, int at) throws InterruptedException {
+        World world = ready(operation);
+        StallAt stall = new StallAt(looking, false);
+        Thread late = new Thread(() -> ends(() -> new Operator(world, "ben", stall).run(operation)), "ben");
+        late.start();
+        assertThat(stall.awaitStall(late)).isTrue();
+        AtomicBoolean reached = new AtomicBoolean();
+        Gate waking = new Gate() {
+            @Override
+            public void before(int number, String call) {
+                if (number == at) {
+                    reached.set(true);
+                    stall.wakeUp();
+                    join(late);
+                }
+            }
+        };
+        ends(() -> new Operator(world, "ana", waking).run(operation));
+        stall.wakeUp();
+        join(late);
+        world.requireWhole(operation.to());
+        assertThat(world.violations)
+                .as("looked up to call %d, acted before call %d", looking, at)
+                .isEmpty();
+        return reached.get();
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** Cuts Kafka off at every append: the record is lost, or its answer is, or it arrives much later. */
     @ParameterizedTest
     @EnumSource(Operation.class)
@@ -244,7 +293,7 @@ class CutoverTest {
         World world = new World();
         world.draining = false;
 
-        Outcome outcome = new Operator(world, "ana", Gate.OPEN).run(Operation.CUTOVER);
+        Outcome outcome = new Operator(world, "ana", Gate.OPEN).hasty().run(Operation.CUTOVER);
 
         assertThat(outcome).isInstanceOfSatisfying(Outcome.Undone.class, undone -> assertThat(undone.why())
                 .contains("before the drain was done")

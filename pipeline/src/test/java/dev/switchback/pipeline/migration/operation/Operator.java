@@ -27,13 +27,16 @@ import dev.switchback.transforms.problem.Problem;
 /** An operator in a {@link World}: the procedure as it is, upon a world each of whose calls passes a gate. */
 final class Operator {
 
-    static final Settings SETTINGS =
-            new Settings(Duration.ofMillis(400), Duration.ofSeconds(1), Duration.ofSeconds(1), false);
+    static final Duration MAX_PAUSE = Duration.ofMillis(400);
+
+    private static final Settings PATIENT =
+            new Settings(Duration.ofMinutes(1), Duration.ofSeconds(1), Duration.ofSeconds(1), false);
 
     private final World world;
     private final String name;
     private final Gate gate;
     private List<Problem> findings = List.of();
+    private Settings settings = PATIENT;
     private int calls;
 
     Operator(World world, String name, Gate gate) {
@@ -46,12 +49,18 @@ final class Operator {
         findings = List.of(problem);
     }
 
+    /** Refuses nobody for longer than {@link #MAX_PAUSE}. */
+    Operator hasty() {
+        settings = PATIENT.pauseOf(MAX_PAUSE);
+        return this;
+    }
+
     Outcome run(Operation operation) {
-        return new Cutover(operation, parts(), SETTINGS, Announcer.NOBODY).run();
+        return new Cutover(operation, parts(), settings, Announcer.NOBODY).run();
     }
 
     Outcome settle() {
-        return Cutover.settle(parts(), SETTINGS, Announcer.NOBODY, "nobody serves it");
+        return Cutover.settle(parts(), settings, Announcer.NOBODY, "nobody serves it");
     }
 
     int calls() {
@@ -192,8 +201,8 @@ final class Operator {
         }
 
         @Override
-        public void prove(Authority authority) {
-            run("prove " + direction, () -> {});
+        public void prove(Authority authority, Runnable asking) {
+            run("prove " + direction, asking);
         }
 
         @Override

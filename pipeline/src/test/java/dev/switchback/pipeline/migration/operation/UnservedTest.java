@@ -20,7 +20,7 @@ class UnservedTest {
 
     private static final Duration MAX_PAUSE = Duration.ofSeconds(5);
 
-    private final Unserved unserved = new Unserved();
+    private final Unserved unserved = new Unserved(Duration.ZERO);
     private MigrationState state = MigrationState.START;
     private long second;
 
@@ -84,19 +84,19 @@ class UnservedTest {
     void aProcessThatStartsLaterGivesTheOperatorTheWholeTime() {
         decide(2, new Decision.StepBegan(Step.FENCE));
         second += 100;
-        Unserved late = new Unserved();
+        Unserved late = new Unserved(Duration.ZERO);
         late.watch(state, nanos());
 
-        assertThat(late.due(nanos())).isFalse();
+        assertThat(late.due(nanos())).isEmpty();
         second += 7;
-        assertThat(late.due(nanos())).isTrue();
+        assertThat(late.due(nanos())).isPresent();
     }
 
     @Test
     void whatWasTriedInVainIsDueAGraceLater() {
         decide(2, new Decision.StepBegan(Step.FENCE));
         second += 7;
-        assertThat(unserved.due(nanos())).isTrue();
+        assertThat(unserved.due(nanos())).isPresent();
         unserved.triedInVain(nanos());
 
         assertThat(dueAfter(1)).isFalse();
@@ -104,7 +104,7 @@ class UnservedTest {
     }
 
     private boolean dueAfter(long seconds) {
-        return unserved.due(nanos() + Duration.ofSeconds(seconds).toNanos());
+        return unserved.due(nanos() + Duration.ofSeconds(seconds).toNanos()).isPresent();
     }
 
     private void step(long epoch, Step step) {
