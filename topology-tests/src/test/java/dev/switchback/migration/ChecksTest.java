@@ -88,7 +88,7 @@ class ChecksTest {
     private Checks checks(Map<Side, Fence> fences) {
         Parts.Applying flow = new Parts.Applying() {
             @Override
-            public void prove(Authority authority) {}
+            public void prove(Authority authority, Runnable asking) {}
 
             @Override
             public boolean applied(long watermark) {

@@ -37,12 +37,17 @@ class KilledAnywhereTest {
         OPERATOR_AND_PIPELINE_KILLED,
         /** The operator, and the server that was to take the writes. */
         OPERATOR_AND_NEW_SIDE_KILLED,
+        /** As when all of them ran on one machine; the command opens the old side all the same. */
+        ALL_BUT_OLD_SIDE_KILLED,
         KAFKA_CUT_OFF;
 
         /** Behind the commit point only the new side may take writes: without it, nobody can. */
         boolean possibleAt(String point) {
-            return this != OPERATOR_AND_NEW_SIDE_KILLED
-                    || OperatorMain.beforeCommit().contains(point);
+            return switch (this) {
+                case OPERATOR_AND_NEW_SIDE_KILLED, ALL_BUT_OLD_SIDE_KILLED ->
+                    OperatorMain.beforeCommit().contains(point);
+                default -> true;
+            };
         }
     }
 

@@ -128,7 +128,9 @@ final class Theatre implements AutoCloseable {
             case OPERATOR_AND_PIPELINE_KILLED -> {
                 operator.kill();
                 pipelines.forEach(ChildProcess::kill);
+                requireStatusNamesIt(one);
                 settleByCommand(one);
+                writesGoOn(AT_ONCE);
                 pipelines.replaceAll(killed -> startPipeline(pipelines.indexOf(killed)));
             }
             case OPERATOR_AND_NEW_SIDE_KILLED -> {
@@ -136,6 +138,15 @@ final class Theatre implements AutoCloseable {
                 server(one.operation().to()).kill();
                 takesWrites(one.operation().from());
                 server(one.operation().to()).start();
+            }
+            case ALL_BUT_OLD_SIDE_KILLED -> {
+                operator.kill();
+                pipelines.forEach(ChildProcess::kill);
+                server(one.operation().to()).kill();
+                settleByCommand(one);
+                takesWrites(one.operation().from());
+                server(one.operation().to()).start();
+                pipelines.replaceAll(killed -> startPipeline(pipelines.indexOf(killed)));
             }
             case KAFKA_CUT_OFF -> {
                 platform.stopBroker();
@@ -151,15 +162,21 @@ final class Theatre implements AutoCloseable {
         writesGoOn(PATIENCE);
     }
 
-    /** As an operator would: status names the step and the command, and the command ends it. */
-    private void settleByCommand(Case one) {
+    private void requireStatusNamesIt(Case one) {
         JsonNode status = json(ask("status", file.toString(), "--json")).path("operation");
         assertThat(status.path("step").asText())
                 .as(status.toString())
                 .isEqualTo(OperatorMain.reached(one.point()).toString());
-        String command = "switchback " + one.operation() + " FILE --take-over ";
-        assertThat(status.path("remedy").asText()).contains(command);
-        boolean finishes = status.path("remedy").asText().contains(command + "finishes it");
+        boolean finishes = OperatorMain.points().indexOf(one.point())
+                        >= OperatorMain.points().indexOf(OperatorMain.SWITCHED)
+                && !one.point().startsWith("und");
+        assertThat(status.path("remedy").asText())
+                .contains("switchback " + one.operation() + " FILE --take-over "
+                        + (finishes ? "finishes it" : "undoes it"));
+    }
+
+    private void settleByCommand(Case one) {
+        boolean finishes = state().applies() == one.operation().begins();
 
         Answer answer = ask(one.operation().toString(), file.toString(), "--take-over");
 
@@ -168,7 +185,6 @@ final class Theatre implements AutoCloseable {
         assertThat(state().settled() == one.operation().result())
                 .as(answer.output())
                 .isEqualTo(finishes);
-        writesGoOn(AT_ONCE);
     }
 
     private record Answer(int exitCode, String output) {}
@@ -223,7 +239,7 @@ final class Theatre implements AutoCloseable {
     /** A pipeline that was killed just now has to start again, and catch up, before the check lets anything begin. */
     private void awaitReady(Operation operation) {
         try (Operations operations = Operations.open(plan, kafka, Settings.DEFAULTS.maxPause())) {
-            operations.parts().flow(operation.ends()).prove(authority(operations, operation.from()));
+            operations.parts().flow(operation.ends()).prove(authority(operations, operation.from()), () -> {});
             Await.until(
                     "nothing to be found that would stand in the way",
                     PATIENCE,
@@ -285,7 +301,7 @@ final class Theatre implements AutoCloseable {
     }
 
     private void settle() {
-        try (Operations operations = Operations.open(plan, kafka, Settings.DEFAULTS.maxPause())) {
+        try (Operations operations = Operations.toSettle(plan.file(), kafka, Settings.DEFAULTS.maxPause())) {
             var unused = Cutover.settle(
                     operations.parts(), Settings.DEFAULTS, Announcer.NOBODY, "the first operator is gone");
         } catch (ProblemException e) {
@@ -295,7 +311,7 @@ final class Theatre implements AutoCloseable {
     }
 
     private MigrationState state() {
-        try (Operations operations = Operations.open(plan, kafka, Settings.DEFAULTS.maxPause())) {
+        try (Operations operations = Operations.toSettle(plan.file(), kafka, Settings.DEFAULTS.maxPause())) {
             return operations.parts().ledger().read();
         }
     }
