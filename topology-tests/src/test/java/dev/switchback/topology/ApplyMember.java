@@ -1,24 +1,12 @@
 package dev.switchback.topology;
 
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Properties;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.streams.StreamsConfig;
-import org.apache.kafka.streams.TestInputTopic;
-import org.apache.kafka.streams.TopologyTestDriver;
 import org.jspecify.annotations.Nullable;
 
-import dev.switchback.connectors.spi.InputPartition;
+import dev.switchback.pipeline.cases.DrivenTopology;
+import dev.switchback.pipeline.cases.NothingCommitted;
 import dev.switchback.pipeline.topology.ApplyListener;
 import dev.switchback.pipeline.topology.ApplyThreads;
 import dev.switchback.pipeline.topology.BufferBounds;
@@ -42,27 +30,21 @@ final class ApplyMember implements AutoCloseable {
     private final ChangeLog log;
     private final ScratchDirectory state = ScratchDirectory.create("switchback-");
     private final ApplyThreads threads;
-    private final TopologyTestDriver driver;
-    private final Map<String, TestInputTopic<byte[], byte[]>> topics = new HashMap<>();
+    private final DrivenTopology topology;
     private int read;
 
     ApplyMember(ChangeLog log, MemoryDestination destination) {
-        this(log, destination, WIDE, ApplyListener.NONE, Resuming.AT_THE_START);
+        this(log, destination, WIDE, ApplyListener.NONE, NothingCommitted.INSTANCE);
     }
 
     ApplyMember(
             ChangeLog log, MemoryDestination destination, BufferBounds bounds, ApplyListener listener, InputLog kafka) {
         this.log = log;
         this.threads = new ApplyThreads(ChangeLog.FLOW, destination, bounds, HELD_LIMIT, listener);
-        this.driver = new TopologyTestDriver(
+        this.topology = new DrivenTopology(
                 MigrationTopology.build(log.topics(), log.mappings(), log.joins(), log.schemas(), kafka, threads),
-                configuration(state.path()),
-                Instant.now());
-        List<String> inputs = new ArrayList<>(log.mappings().keySet());
-        inputs.addAll(log.joins().topics());
-        for (String topic : inputs) {
-            topics.put(topic, driver.createInputTopic(topic, new ByteArraySerializer(), new ByteArraySerializer()));
-        }
+                log.topics(),
+                state.path());
     }
 
     /** Reads what the log has got since the last call; what it makes of it stays in the buffer. */
@@ -70,9 +52,7 @@ final class ApplyMember implements AutoCloseable {
         List<ChangeLog.Entry> entries = log.entries();
         while (read < entries.size()) {
             ChangeLog.Entry entry = entries.get(read++);
-            if (topics.containsKey(entry.topic())) {
-                topic(entry.topic()).pipeInput(entry.key(), entry.value());
-            }
+            topology.read(entry.topic(), entry.key(), entry.value());
         }
     }
 
@@ -82,7 +62,7 @@ final class ApplyMember implements AutoCloseable {
     }
 
     void letPass(Duration time) {
-        driver.advanceWallClockTime(time);
+        topology.letPass(time);
     }
 
     /** Reads, and writes to the destination. */
@@ -94,7 +74,7 @@ final class ApplyMember implements AutoCloseable {
     /** As if the process had died: nothing that is buffered is written. */
     @Override
     public void close() {
-        driver.close();
+        topology.close();
         threads.close();
         state.close();
     }
@@ -107,39 +87,5 @@ final class ApplyMember implements AutoCloseable {
             }
         }
         throw new AssertionError("not a problem", thrown);
-    }
-
-    private TestInputTopic<byte[], byte[]> topic(String name) {
-        return Optional.ofNullable(topics.get(name)).orElseThrow();
-    }
-
-    private static Properties configuration(Path state) {
-        Properties configuration = new Properties();
-        configuration.put(StreamsConfig.STATE_DIR_CONFIG, state.toString());
-        configuration.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
-        configuration.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:1");
-        configuration.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
-        configuration.put("processing.exception.handler.global.enabled", true);
-        return configuration;
-    }
-
-    /** A group that has committed nothing. */
-    enum Resuming implements InputLog {
-        AT_THE_START;
-
-        @Override
-        public Map<InputPartition, Long> resumesAt(java.util.Collection<InputPartition> inputs) {
-            return Map.of();
-        }
-
-        @Override
-        public Map<InputPartition, Long> ends(java.util.Collection<InputPartition> inputs) {
-            return inputs.stream().collect(Collectors.toMap(Function.identity(), input -> Long.MAX_VALUE));
-        }
-
-        @Override
-        public Content content(InputPartition input, long from, long to) {
-            throw new AssertionError("nothing is committed");
-        }
     }
 }

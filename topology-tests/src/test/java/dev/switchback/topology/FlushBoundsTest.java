@@ -11,6 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 import dev.switchback.connectors.spi.Batch;
+import dev.switchback.pipeline.cases.NothingCommitted;
 import dev.switchback.pipeline.topology.ApplyListener;
 import dev.switchback.pipeline.topology.BufferBounds;
 
@@ -124,7 +125,7 @@ class FlushBoundsTest {
         log.update(STORE, 2L, "Chur", null);
 
         try (ApplyMember member =
-                new ApplyMember(log, destination, BufferBounds.DEFAULT, listener, ApplyMember.Resuming.AT_THE_START)) {
+                new ApplyMember(log, destination, BufferBounds.DEFAULT, listener, NothingCommitted.INSTANCE)) {
             member.apply();
         }
 
@@ -133,6 +134,6 @@ class FlushBoundsTest {
     }
 
     private ApplyMember member(BufferBounds bounds) {
-        return new ApplyMember(log, destination, bounds, ApplyListener.NONE, ApplyMember.Resuming.AT_THE_START);
+        return new ApplyMember(log, destination, bounds, ApplyListener.NONE, NothingCommitted.INSTANCE);
     }
 }

@@ -23,7 +23,7 @@ final class MemoryDestination extends DestinationInMemory {
     }
 
     private MemoryDestination(MemoryTables tables) {
-        super(tables);
+        super(tables, change -> change.sourceKey().toString());
         this.tables = tables;
         tables.show(this::content);
     }

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import dev.switchback.connectors.spi.Batch;
 import dev.switchback.connectors.spi.DestinationException;
 import dev.switchback.connectors.spi.InputChange;
+import dev.switchback.pipeline.cases.NothingCommitted;
 import dev.switchback.pipeline.topology.ApplyListener;
 import dev.switchback.pipeline.topology.BufferBounds;
 import dev.switchback.transforms.change.Absent;
@@ -72,8 +73,7 @@ class RandomChangesTest {
 
     private ApplyMember member(Random random) {
         BufferBounds bounds = new BufferBounds(1 + random.nextInt(20), 1L << 20, Duration.ofMillis(5));
-        ApplyMember member =
-                new ApplyMember(log, destination, bounds, ApplyListener.NONE, ApplyMember.Resuming.AT_THE_START);
+        ApplyMember member = new ApplyMember(log, destination, bounds, ApplyListener.NONE, NothingCommitted.INSTANCE);
         member.read();
         return member;
     }

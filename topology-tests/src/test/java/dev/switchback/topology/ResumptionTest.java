@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 
 import dev.switchback.connectors.spi.Checkpoint;
 import dev.switchback.connectors.spi.InputPartition;
+import dev.switchback.pipeline.cases.NothingCommitted;
 import dev.switchback.pipeline.topology.ApplyListener;
 import dev.switchback.pipeline.topology.BufferBounds;
 import dev.switchback.pipeline.topology.InputLog;
@@ -81,7 +82,7 @@ class ResumptionTest {
         destination.setCheckpoint(
                 new InputPartition(ChangeLog.topic(STORE), "the id it had before", 0), new Checkpoint(3, 0));
 
-        assertThat(problem(ApplyMember.Resuming.AT_THE_START).where()).contains(ChangeLog.topic(STORE));
+        assertThat(problem(NothingCommitted.INSTANCE).where()).contains(ChangeLog.topic(STORE));
     }
 
     private Problem problem(InputLog kafka) {

@@ -39,7 +39,8 @@ public record Routes(Set<TableId> lookups, Set<TableId> unmoved, Set<TableId> re
         return lookups.contains(table);
     }
 
-    List<String> topics(Flow flow, TableId table) {
+    /** The topics that a table's changes go to, in the order in which they are written there. */
+    public List<String> topics(Flow flow, TableId table) {
         List<String> topics = new ArrayList<>();
         if (byKey(table)) {
             topics.add(flow.changeTopic(table));

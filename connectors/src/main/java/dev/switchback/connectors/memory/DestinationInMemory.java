@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
@@ -35,13 +36,16 @@ public class DestinationInMemory implements Destination {
 
     private final Map<InputPartition, Session> owners = new HashMap<>();
     private final Set<HeldChange> postponed = new HashSet<>();
+    private final Function<InputChange, String> sourceKeys;
     private RowsInMemory tables;
     private Map<InputPartition, Checkpoint> checkpoints = new HashMap<>();
     private List<HeldChange> held = new ArrayList<>();
     private Mandate mandate = Mandate.FROM_THE_START;
 
-    public DestinationInMemory(TableRules rules) {
+    /** @param sourceKeys which source row a change is of, for people */
+    public DestinationInMemory(TableRules rules, Function<InputChange, String> sourceKeys) {
         this.tables = new RowsInMemory(rules);
+        this.sourceKeys = sourceKeys;
     }
 
     @Override
@@ -292,7 +296,7 @@ public class DestinationInMemory implements Destination {
                     .map((InputChange change) -> new HeldChange(
                             change,
                             work.mutation().table().toString(),
-                            change.sourceKey().toString(),
+                            sourceKeys.apply(change),
                             ((Mutation.OfRow) work.mutation()).key().toString(),
                             reason))
                     .toList();

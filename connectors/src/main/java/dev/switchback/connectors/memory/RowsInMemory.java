@@ -132,7 +132,7 @@ public final class RowsInMemory {
     private Key kept(DestinationTable table, Key key) {
         Object[] values = key.values().clone();
         for (int i = 0; i < values.length; i++) {
-            values[i] = rules.kept(table.columns().get(table.keyIndexes()[i]), values[i]);
+            values[i] = rules.kept(table, table.columns().get(table.keyIndexes()[i]), values[i]);
         }
         return new Key(values);
     }
@@ -141,7 +141,7 @@ public final class RowsInMemory {
         @Nullable Object[] row = values.clone();
         for (int i = 0; i < row.length; i++) {
             Object value = row[i];
-            row[i] = value == null ? null : rules.kept(table.columns().get(i), value);
+            row[i] = value == null ? null : rules.kept(table, table.columns().get(i), value);
         }
         return row;
     }

@@ -20,7 +20,7 @@ public interface TableRules {
      *
      * @throws RefusedValueException when it does not take the value
      */
-    default Object kept(Column column, Object value) {
+    default Object kept(DestinationTable table, Column column, Object value) {
         return value;
     }
 

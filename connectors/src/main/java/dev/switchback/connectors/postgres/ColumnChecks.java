@@ -22,8 +22,13 @@ final class ColumnChecks {
 
     /** @param wanted the columns that are mapped, by table */
     static void types(CheckedDatabase source, Map<TableId, Set<String>> wanted, Report report) throws SQLException {
-        boolean largeObjects = largeObjects(source.connection());
-        for (PostgresTable table : source.realTables()) {
+        types(source.realTables(), wanted, largeObjects(source.connection()), report);
+    }
+
+    /** @param largeObjects whether the database holds any */
+    static void types(
+            Collection<PostgresTable> tables, Map<TableId, Set<String>> wanted, boolean largeObjects, Report report) {
+        for (PostgresTable table : tables) {
             for (Column column : table.schema().columns()) {
                 if (wanted.getOrDefault(table.id(), Set.of()).contains(column.name())
                         || table.schema().key().contains(column.name())) {

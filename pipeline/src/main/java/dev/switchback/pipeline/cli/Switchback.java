@@ -36,6 +36,7 @@ import dev.switchback.transforms.problem.ProblemException;
             HeldVerb.class,
             CompleteVerb.class,
             SchemaVerb.class,
+            TestVerb.class,
             DemoVerb.class
         },
         footer = {
@@ -128,7 +129,8 @@ public final class Switchback implements Runnable {
                     Map.entry(LedgerVerb.class, new LedgerVerb(environment)),
                     Map.entry(HeldVerb.class, new HeldVerb(environment)),
                     Map.entry(CompleteVerb.class, new CompleteVerb(environment)),
-                    Map.entry(SchemaVerb.class, new SchemaVerb(environment)));
+                    Map.entry(SchemaVerb.class, new SchemaVerb(environment)),
+                    Map.entry(TestVerb.class, new TestVerb(environment)));
             Object verb = verbs.get(type);
             return verb == null ? CommandLine.defaultFactory().create(type) : type.cast(verb);
         }

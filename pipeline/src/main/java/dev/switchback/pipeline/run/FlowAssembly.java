@@ -6,14 +6,12 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-import dev.switchback.connectors.avro.ChangeDecoder;
 import dev.switchback.connectors.debezium.Capture;
 import dev.switchback.connectors.debezium.CaptureSettings;
 import dev.switchback.connectors.postgres.PostgresConnections;
 import dev.switchback.connectors.postgres.PostgresDestination;
 import dev.switchback.connectors.postgres.PostgresDrain;
 import dev.switchback.connectors.postgres.PostgresTable;
-import dev.switchback.connectors.spi.InputChange;
 import dev.switchback.connectors.spi.InputPartition;
 import dev.switchback.pipeline.file.MigrationFile;
 import dev.switchback.pipeline.metrics.Meters;
@@ -23,8 +21,7 @@ import dev.switchback.pipeline.status.StatusReader;
 import dev.switchback.pipeline.topology.ApplyRole;
 import dev.switchback.pipeline.topology.ApplySettings;
 import dev.switchback.pipeline.topology.BufferBounds;
-import dev.switchback.transforms.change.Claim;
-import dev.switchback.transforms.mutation.Key;
+import dev.switchback.pipeline.topology.SourceRowNames;
 import dev.switchback.transforms.problem.ProblemException;
 
 /** Puts one flow's parts together, in the order in which they need each other. Used once, by one thread. */
@@ -72,7 +69,7 @@ final class FlowAssembly {
                 to,
                 dev.switchback.connectors.postgres.ApplySettings.DEFAULTS,
                 ground.faults(),
-                change -> sourceRow(new ChangeDecoder(ground.schemas()), change));
+                SourceRowNames.of(ground.schemas()));
         Roles roles = new Roles(
                 plan.flow().direction(),
                 role(Role.CAPTURE, () -> capture(drain)),
@@ -150,13 +147,6 @@ final class FlowAssembly {
                         .distinct()
                         .toList(),
                 List.of());
-    }
-
-    /** For people. */
-    private static String sourceRow(ChangeDecoder decoder, InputChange change) {
-        return decoder.decode(change.value()) instanceof Claim claim
-                ? claim.owner().toString()
-                : new Key(decoder.decodeKey(change.key()).values()).toString();
     }
 
     private <T> Optional<T> role(Role role, Supplier<T> open) {

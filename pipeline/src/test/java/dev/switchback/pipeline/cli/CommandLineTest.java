@@ -33,6 +33,8 @@ class CommandLineTest {
                 "status --help",
                 "held --help",
                 "ledger --help",
+                "schema --help",
+                "test --help",
                 "demo --help",
                 "--version"
             })
@@ -43,7 +45,8 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run --help", "status --help", "held --help", "ledger --help"})
+    @ValueSource(
+            strings = {"run --help", "status --help", "held --help", "ledger --help", "schema --help", "test --help"})
     void eachVerbShowsExamples(String arguments) {
         switchback(arguments);
 
@@ -82,7 +85,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "status", "held"})
+    @ValueSource(strings = {"run", "status", "held", "schema"})
     void aFileThatIsNotThereIsExitCode2(String verb) {
         Path missing = directory.resolve("stores.yaml");
 
