@@ -27,6 +27,7 @@ import dev.switchback.transforms.problem.NearName;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
 import dev.switchback.transforms.schema.TableId;
+import dev.switchback.transforms.sql.LookupTables;
 
 /**
  * A migration planned for the tables of a snapshot.
@@ -49,10 +50,16 @@ record KnownMigration(FlowPlan plan, SchemaSnapshot snapshot, Map<TableId, Set<S
                     .ifPresent(missing::add);
         }
         require(missing);
-        TableMappings mappings = new TableMappings(file, snapshot.lookups());
+        Set<TableId> unknown = new LinkedHashSet<>();
+        TableMappings mappings = new TableMappings(file, noticing(snapshot.lookups(), unknown));
         List<TableMappings.Selected> selected = mappings.select(snapshot.sources());
         Map<TableId, Set<String>> reads = mappings.columns(selected);
         Set<Problem> problems = new LinkedHashSet<>(mappings.problems());
+        unknown.forEach(id -> problems.add(new Problem(
+                Problem.Kind.BAD_INPUT,
+                where,
+                "The file has no " + id + ", which a SELECT looks rows up in.",
+                "If the source has it, make the file anew with switchback schema.")));
         problems.addAll(KnownTables.check(
                 where,
                 snapshot.sources(),
@@ -84,6 +91,16 @@ record KnownMigration(FlowPlan plan, SchemaSnapshot snapshot, Map<TableId, Set<S
                             .orElseThrow());
         }
         return written;
+    }
+
+    private static LookupTables noticing(LookupTables lookups, Set<TableId> unknown) {
+        return id -> {
+            Optional<LookupTables.Found> found = lookups.find(id);
+            if (found.isEmpty()) {
+                unknown.add(id);
+            }
+            return found;
+        };
     }
 
     private static Optional<Problem> missing(

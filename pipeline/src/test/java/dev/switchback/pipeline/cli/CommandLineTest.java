@@ -108,6 +108,13 @@ class CommandLineTest {
     }
 
     @Test
+    void aSchemaNeedsBothDatabases() throws IOException {
+        assertThat(switchback("schema " + migration(closedPort()))).isEqualTo(3);
+        assertThat(err.toString()).contains("source", "destination").hasLineCount(2);
+        assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
     void debugShowsTheStackTrace() throws IOException {
         assertThat(switchback("held " + migration(closedPort()) + " --debug")).isEqualTo(3);
         assertThat(err.toString()).contains("\tat ");

@@ -330,6 +330,29 @@ class TestVerbTest {
     }
 
     @Test
+    void aLookupThatTheSchemaDoesNotHaveIsToldApartFromAWrongName() {
+        write("stores.schema.yaml", SCHEMA.replace("public.lookup:", "public.elsewhere:"));
+        write("stores.cases.yaml", "cases: []\n");
+
+        assertThat(switchback("test")).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("The source has no table public.lookup that could be looked up in.")
+                .contains("stores.schema.yaml: The file has no public.lookup, which a SELECT looks rows up in."
+                        + " If the source has it, make the file anew with switchback schema.");
+    }
+
+    @Test
+    void whatAPlanWouldRefuseIsRefused() {
+        write("stores.schema.yaml", SCHEMA.replace("note: {type: text,", "note: {type: bytea,"));
+        write("stores.cases.yaml", "cases: []\n");
+
+        assertThat(switchback("test")).isEqualTo(2);
+        assertThat(err.toString())
+                .startsWith("switchback: stores.schema.yaml: Column public.item.note is character varying(20), but"
+                        + " public.item.note is bytea, which does not take every value as it is.");
+    }
+
+    @Test
     void aMissingFileIsNamedWithWhatMakesIt() throws IOException {
         Files.delete(directory.resolve("stores.schema.yaml"));
 
