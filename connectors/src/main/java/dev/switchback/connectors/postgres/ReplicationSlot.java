@@ -20,7 +20,9 @@ public final class ReplicationSlot {
                    coalesce(s.confirmed_flush_lsn - '0/0', 0)::bigint AS confirmed,
                    coalesce(log.tip - s.restart_lsn, 0)::bigint AS retained,
                    coalesce(log.tip - s.confirmed_flush_lsn, 0)::bigint AS lag,
-                   CASE WHEN s.wal_status = 'lost' OR s.restart_lsn IS NULL
+                   CASE WHEN s.active_pid IS NOT NULL AND s.confirmed_flush_lsn IS NULL
+                             AND s.wal_status IS DISTINCT FROM 'lost' THEN NULL
+                        WHEN s.wal_status = 'lost' OR s.restart_lsn IS NULL
                         THEN coalesce(to_jsonb(s) ->> 'invalidation_reason', 'wal_removed')
                         WHEN (to_jsonb(s) ->> 'conflicting')::boolean THEN 'conflict'
                         WHEN s.confirmed_flush_lsn IS NULL THEN 'creation_unfinished' END AS lost
@@ -50,7 +52,13 @@ public final class ReplicationSlot {
             long confirmedLsn,
             long retainedBytes,
             long lagBytes,
-            @Nullable String lost) {}
+            @Nullable String lost) {
+
+        /** Whether {@code activePid} is still creating it, which waits for the transactions that are open. */
+        public boolean creating() {
+            return activePid != null && lost == null && confirmedLsn == 0;
+        }
+    }
 
     private final String name;
 

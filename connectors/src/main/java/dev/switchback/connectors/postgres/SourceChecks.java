@@ -82,6 +82,9 @@ final class SourceChecks {
                     "Replication slot " + slot.name() + " can be read no more (" + slot.lost()
                             + "), so changes are missing from here on.",
                     "Run " + drop + " and start the migration anew.");
+        } else if (slot.creating()) {
+            report.notice("Replication slot " + slot.name() + " is being created by pid " + slot.activePid()
+                    + ", which waits for the transactions that are open.");
         } else if (slot.activePid() != null) {
             report.notice("Replication slot " + slot.name() + " is being read by pid " + slot.activePid() + ".");
         }

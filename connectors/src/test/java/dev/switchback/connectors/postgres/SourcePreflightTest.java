@@ -11,6 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.BeforeEach;
@@ -393,6 +395,30 @@ class SourcePreflightTest {
         TestServer.execute(database, "SELECT pg_drop_replication_slot('" + flow.slot() + "')");
     }
 
+    /** As an earlier process of the migration does that was killed, and whose server session has not noticed. */
+    @Test
+    void aSlotOfOurOwnThatIsBeingCreatedIsFine() throws Exception {
+        TestServer.execute(database, "BEGIN; INSERT INTO t VALUES (1); PREPARE TRANSACTION '" + flow.slot() + "'");
+        String create = "SELECT pg_create_logical_replication_slot('" + flow.slot() + "', 'pgoutput')";
+        CompletableFuture<Void> created = CompletableFuture.runAsync(() -> TestServer.execute(database, create));
+        try {
+            while (!slotIsThere()) {
+                assertThat(created).isNotDone();
+                Thread.sleep(20);
+            }
+
+            Findings findings = preflight().check(flow, List.of(T));
+
+            assertThat(findings.problems()).isEmpty();
+            assertThat(findings.notices()).anySatisfy(notice -> assertThat(notice)
+                    .contains("Replication slot " + flow.slot() + " is being created by pid "));
+        } finally {
+            TestServer.execute(database, "ROLLBACK PREPARED '" + flow.slot() + "'");
+        }
+        created.get(30, TimeUnit.SECONDS);
+        TestServer.execute(database, "SELECT pg_drop_replication_slot('" + flow.slot() + "')");
+    }
+
     @Test
     void aPreparedTransactionThatASlotWouldWaitForIsNoticed() {
         TestServer.execute(database, "BEGIN; INSERT INTO t VALUES (1); PREPARE TRANSACTION '" + flow.slot() + "'");
@@ -405,6 +431,12 @@ class SourcePreflightTest {
                         + "' (user postgres, database " + database.database() + "), open for "));
 
         TestServer.execute(database, "ROLLBACK PREPARED '" + flow.slot() + "'");
+    }
+
+    private boolean slotIsThere() throws SQLException {
+        try (Connection connection = new PostgresConnections("source", database).open()) {
+            return new ReplicationSlot(flow.slot()).state(connection).isPresent();
+        }
     }
 
     private SourcePreflight preflight() {
