@@ -118,26 +118,41 @@ class ApplyRoleTest {
     void aMemberWithANameEndsTheTransactionThatItDiedIn() {
         try (BrokerChangeLog log = log("died")) {
             ApplySettings settings = settings(log, Optional.of("one"));
-            try (ApplyRole role = new ApplyRole(settings, ApplyListener.NONE)) {
-                role.start();
-                log.insert(0, 10, "Basel");
-                awaitRows(10);
-            }
-            try (Producer<byte[], byte[]> died = diesInATransaction(log, "one")) {
-                log.insert(10, 20, "Bern");
-                try (ApplyRole role = new ApplyRole(settings, ApplyListener.NONE)) {
-                    role.start();
-                    awaitRows(20);
-                }
-            }
+            String transaction = log.flow().applicationId() + "-one-1";
+            goesOnWhereItsPredecessorDied(log, settings, transaction, Duration.ofMinutes(10));
         }
     }
 
-    /** With offsets in it, for which whoever reads the group's offsets waits until it is ended, or ten minutes are over. */
-    private static Producer<byte[], byte[]> diesInATransaction(BrokerChangeLog log, String member) {
+    @Test
+    void aMemberWithoutANameWaitsForTheEndOfTheTransactionThatItsPredecessorDiedIn() {
+        try (BrokerChangeLog log = log("died_nameless")) {
+            goesOnWhereItsPredecessorDied(log, settings(log), "whoever", Duration.ofSeconds(3));
+        }
+    }
+
+    /** And not at the first change, which could take rows back to what they were. */
+    private void goesOnWhereItsPredecessorDied(
+            BrokerChangeLog log, ApplySettings settings, String transaction, Duration timeout) {
+        applyOnce(log, settings, 10);
+        Map<Integer, Long> committed = log.committed();
+        try (Producer<byte[], byte[]> died = diesInATransaction(log, transaction, timeout);
+                ApplyRole role = new ApplyRole(settings, ApplyListener.NONE)) {
+            role.start();
+            Await.until("apply to run", PATIENCE, () -> {
+                assertThat(log.committed()).isEqualTo(committed);
+                return role.state().phase() == Phase.RUNNING;
+            });
+            log.insert(10, 20, "Bern");
+            awaitRows(20);
+        }
+    }
+
+    /** With offsets in it, for which whoever reads the group's offsets waits until it is ended, or its time is over. */
+    private static Producer<byte[], byte[]> diesInATransaction(
+            BrokerChangeLog log, String transaction, Duration timeout) {
         Map<String, Object> config = new HashMap<>(log.kafka());
-        config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, log.flow().applicationId() + "-" + member + "-1");
-        config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 600_000);
+        config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transaction);
+        config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, (int) timeout.toMillis());
         Producer<byte[], byte[]> producer =
                 new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
         producer.initTransactions();
@@ -241,7 +256,12 @@ class ApplyRoleTest {
     }
 
     private void applyOnce(BrokerChangeLog log, int rows) {
-        try (ApplyRole role = start(log)) {
+        applyOnce(log, settings(log), rows);
+    }
+
+    private void applyOnce(BrokerChangeLog log, ApplySettings settings, int rows) {
+        try (ApplyRole role = new ApplyRole(settings, ApplyListener.NONE)) {
+            role.start();
             log.insert(0, rows, "Basel");
             awaitRows(rows);
             Await.until("everything to be committed", PATIENCE, () -> log.committed()

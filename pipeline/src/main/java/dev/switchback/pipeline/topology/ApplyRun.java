@@ -3,6 +3,7 @@ package dev.switchback.pipeline.topology;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -52,6 +53,7 @@ final class ApplyRun implements AutoCloseable {
         this.onRunning = onRunning;
         String group = settings.flow().applicationId();
         InputTopics topics = InputTopics.describe(admin, names(settings), settings.partitions());
+        endTransactions(admin, settings);
         new GroupOffsets(admin, group).commitFirstWhereMissing(topics.all());
         this.threads = new ApplyThreads(
                 settings.flow(), settings.destination(), settings.bounds(), settings.heldLimit(), listener);
@@ -66,6 +68,14 @@ final class ApplyRun implements AutoCloseable {
                 topology, StreamsConfiguration.of(settings), new FlushingClientSupplier(threads, settings));
         streams.setUncaughtExceptionHandler(this::failed);
         streams.setStateListener((now, before) -> stateChanged(now, listener));
+    }
+
+    /** Those in which this member died: no offset in them is known before that. */
+    private static void endTransactions(Admin admin, ApplySettings settings) {
+        List<String> ids = FlushingClientSupplier.transactionalIds(settings);
+        if (!ids.isEmpty()) {
+            KafkaAnswers.await(admin.fenceProducers(ids).all());
+        }
     }
 
     private static Set<String> names(ApplySettings settings) {

@@ -1,6 +1,8 @@
 package dev.switchback.pipeline.topology;
 
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -43,8 +45,20 @@ public final class FlushingClientSupplier implements KafkaClientSupplier {
     static String transactionalId(String streams, ApplySettings settings) {
         String thread = streams.substring(streams.lastIndexOf('-'));
         return settings.member()
-                .map(member -> settings.flow().applicationId() + "-" + member + thread)
+                .map(member -> transactionalId(member, thread, settings))
                 .orElse(streams);
+    }
+
+    /** Those of all threads of a member that has a name; nobody knows them of one that has none. */
+    static List<String> transactionalIds(ApplySettings settings) {
+        return settings.member().stream()
+                .flatMap(member -> IntStream.rangeClosed(1, settings.threads())
+                        .mapToObj(thread -> transactionalId(member, "-" + thread, settings)))
+                .toList();
+    }
+
+    private static String transactionalId(String member, String thread, ApplySettings settings) {
+        return settings.flow().applicationId() + "-" + member + thread;
     }
 
     @Override

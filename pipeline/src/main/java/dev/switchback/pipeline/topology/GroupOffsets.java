@@ -1,6 +1,8 @@
 package dev.switchback.pipeline.topology;
 
+import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -12,23 +14,52 @@ import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.utils.Utils;
+import org.jspecify.annotations.Nullable;
 
 /** The offsets that a consumer group has committed. Thread-safe. */
 record GroupOffsets(Admin admin, String group) {
 
+    private static final Duration STABLE_WITHIN = Duration.ofSeconds(30);
+    private static final long PAUSE_MILLIS = 500;
+
     /**
      * What is committed, once no transaction that could still change it is open; partitions without offset are left out.
      *
-     * @throws org.apache.kafka.common.KafkaException when Kafka refuses or does not answer
+     * @throws org.apache.kafka.common.KafkaException when Kafka refuses or does not answer, or such a transaction stays
+     *     open
      */
     Map<TopicPartition, OffsetAndMetadata> committed(Collection<TopicPartition> partitions) {
+        long deadline = System.nanoTime() + STABLE_WITHIN.toNanos();
+        while (true) {
+            Map<TopicPartition, @Nullable OffsetAndMetadata> offsets = stable(partitions);
+            List<TopicPartition> open = partitions.stream()
+                    .filter(partition -> !offsets.containsKey(partition))
+                    .toList();
+            if (open.isEmpty()) {
+                Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>();
+                offsets.forEach((partition, offset) -> {
+                    if (offset != null) {
+                        committed.put(partition, offset);
+                    }
+                });
+                return committed;
+            }
+            if (System.nanoTime() > deadline) {
+                throw new TimeoutException("transactions with offsets of " + open + " are open since more than "
+                        + STABLE_WITHIN.toSeconds() + " s");
+            }
+            Utils.sleep(PAUSE_MILLIS);
+        }
+    }
+
+    /** Without the partitions whose offset is not known yet; null for one that has none. */
+    private Map<TopicPartition, @Nullable OffsetAndMetadata> stable(Collection<TopicPartition> partitions) {
         ListConsumerGroupOffsetsSpec spec = new ListConsumerGroupOffsetsSpec().topicPartitions(partitions);
-        Map<TopicPartition, OffsetAndMetadata> offsets = KafkaAnswers.await(admin.listConsumerGroupOffsets(
+        return KafkaAnswers.await(admin.listConsumerGroupOffsets(
                         Map.of(group, spec), new ListConsumerGroupOffsetsOptions().requireStable(true))
                 .partitionsToOffsetAndMetadata(group));
-        return offsets.entrySet().stream()
-                .filter(entry -> entry.getValue() != null)
-                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     /**
