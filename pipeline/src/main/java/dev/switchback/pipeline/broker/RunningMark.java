@@ -2,12 +2,8 @@ package dev.switchback.pipeline.broker;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
@@ -34,24 +30,14 @@ final class RunningMark {
     static RunningMark set(Path dataDirectory, String boot) {
         Path file = dataDirectory.resolve("kafka-running");
         try {
-            if (Files.exists(file) && !Files.readString(file).equals(boot)) {
+            if (!Files.exists(file)) {
+                WholeFile.write(file, boot);
+            } else if (!Files.readString(file).equals(boot)) {
                 throw new ProblemException(wentDown(dataDirectory, file));
             }
-            try (FileChannel channel = FileChannel.open(
-                    file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-                channel.write(ByteBuffer.wrap(boot.getBytes(StandardCharsets.UTF_8)));
-                channel.force(true);
-            }
-            sync(dataDirectory);
             return new RunningMark(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void sync(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
         }
     }
 

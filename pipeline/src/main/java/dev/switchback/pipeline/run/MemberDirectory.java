@@ -10,6 +10,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 import dev.switchback.pipeline.broker.DirectoryLock;
+import dev.switchback.pipeline.broker.WholeFile;
 import dev.switchback.transforms.problem.ProblemException;
 
 /**
@@ -33,11 +34,15 @@ record MemberDirectory(Path path, String name, DirectoryLock lock) implements Au
         }
     }
 
+    /** A name that is lost is another member: what this one had open would be waited for. */
     private static String name(Path file) throws IOException {
-        if (!Files.exists(file)) {
-            Files.writeString(file, host() + "-" + UUID.randomUUID().toString().substring(0, 8));
+        String kept = Files.exists(file) ? Files.readString(file).trim() : "";
+        if (!kept.isEmpty()) {
+            return kept;
         }
-        return Files.readString(file).trim();
+        String name = host() + "-" + UUID.randomUUID().toString().substring(0, 8);
+        WholeFile.write(file, name);
+        return name;
     }
 
     private static String host() {
