@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 
 import kafka.server.KafkaConfig;
@@ -77,7 +76,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     private static EmbeddedBroker startLocked(Path dataDirectory, int port, DirectoryLock lock) {
         int brokerPort = port == 0 ? LoopbackPort.free(lastPort(dataDirectory)) : LoopbackPort.require(port);
         Path kafka = dataDirectory.resolve("kafka").toAbsolutePath();
-        BrokerSettings settings = new BrokerSettings(kafka, brokerPort, LoopbackPort.free(0));
+        BrokerSettings settings = new BrokerSettings(kafka, brokerPort, LoopbackPort.freeBut(brokerPort));
         RunningMark mark = RunningMark.set(dataDirectory, MachineBoot.id());
         settings.format();
         Exit.setHaltProcedure(EmbeddedBroker::end);
@@ -146,11 +145,8 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     private static void keepAddress(Path dataDirectory, String address) {
         Path file = addressFile(dataDirectory);
-        Path whole = file.resolveSibling(file.getFileName() + ".new");
         try {
-            // A reader must never see half of it.
-            Files.writeString(whole, address + "\n");
-            Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE);
+            WholeFile.write(file, address + "\n");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -31,6 +31,15 @@ final class LoopbackPort {
         return port;
     }
 
+    /** Any free port but that one, which is to be bound later. */
+    static int freeBut(int other) {
+        int port = free(0);
+        while (port == other) {
+            port = free(0);
+        }
+        return port;
+    }
+
     /** @throws ProblemException when the port is taken */
     static int require(int port) {
         if (!isFree(port)) {
