@@ -28,6 +28,8 @@ public final class DemoMain implements Callable<Integer> {
     private static final int DIFFERENT = 1;
     private static final int INTERNAL = 4;
 
+    private static final int ATTEMPTS = 3;
+
     @Option(
             names = "--corrupt",
             description = "Change one row of the destination behind Switchback's back; the demo must find it.")
@@ -39,7 +41,7 @@ public final class DemoMain implements Callable<Integer> {
     @Option(
             names = "--seconds",
             paramLabel = "N",
-            defaultValue = "20",
+            defaultValue = "15",
             description = "How long the writers go on once everything is copied (default: ${DEFAULT-VALUE}).")
     private int seconds;
 
@@ -68,6 +70,7 @@ public final class DemoMain implements Callable<Integer> {
                             screen,
                             Duration.ofSeconds(seconds),
                             List.of(Operation.CUTOVER, Operation.REVERT, Operation.CUTOVER),
+                            ATTEMPTS,
                             corrupt)
                     .run();
             if (json) {

@@ -15,6 +15,7 @@ import dev.switchback.platform.TableCompare;
  * @param changes row changes that the writers committed
  * @param lagMillisP50 half of the measured rows reached the destination within this many milliseconds
  * @param lost acknowledged transactions that the side which takes writes lacks
+ * @param lostStores stores that the source lacks, or whose merchant it has forgotten, which the destination cannot show
  * @param moves the cutovers and the revert
  */
 public record DemoResult(
@@ -25,6 +26,7 @@ public record DemoResult(
         long lagMillisP50,
         long lagMillisP99,
         long lost,
+        long lostStores,
         List<Move> moves) {
 
     /**
@@ -52,7 +54,7 @@ public record DemoResult(
 
     /** Whether the tables are the same on both sides, and nothing acknowledged is lost. */
     public boolean equal() {
-        return lost == 0 && tables.stream().allMatch(TableCompare.Result::equal);
+        return lost == 0 && lostStores == 0 && tables.stream().allMatch(TableCompare.Result::equal);
     }
 
     /** How many rows are not the same. */
@@ -64,7 +66,7 @@ public record DemoResult(
         return String.format(
                 Locale.ROOT,
                 "{\"result\":\"%s\",\"rows\":%d,\"changes\":%d,\"changesPerSecond\":%.0f,"
-                        + "\"lagMillis\":{\"p50\":%d,\"p99\":%d},\"lost\":%d,\"cutovers\":[%s]}",
+                        + "\"lagMillis\":{\"p50\":%d,\"p99\":%d},\"lost\":%d,\"lostStores\":%d,\"cutovers\":[%s]}",
                 equal() ? "equal" : "different",
                 rows,
                 changes,
@@ -72,6 +74,7 @@ public record DemoResult(
                 lagMillisP50,
                 lagMillisP99,
                 lost,
+                lostStores,
                 moves.stream().map(Move::json).collect(Collectors.joining(",")));
     }
 }

@@ -18,7 +18,8 @@ import dev.switchback.platform.WriteLoad;
  */
 final class ShopWriter implements WriteLoad.Transaction {
 
-    private static final int LARGE_TEXT = 12_000;
+    private static final int ROUTE = 12_000;
+    private static final int MENU = 3_000;
 
     private final List<List<Long>> orders;
 
@@ -45,8 +46,10 @@ final class ShopWriter implements WriteLoad.Transaction {
             return session.placeOrder();
         } else if (dice < 50) {
             return session.advanceOrder();
-        } else if (dice < 65) {
+        } else if (dice < 63) {
             return session.rateStores();
+        } else if (dice < 65) {
+            return session.moveStore();
         } else if (dice < 68) {
             return session.changeMenu();
         } else if (dice < 76) {
@@ -79,7 +82,7 @@ final class ShopWriter implements WriteLoad.Transaction {
                     id,
                     random.nextInt(4_000),
                     2 + random.nextInt(3));
-            String route = random.nextInt(16) == 0 ? noise() : "";
+            String route = random.nextInt(16) == 0 ? noise(ROUTE) : "";
             int delivery = run(
                     "INSERT INTO delivery (id, order_id, route) VALUES (?, ?, jsonb_build_object('points', ?::text))",
                     uuid(),
@@ -108,8 +111,22 @@ final class ShopWriter implements WriteLoad.Transaction {
         int changeMenu() throws SQLException {
             return run(
                     "UPDATE store SET menu = jsonb_build_object('text', ?::text) WHERE id = md5('store' || ?)::uuid",
-                    noise(),
+                    noise(MENU),
                     1 + random.nextInt(Shop.STORES));
+        }
+
+        /** Gives a store to another merchant, which is part of the destination's key, or closes or opens it. */
+        int moveStore() throws SQLException {
+            int store = 1 + random.nextInt(Shop.STORES);
+            return switch (random.nextInt(4)) {
+                case 0 -> called("SELECT close_or_open(md5('store' || ?)::uuid)", store);
+                case 1 ->
+                    run(
+                            "UPDATE store SET name = ? WHERE id = md5('store' || ?)::uuid",
+                            "Shop \"" + random.nextInt(1_000) + "\"",
+                            store);
+                default -> called("SELECT assign_merchant(md5('store' || ?)::uuid, ?)", store, random.nextInt(40));
+            };
         }
 
         int renumberItems() throws SQLException {
@@ -149,9 +166,9 @@ final class ShopWriter implements WriteLoad.Transaction {
             return new UUID(random.nextLong(), random.nextLong());
         }
 
-        private String noise() {
-            StringBuilder text = new StringBuilder(LARGE_TEXT);
-            while (text.length() < LARGE_TEXT) {
+        private String noise(int length) {
+            StringBuilder text = new StringBuilder(length);
+            while (text.length() < length) {
                 text.append(Long.toHexString(random.nextLong()));
             }
             return text.toString();
@@ -160,6 +177,14 @@ final class ShopWriter implements WriteLoad.Transaction {
         private int run(String sql, Object... parameters) throws SQLException {
             try (PreparedStatement statement = prepared(sql, parameters)) {
                 return statement.executeUpdate();
+            }
+        }
+
+        /** @return how many rows a function says that it changed */
+        private int called(String sql, Object... parameters) throws SQLException {
+            try (PreparedStatement statement = prepared(sql, parameters);
+                    ResultSet row = statement.executeQuery()) {
+                return row.next() ? row.getInt(1) : 0;
             }
         }
 

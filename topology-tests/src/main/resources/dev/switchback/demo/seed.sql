@@ -1,4 +1,4 @@
--- 215,000 rows. Random hexadecimal digits do not compress, so that 12 kB of them are stored out of line.
+-- 215,000 rows. Random hexadecimal digits do not compress, so that 3 kB of them are stored out of line.
 SELECT setseed(0.42);
 
 CREATE FUNCTION pg_temp.noise(kilobytes int) RETURNS text LANGUAGE sql VOLATILE AS
@@ -10,13 +10,18 @@ SELECT 'consumer' || n || '@example.com',
        timestamptz '2020-01-01' + n * interval '37.000001 seconds'
 FROM generate_series(1, 25000) n;
 
-INSERT INTO store (id, name, tags, rating, menu)
+INSERT INTO store (id, merchant_id, name, tags, rating, menu, status)
 SELECT md5('store' || n)::uuid,
+       CASE WHEN n % 9 = 0 THEN n % 40 END,
        'Store "' || n || '"',
        CASE WHEN n % 5 = 0 THEN '{}' ELSE ARRAY['kitchen ' || n % 30, 'NULL', NULL, E'a "quoted", {tag}\\'] END,
        round((random() * 5)::numeric, 1),
-       jsonb_build_object('dishes', n, 'text', pg_temp.noise(12))
+       jsonb_build_object('dishes', n, 'text', pg_temp.noise(3)),
+       CASE WHEN n % 11 = 0 THEN 'closed' ELSE 'open' END
 FROM generate_series(1, 1000) n;
+
+INSERT INTO lookup_store2merchant
+SELECT md5('store' || n)::uuid, n % 40 FROM generate_series(1, 800) n;
 
 INSERT INTO "order" (consumer_id, store_id, status, total, placed_at)
 SELECT 1 + n % 25000,
