@@ -54,7 +54,8 @@ public final class ChildProcess implements AutoCloseable {
             List<String> line = new ArrayList<>();
             line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             // Short-lived: compiling with the first compiler only, and sharing classes, halves the time to start.
-            line.addAll(List.of("-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+            line.addAll(List.of(
+                    "-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError"));
             line.addAll(options);
             properties.forEach((key, value) -> line.add("-D" + key + "=" + value));
             line.addAll(List.of("-cp", System.getProperty("java.class.path"), ChildMain.class.getName()));

@@ -96,7 +96,8 @@ public final class Capture implements AutoCloseable {
         run = next;
         try (next) {
             return isClosing() ? null : next.execute();
-        } catch (Exception failure) {
+        } catch (Throwable failure) {
+            // Errors, too: whoever looks at the state must see that nothing is captured any more.
             return failure;
         }
     }
@@ -118,6 +119,13 @@ public final class Capture implements AutoCloseable {
 
     private Optional<List<Problem>> reasonToHalt(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof Error) {
+                return Optional.of(List.of(new Problem(
+                        Problem.Kind.INTERNAL,
+                        settings.source().where(),
+                        "Capture failed: " + cause + ".",
+                        "Report this with the log; nothing is lost, and a new start goes on where it ended.")));
+            }
             if (cause instanceof ProblemException problem
                     && problem.problems().stream().anyMatch(one -> one.kind() != Problem.Kind.UNREACHABLE)) {
                 return Optional.of(problem.problems());

@@ -119,6 +119,11 @@ public final class ApplyRole implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error e) {
+            LOG.error("apply of {} has ended", settings.flow(), e);
+            enter(
+                    Phase.HALTED,
+                    ApplyFailure.of(settings.flow(), e).problems().stream().findFirst());
         }
     }
 
@@ -134,7 +139,8 @@ public final class ApplyRole implements AutoCloseable {
             } finally {
                 end();
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // An error, too: whoever looks at the state must see that nothing is applied any more.
             return Optional.of(ApplyFailure.of(settings.flow(), e));
         }
     }
