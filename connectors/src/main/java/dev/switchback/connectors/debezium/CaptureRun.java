@@ -134,7 +134,7 @@ final class CaptureRun implements EngineHooks, AutoCloseable {
     }
 
     @Override
-    public ProblemException slotNotCreated(Throwable late) {
+    public RuntimeException slotNotCreated(Throwable late) {
         try (Connection connection = source.open()) {
             List<SlotBlockers.Blocker> blockers = SlotBlockers.find(connection);
             return new ProblemException(
@@ -145,7 +145,7 @@ final class CaptureRun implements EngineHooks, AutoCloseable {
                             blockers),
                     late);
         } catch (SQLException failure) {
-            return new ProblemException(source.problem(failure), failure);
+            return source.failure(failure);
         }
     }
 
@@ -207,7 +207,7 @@ final class CaptureRun implements EngineHooks, AutoCloseable {
         try (Connection connection = source.open()) {
             CaptureStart.requireSlot(connection, source.where(), settings.flow().slot(), commitLsn);
         } catch (SQLException failure) {
-            throw new ProblemException(source.problem(failure), failure);
+            throw source.failure(failure);
         }
     }
 

@@ -8,8 +8,6 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import org.jspecify.annotations.Nullable;
 
-import dev.switchback.transforms.problem.ProblemException;
-
 /**
  * What a run of capture tells the objects that Debezium makes by class name, and hears from them. Debezium gives those
  * objects nothing but its properties, so the run is kept here under a name that stands in {@link #PROPERTY}.
@@ -28,7 +26,7 @@ interface EngineHooks {
     void creatingSlot();
 
     /** The slot was not created in time. */
-    ProblemException slotNotCreated(Throwable late);
+    RuntimeException slotNotCreated(Throwable late);
 
     /** The slot was created; it delivers what commits behind this LSN. */
     void slotCreated(long lsn);

@@ -33,8 +33,9 @@ final class SourceRows implements AutoCloseable {
      * The row with its absent values as they are at the source now; null when the source has no such row any more.
      *
      * @param transaction the transaction that wrote the row
-     * @throws ProblemException when the source does not answer
-     * @throws IllegalStateException when the transaction's commit does not come to an end there
+     * @throws ProblemException when the source does not answer, or the role lacks a privilege
+     * @throws IllegalStateException when the transaction's commit does not come to an end there, or the source does not
+     *     let the row be read now
      */
     @Nullable Row complete(RowReader reader, Row row, long transaction) throws InterruptedException {
         Connection kept = connection;
@@ -43,7 +44,7 @@ final class SourceRows implements AutoCloseable {
                     ? read(reopened(), reader, row, transaction)
                     : readAgain(kept, reader, row, transaction);
         } catch (SQLException failure) {
-            throw new ProblemException(source.problem(failure), failure);
+            throw source.failure(failure);
         }
     }
 

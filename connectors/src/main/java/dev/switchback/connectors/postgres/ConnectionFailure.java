@@ -29,7 +29,8 @@ final class ConnectionFailure {
     /** A failure to log in: here a missing privilege is a rejected login. */
     Problem explainLogin(SQLException failure) {
         if (!"42501".equals(failure.getSQLState())) {
-            return explain(failure);
+            Problem problem = explain(failure);
+            return unreachable(problem.what(), problem.remedy());
         }
         String user = Words.name(settings.user());
         String database = Words.name(settings.database());

@@ -18,7 +18,7 @@ public record LogIdentity(String systemId, int timeline) {
     /**
      * Asks the server over a replication connection, which needs no more than capture needs itself.
      *
-     * @throws ProblemException when the server cannot be asked
+     * @throws ProblemException when the server does not answer, or lets nobody ask
      */
     public static LogIdentity of(PostgresConnections connections) {
         try (Connection connection = connections.openReplication();
@@ -27,7 +27,7 @@ public record LogIdentity(String systemId, int timeline) {
             answer.next();
             return new LogIdentity(answer.getString("systemid"), answer.getInt("timeline"));
         } catch (SQLException failure) {
-            throw new ProblemException(connections.problem(failure), failure);
+            throw connections.failure(failure);
         }
     }
 

@@ -143,6 +143,18 @@ public final class PostgresConnections implements AutoCloseable {
         return new ConnectionFailure(side, settings).explain(failure);
     }
 
+    /**
+     * What to throw for a failed statement of a caller that tries again: a problem only where the server stays away or a
+     * person must act, for lack of a privilege or a login. Whatever else it is, it may pass.
+     */
+    public RuntimeException failure(SQLException failure) {
+        Problem problem = problem(failure);
+        boolean refused = "42501".equals(failure.getSQLState());
+        return refused || problem.kind() == Problem.Kind.UNREACHABLE
+                ? new ProblemException(problem, failure)
+                : new IllegalStateException(where() + ": " + problem.what(), failure);
+    }
+
     /** Closes what is kept open; does nothing where nothing is. */
     @Override
     public void close() {

@@ -164,6 +164,25 @@ class PostgresConnectionsTest {
         }
     }
 
+    /** Whoever tries again must not end for good where only time is needed. */
+    @ParameterizedTest
+    @CsvSource({
+        "55P03, false",
+        "57014, false",
+        "40001, false",
+        "53200, false",
+        "42501, true",
+        "28P01, true",
+        "08006, true"
+    })
+    void aFailureIsAProblemOnlyWhereAPersonMustActOrTheServerIsAway(String sqlstate, boolean problem) {
+        PostgresConnections connections =
+                new PostgresConnections("source", SERVER.settings("postgres", TestServer.SUPERUSER, ""));
+
+        assertThat(connections.failure(new SQLException("said", sqlstate)) instanceof ProblemException)
+                .isEqualTo(problem);
+    }
+
     @Test
     void anAnswerThatStaysOutForTooLongIsALostConnection() throws SQLException {
         PostgresConnections connections =
