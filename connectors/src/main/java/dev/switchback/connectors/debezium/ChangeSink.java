@@ -73,7 +73,12 @@ final class ChangeSink implements AutoCloseable {
         this.faults = faults;
         this.watermarks = new WatermarkEncoder(schemas);
         this.producer = new KafkaProducer<>(config(settings), new ByteArraySerializer(), new ByteArraySerializer());
-        producer.initTransactions();
+        try {
+            producer.initTransactions();
+        } catch (RuntimeException failure) {
+            close();
+            throw failure;
+        }
     }
 
     private static Map<String, Object> config(CaptureSettings settings) {
