@@ -133,7 +133,12 @@ public final class ChangeTopics {
 
     private NewTopic offsetsTopic() {
         return new NewTopic(flow.offsetsTopic(), 1, settings.replication())
-                .configs(Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
+                .configs(Map.of(
+                        TopicConfig.CLEANUP_POLICY_CONFIG,
+                        TopicConfig.CLEANUP_POLICY_COMPACT,
+                        // What all tables look like goes in one record.
+                        TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                        Integer.toString(settings.maxRecordBytes())));
     }
 
     private void create(Admin admin, List<NewTopic> topics) {
