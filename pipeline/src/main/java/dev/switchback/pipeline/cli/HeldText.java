@@ -18,15 +18,19 @@ final class HeldText {
 
     private static String line(Entry entry) {
         String what = entry.first() ? entry.reason() : "waits behind the one before it";
-        return entry.id() + "  " + entry.table() + " " + entry.sourceKey() + "  tried " + entry.attempts() + " times: "
-                + what;
+        String direction = HeldId.isReverse(entry) ? "reverse  " : "";
+        return HeldId.of(entry) + "  " + direction + entry.table() + " " + entry.sourceKey() + "  tried "
+                + entry.attempts() + " times: " + what;
     }
 
     /** Which row waits for which the destination does not say; one alone waits for a row that is not held. */
     private static String circles(List<Entry> entries) {
         return entries.stream()
                 .filter(Entry::waitsForAValue)
-                .collect(Collectors.groupingBy(Entry::table, TreeMap::new, Collectors.counting()))
+                .collect(Collectors.groupingBy(
+                        entry -> (HeldId.isReverse(entry) ? "reverse " : "") + entry.table(),
+                        TreeMap::new,
+                        Collectors.counting()))
                 .entrySet()
                 .stream()
                 .filter(table -> table.getValue() > 1)

@@ -10,17 +10,20 @@ import java.util.concurrent.Callable;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 import dev.switchback.connectors.postgres.ControlSchema;
 import dev.switchback.connectors.postgres.HeldChanges;
 import dev.switchback.connectors.postgres.HeldChanges.Entry;
 import dev.switchback.connectors.postgres.PostgresConnections;
+import dev.switchback.connectors.spi.Direction;
 import dev.switchback.pipeline.file.MigrationFile;
 import dev.switchback.pipeline.plan.Plan;
 import dev.switchback.transforms.problem.ProblemException;
@@ -39,7 +42,8 @@ import dev.switchback.transforms.problem.ProblemException;
             "  switchback held stores.yaml discard 17 --why 'row was deleted by hand'         (shows what would go)",
             "  switchback held stores.yaml discard 17 --why 'row was deleted by hand' --yes",
             "",
-            "A change waits behind earlier ones of its key; each is retried by itself, too."
+            "A change waits behind earlier ones of its key; each is retried by itself, too.",
+            "Those with an r in their ID are on their way back: the source holds them after a cutover."
         })
 final class HeldVerb implements Callable<Integer> {
 
@@ -58,8 +62,12 @@ final class HeldVerb implements Callable<Integer> {
             description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     private Action action = Action.list;
 
-    @Parameters(index = "2..*", paramLabel = "ID", description = "Which changes; for retry, all if none is named.")
-    private List<Long> ids = new ArrayList<>();
+    @Parameters(
+            index = "2..*",
+            paramLabel = "ID",
+            converter = IdConverter.class,
+            description = "Which changes, as they are listed; for retry, all if none is named.")
+    private List<HeldId> ids = new ArrayList<>();
 
     @Option(names = "--why", paramLabel = "TEXT", description = "For discard: the reason, which is recorded.")
     private String why = "";
@@ -90,41 +98,103 @@ final class HeldVerb implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "discard needs the IDs of changes, and --why");
         }
         MigrationFile file = migration.read(environment);
-        PostgresConnections destination = Plan.destination(file);
-        try (Connection connection = destination.open()) {
-            if (ControlSchema.control(connection, file.migration()).isEmpty()) {
-                return listed(List.of());
-            }
-            HeldChanges held = new HeldChanges(connection, file.migration());
-            return switch (action) {
-                case list -> listed(held.list());
-                case retry -> retried(ids.isEmpty() ? held.retryAll() : held.retry(ids));
-                case discard -> discard(held);
-            };
-        } catch (SQLException e) {
-            throw new ProblemException(destination.problem(e), e);
-        }
+        return switch (action) {
+            case list -> listed(list(file));
+            case retry -> retried(retry(file));
+            case discard -> discard(file);
+        };
     }
 
-    private int discard(HeldChanges held) throws SQLException {
-        Set<Long> wanted = Set.copyOf(ids);
-        List<Entry> found = held.list().stream()
-                .filter(entry -> wanted.contains(entry.id()))
-                .toList();
+    private List<Entry> list(MigrationFile file) {
+        List<Entry> entries = new ArrayList<>(in(Direction.FORWARD, file, List.of(), HeldChanges::list));
+        entries.addAll(in(Direction.REVERSE, file, List.of(), HeldChanges::list));
+        return entries;
+    }
+
+    private int retry(MigrationFile file) {
+        int due = 0;
+        for (Direction direction : Direction.values()) {
+            List<Long> numbers = numbers(direction);
+            if (ids.isEmpty()) {
+                due += in(direction, file, 0, HeldChanges::retryAll);
+            } else if (!numbers.isEmpty()) {
+                due += in(direction, file, 0, held -> held.retry(numbers));
+            }
+        }
+        return due;
+    }
+
+    private int discard(MigrationFile file) {
         if (!yes) {
-            listed(found);
+            Set<HeldId> wanted = Set.copyOf(ids);
+            listed(list(file).stream()
+                    .filter(entry -> wanted.contains(HeldId.of(entry)))
+                    .toList());
             environment.err().println("Nothing was discarded. To give these up for good, add --yes.");
             return 0;
         }
-        List<Long> gone = held.discard(ids, System.getProperty("user.name", "unknown"), why);
+        String who = System.getProperty("user.name", "unknown");
+        List<HeldId> gone = new ArrayList<>();
+        for (Direction direction : Direction.values()) {
+            List<Long> numbers = numbers(direction);
+            if (!numbers.isEmpty()) {
+                in(direction, file, List.<Long>of(), held -> held.discard(numbers, who, why))
+                        .forEach(number -> gone.add(new HeldId(direction, number)));
+            }
+        }
         if (json) {
             ArrayNode discarded = JSON.createArrayNode();
-            gone.forEach(discarded::add);
+            gone.forEach(id -> discarded.add(id.toString()));
             environment.out().println(JSON.createObjectNode().set("discarded", discarded));
         } else {
             environment.out().println("Discarded " + gone.size() + " changes, recorded in switchback.discarded.");
         }
         return 0;
+    }
+
+    private List<Long> numbers(Direction direction) {
+        return ids.stream()
+                .filter(id -> id.direction() == direction)
+                .map(HeldId::number)
+                .toList();
+    }
+
+    /** What is done with the changes that a flow holds, which it does where it applies them. */
+    @FunctionalInterface
+    private interface Use<T> {
+        T of(HeldChanges held) throws SQLException;
+    }
+
+    private <T> T in(Direction direction, MigrationFile file, T nothing, Use<T> use) {
+        PostgresConnections database = direction == Direction.FORWARD ? Plan.destination(file) : Plan.source(file);
+        try (Connection connection = database.open()) {
+            return ControlSchema.control(connection, file.migration()).isEmpty()
+                    ? nothing
+                    : use.of(new HeldChanges(connection, file.migration()));
+        } catch (SQLException e) {
+            throw new ProblemException(database.problem(e), e);
+        } catch (ProblemException e) {
+            if (direction == Direction.REVERSE && numbers(direction).isEmpty()) {
+                // Before a cutover it holds nothing, and is not needed.
+                e.problems().forEach(problem -> environment
+                        .err()
+                        .println("Note: what the source holds is not known. " + problem.what()));
+                return nothing;
+            }
+            throw e;
+        }
+    }
+
+    /** Reads what {@link HeldId} writes. */
+    static final class IdConverter implements ITypeConverter<HeldId> {
+        @Override
+        public HeldId convert(String text) {
+            try {
+                return HeldId.parse(text);
+            } catch (NumberFormatException e) {
+                throw new TypeConversionException("'" + text + "' is not the ID of a change");
+            }
+        }
     }
 
     private int retried(int due) {
@@ -141,7 +211,8 @@ final class HeldVerb implements Callable<Integer> {
         if (json) {
             ArrayNode held = JSON.createArrayNode();
             entries.forEach(entry -> held.addObject()
-                    .put("id", entry.id())
+                    .put("id", HeldId.of(entry).toString())
+                    .put("direction", entry.direction())
                     .put("table", entry.table())
                     .put("sourceKey", entry.sourceKey())
                     .put("destinationKey", entry.destinationKey())
