@@ -4,8 +4,12 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,6 +39,9 @@ import dev.switchback.transforms.problem.ProblemException;
             "  switchback run stores.yaml --json            (one status a line, one line a second)"
         })
 final class RunVerb implements Callable<Integer> {
+
+    /** What a process that is told to end while it starts may take to start first: nothing half open can be closed. */
+    private static final long STARTS_WITHIN_SECONDS = 10;
 
     private final Environment environment;
 
@@ -72,21 +79,29 @@ final class RunVerb implements Callable<Integer> {
         settings.requireFor(file);
         Plan plan = Plan.of(file);
         plan.notices().forEach(notice -> environment.err().println("Note: " + notice));
+        CountDownLatch ended = new CountDownLatch(1);
+        CompletableFuture<Pipeline> opened = new CompletableFuture<>();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(opened, ended), "end"));
         try (Pipeline pipeline = Pipeline.start(plan, settings)) {
-            return run(pipeline);
+            opened.complete(pipeline);
+            return run(pipeline, ended);
+        } finally {
+            ended.countDown();
+            opened.cancel(false);
         }
     }
 
-    private int run(Pipeline pipeline) throws InterruptedException {
-        CountDownLatch ended = new CountDownLatch(1);
-        Thread hook = new Thread(() -> end(pipeline, ended), "end");
-        Runtime.getRuntime().addShutdownHook(hook);
+    private int run(Pipeline pipeline, CountDownLatch ended) throws InterruptedException {
         ProgressLine progress = new ProgressLine(environment, json);
         Thread screen = new Thread(() -> show(pipeline, progress, ended), "progress");
         screen.setDaemon(true);
         screen.start();
-        List<Problem> problems = pipeline.awaitEnd();
-        ended.countDown();
+        List<Problem> problems;
+        try {
+            problems = pipeline.awaitEnd();
+        } finally {
+            ended.countDown();
+        }
         screen.join(TimeUnit.SECONDS.toMillis(1));
         progress.end();
         return environment.report(problems);
@@ -102,12 +117,26 @@ final class RunVerb implements Callable<Integer> {
         }
     }
 
-    /** Runs when the process is told to end. A pipeline that had ended by itself has its own exit code. */
-    private static void end(Pipeline pipeline, CountDownLatch ended) {
-        if (ended.getCount() > 0) {
-            pipeline.close();
+    /**
+     * Runs when the process is told to end, as it may be while it starts. A pipeline that had ended by itself, or did not
+     * come to start, has its own exit code.
+     */
+    private static void end(CompletableFuture<Pipeline> opened, CountDownLatch ended) {
+        if (ended.getCount() > 0 && closed(opened)) {
             // The operator asked for the end, and it is a clean one: without this, the exit code would be the signal's.
             Runtime.getRuntime().halt(0);
+        }
+    }
+
+    private static boolean closed(CompletableFuture<Pipeline> opened) {
+        try {
+            opened.get(STARTS_WITHIN_SECONDS, TimeUnit.SECONDS).close();
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException | CancellationException | TimeoutException e) {
+            return false;
         }
     }
 }

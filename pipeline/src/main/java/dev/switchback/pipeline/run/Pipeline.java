@@ -55,11 +55,11 @@ public final class Pipeline implements AutoCloseable {
         Pipeline pipeline = new Pipeline(plan, settings, faults);
         try {
             pipeline.parts.chronicle().start();
+            pipeline.parts.warden().start();
         } catch (RuntimeException e) {
             pipeline.close();
             throw e;
         }
-        pipeline.parts.warden().start();
         pipeline.parts.flows().forward().start();
         return pipeline;
     }
