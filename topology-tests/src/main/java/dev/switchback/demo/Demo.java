@@ -26,7 +26,7 @@ public final class Demo {
     private static final long SEED = 42;
 
     /** A transaction changes four rows on average. */
-    private static final int TRANSACTIONS_PER_SECOND = 500;
+    private static final int TRANSACTIONS_PER_SECOND = 550;
 
     private static final int DIFFERENCES_SHOWN = 5;
 
