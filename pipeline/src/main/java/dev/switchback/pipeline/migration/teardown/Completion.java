@@ -2,6 +2,7 @@ package dev.switchback.pipeline.migration.teardown;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -99,11 +100,17 @@ public final class Completion {
      * @throws ProblemException when somebody else has begun something meanwhile
      */
     public MigrationState complete(Ledger ledger) {
-        MigrationState seen = ledger.read();
-        if (seen.settled() == Phase.COMPLETED) {
-            return seen;
+        MigrationState before = ledger.read();
+        if (before.settled() == Phase.COMPLETED) {
+            return before;
         }
-        long epoch = raised(seen);
+        // The rows before the ledger, as every operator does: whoever begins behind that look has raised an epoch.
+        Map<PostgresControl, Long> rows = epochs();
+        MigrationState seen = ledger.read();
+        seen.operation().ifPresent(running -> {
+            throw new ProblemException(underWay(running));
+        });
+        long epoch = raised(rows, seen);
         try {
             return ledger.decide(new Decision.Completed(), seen.claim(epoch));
         } catch (OvertakenException overtaken) {
@@ -116,19 +123,19 @@ public final class Completion {
     }
 
     /** The source first, as every operator does. A side that has no control row any more needs none. */
-    private long raised(MigrationState seen) {
-        long epoch = seen.epoch();
-        List<PostgresControl> controls = new ArrayList<>();
+    private Map<PostgresControl, Long> epochs() {
+        Map<PostgresControl, Long> epochs = new LinkedHashMap<>();
         for (Side side : Side.values()) {
             PostgresControl control = new PostgresControl(database(side), migration);
-            Optional<Long> known = epoch(control);
-            if (known.isPresent()) {
-                epoch = Math.max(epoch, known.get());
-                controls.add(control);
-            }
+            epoch(control).ifPresent(epoch -> epochs.put(control, epoch));
         }
+        return epochs;
+    }
+
+    private long raised(Map<PostgresControl, Long> rows, MigrationState seen) {
+        long epoch = rows.values().stream().reduce(seen.epoch(), Math::max);
         epoch++;
-        for (PostgresControl control : controls) {
+        for (PostgresControl control : rows.keySet()) {
             if (!control.raise(epoch)) {
                 throw new ProblemException(refused(
                         "Another operator has begun at the same moment.",
