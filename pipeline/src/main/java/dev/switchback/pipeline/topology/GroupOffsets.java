@@ -18,6 +18,8 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
+import dev.switchback.transforms.problem.TimeSpan;
+
 /** The offsets that a consumer group has committed. Thread-safe. */
 record GroupOffsets(Admin admin, String group) {
 
@@ -48,7 +50,7 @@ record GroupOffsets(Admin admin, String group) {
             }
             if (System.nanoTime() > deadline) {
                 throw new TimeoutException("transactions with offsets of " + open + " are open since more than "
-                        + STABLE_WITHIN.toSeconds() + " s");
+                        + TimeSpan.text(STABLE_WITHIN));
             }
             Utils.sleep(PAUSE_MILLIS);
         }

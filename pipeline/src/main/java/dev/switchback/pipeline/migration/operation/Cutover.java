@@ -360,8 +360,7 @@ public final class Cutover {
     private Outcome undone(Lease lease, String why, boolean own) {
         announcer.undoing(why);
         // Who has never begun to send the commit record opens first, and need not wait for Kafka; whoever takes over
-        // has
-        // to read before that it is not there.
+        // has to read before that it is not there.
         boolean openFirst = own && fenceTouched;
         if (openFirst) {
             openOld(lease);
