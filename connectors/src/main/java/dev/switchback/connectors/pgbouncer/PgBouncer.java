@@ -72,6 +72,33 @@ public final class PgBouncer {
         session(ANSWER_WITHIN, session -> session.run("RELOAD"));
     }
 
+    /**
+     * Whether its user may administer it, and not look on alone: told by how it refuses to resume a database that it does
+     * not have.
+     */
+    boolean administers(Map<String, Boolean> states) {
+        String nobodys = "switchback";
+        while (states.containsKey(nobodys)) {
+            nobodys += "_";
+        }
+        try {
+            String command = "RESUME \"" + nobodys + "\"";
+            session(ANSWER_WITHIN, session -> session.run(command));
+            return true;
+        } catch (ProblemException refused) {
+            if (!(refused.getCause() instanceof AdminConsole.RefusedException said)) {
+                throw refused;
+            }
+            return !String.valueOf(said.getMessage()).contains("admin access");
+        }
+    }
+
+    Problem notAdministered() {
+        return refused(
+                "User " + console.user() + " may look at it, and not pause or resume.",
+                "Add " + console.user() + " to admin_users in its configuration.");
+    }
+
     private void requireKnown(List<String> databases, Map<String, Boolean> states) {
         List<Problem> unknown = databases.stream()
                 .filter(database -> !states.containsKey(database))

@@ -1,6 +1,7 @@
 package dev.switchback.connectors.pgbouncer;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,10 +47,14 @@ public final class PgBouncerGate implements Gate {
     public List<Problem> check() {
         try {
             Map<String, Boolean> states = bouncer.paused();
-            return databases.stream()
+            List<Problem> problems = new ArrayList<>();
+            databases.stream()
                     .filter(database -> !states.containsKey(database))
-                    .map(database -> bouncer.unknown(database, states))
-                    .toList();
+                    .forEach(database -> problems.add(bouncer.unknown(database, states)));
+            if (!bouncer.administers(states)) {
+                problems.add(bouncer.notAdministered());
+            }
+            return problems;
         } catch (ProblemException e) {
             return e.problems();
         }

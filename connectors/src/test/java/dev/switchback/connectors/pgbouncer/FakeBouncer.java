@@ -35,6 +35,9 @@ final class FakeBouncer implements AutoCloseable {
     /** A client that keeps its connection until this is counted down. */
     volatile CountDownLatch client = new CountDownLatch(0);
 
+    /** Whether its user may do more than look. */
+    volatile boolean administered = true;
+
     private final ServerSocket server;
     private final Thread acceptor;
 
@@ -109,6 +112,9 @@ final class FakeBouncer implements AutoCloseable {
         }
         if (command.equals("RELOAD")) {
             return message('C', text("RELOAD\0"));
+        }
+        if (!administered) {
+            return error("admin access needed");
         }
         String[] words = command.split(" ", 2);
         String database = words[1].replace("\"", "");

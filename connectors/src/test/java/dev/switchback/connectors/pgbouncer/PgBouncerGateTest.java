@@ -91,6 +91,16 @@ class PgBouncerGateTest {
     }
 
     @Test
+    void aUserWhoMayOnlyLookIsFound() {
+        bouncer.administered = false;
+        assertThat(gate.check())
+                .extracting(Problem::toString)
+                .singleElement()
+                .asString()
+                .contains("User admin may look at it, and not pause or resume. Add admin to admin_users");
+    }
+
+    @Test
     void aWrongPasswordIsToldAndNotShown() {
         PostgresSettings right = bouncer.console();
         PgBouncer wrong = new PgBouncer(
