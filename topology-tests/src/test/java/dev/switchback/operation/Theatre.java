@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -52,6 +54,8 @@ final class Theatre implements AutoCloseable {
     private static final Duration AT_ONCE = Duration.ofSeconds(1);
 
     private static final double CHANGES_PER_SECOND = 600;
+
+    private static final int LOGGED_LINES = 400;
 
     private final Platform platform = Platform.start("shop");
     private final Path file;
@@ -357,6 +361,23 @@ final class Theatre implements AutoCloseable {
                     "the drain",
                     PATIENCE,
                     () -> operations.parts().flow(state.applies()).applied(watermark));
+        }
+    }
+
+    /** The ends of the pipelines' logs. */
+    String logs() {
+        return IntStream.range(0, pipelines.size())
+                .mapToObj(member -> platform.directory().resolve("pipeline-" + member + "/switchback.log"))
+                .map(Theatre::lines)
+                .map(lines -> String.join("\n", lines.subList(Math.max(0, lines.size() - LOGGED_LINES), lines.size())))
+                .collect(Collectors.joining("\n\n"));
+    }
+
+    private static List<String> lines(Path file) {
+        try {
+            return Files.readAllLines(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
