@@ -16,7 +16,10 @@ import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.metrics.KafkaMetric;
+import org.jspecify.annotations.Nullable;
 
 import dev.switchback.connectors.spi.FaultPoints;
 import dev.switchback.connectors.spi.FaultPoints.Point;
@@ -32,6 +35,7 @@ final class FlushingProducer implements Producer<byte[], byte[]> {
     private final ApplyThreads threads;
     private final FaultPoints faults;
     private Map<TopicPartition, OffsetAndMetadata> committing = Map.of();
+    private boolean inDoubt;
 
     FlushingProducer(Producer<byte[], byte[]> producer, ApplyThreads threads, FaultPoints faults) {
         this.producer = producer;
@@ -53,9 +57,19 @@ final class FlushingProducer implements Producer<byte[], byte[]> {
         committing = offsets;
     }
 
+    /**
+     * Where Kafka does not answer in time, nobody knows how the transaction ended. A producer takes nothing but the same
+     * call again then, which Streams, going on with it, does not make; so it is told to take another one, whose first call
+     * finds out.
+     */
     @Override
     public void commitTransaction() {
-        producer.commitTransaction();
+        try {
+            producer.commitTransaction();
+        } catch (TimeoutException unanswered) {
+            inDoubt = true;
+            throw given(unanswered);
+        }
         faults.reached(Point.AFTER_STREAMS_COMMIT);
         threads.committedCurrent(committing);
         committing = Map.of();
@@ -68,12 +82,31 @@ final class FlushingProducer implements Producer<byte[], byte[]> {
 
     @Override
     public void beginTransaction() {
+        if (inDoubt) {
+            throw given(null);
+        }
         producer.beginTransaction();
     }
 
     @Override
     public void abortTransaction() {
-        producer.abortTransaction();
+        if (inDoubt) {
+            return; // The next producer ends it.
+        }
+        try {
+            producer.abortTransaction();
+        } catch (TimeoutException unanswered) {
+            inDoubt = true;
+            throw unanswered;
+        }
+    }
+
+    /** What Streams takes for another producer's doing, and joins the group anew with one of its own. */
+    private static InvalidProducerEpochException given(@Nullable TimeoutException unanswered) {
+        InvalidProducerEpochException given =
+                new InvalidProducerEpochException("Kafka did not say in time how the transaction ended");
+        given.initCause(unanswered);
+        return given;
     }
 
     @Override
