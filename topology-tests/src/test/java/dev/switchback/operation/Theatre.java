@@ -48,6 +48,9 @@ final class Theatre implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
+    /** Without a pipeline, an operator that is not yet at the fence waits for the way back to be proven: 90 s. */
+    private static final Duration GIVES_UP_WITHIN = Duration.ofSeconds(120);
+
     /** What is promised: a fence without a living operator is open again then. */
     private static final Duration OPEN_AGAIN = KilledAnywhereTest.MAX_PAUSE.plusSeconds(5);
 
@@ -261,12 +264,12 @@ final class Theatre implements AutoCloseable {
     private void goesOnInTime(ChildProcess operator, Path goOn) {
         create(goOn);
         writesGoOn(OPEN_AGAIN);
-        operator.awaitExit(PATIENCE);
+        operator.awaitExit(GIVES_UP_WITHIN);
     }
 
     private static void letGo(ChildProcess operator, Path goOn) {
         create(goOn);
-        operator.awaitExit(PATIENCE);
+        operator.awaitExit(GIVES_UP_WITHIN);
     }
 
     private static void create(Path file) {

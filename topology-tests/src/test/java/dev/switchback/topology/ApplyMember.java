@@ -52,7 +52,7 @@ final class ApplyMember implements AutoCloseable {
         List<ChangeLog.Entry> entries = log.entries();
         while (read < entries.size()) {
             ChangeLog.Entry entry = entries.get(read++);
-            topology.read(entry.topic(), entry.key(), entry.value());
+            topology.read(entry.topic(), entry.key(), entry.value(), entry.headers());
         }
     }
 

@@ -11,10 +11,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
+import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 import dev.switchback.connectors.avro.ChangeEncoder;
 import dev.switchback.connectors.avro.ClaimEncoder;
+import dev.switchback.connectors.avro.KeyChange;
 import dev.switchback.connectors.avro.MemorySchemaStore;
 import dev.switchback.connectors.avro.SchemaStore;
 import dev.switchback.connectors.avro.WatermarkEncoder;
@@ -46,7 +48,12 @@ final class ChangeLog {
     static final Flow FLOW = new Flow("stores", Direction.FORWARD);
 
     /** A record of a change topic. */
-    record Entry(String topic, byte @Nullable [] key, byte[] value) {}
+    record Entry(String topic, byte @Nullable [] key, byte[] value, List<Header> headers) {
+
+        Entry(String topic, byte @Nullable [] key, byte[] value) {
+            this(topic, key, value, List.of());
+        }
+    }
 
     private final MemorySchemaStore schemas = new MemorySchemaStore();
     private final WatermarkEncoder watermarks = new WatermarkEncoder(schemas);
@@ -159,6 +166,36 @@ final class ChangeLog {
     /** @param row of which only the key is known, by default */
     void delete(TableSchema table, @Nullable Object... row) {
         append(table, Operation.DELETE, row(table, row), null);
+    }
+
+    /** The two halves of a change of key, the old key's first; not appended. */
+    List<Entry> keyChange(TableSchema table, @Nullable Object[] before, @Nullable Object[] after) {
+        ChangeEncoder encoder = encoder(table);
+        Row old = row(table, before);
+        Row row = row(table, after);
+        long place = lsn++;
+        Change delete = new Change(Operation.DELETE, table.id(), old, null, place, nowMicros());
+        Change insert = new Change(Operation.INSERT, table.id(), null, row, place, nowMicros());
+        return List.of(
+                new Entry(
+                        topic(table),
+                        encoder.key(old),
+                        encoder.value(delete),
+                        KeyChange.headers(delete, encoder.key(row))),
+                new Entry(
+                        topic(table),
+                        encoder.key(row),
+                        encoder.value(insert),
+                        KeyChange.headers(insert, encoder.key(old))));
+    }
+
+    /** The last that was appended, taken back, to be read later than others. */
+    Entry take() {
+        return entries.remove(entries.size() - 1);
+    }
+
+    void append(Entry entry) {
+        entries.add(entry);
     }
 
     /** From here on, the source has committed everything this long ago. */

@@ -61,7 +61,8 @@ public final class ChangeSchemas {
             new Field("refusal", nullable(Schema.create(Schema.Type.STRING))),
             new Field("copied", Schema.create(Schema.Type.BOOLEAN)),
             new Field("ts_us", Schema.create(Schema.Type.LONG)),
-            new Field("watermark", Schema.create(Schema.Type.LONG)));
+            new Field("watermark", Schema.create(Schema.Type.LONG)),
+            new Field("handover", nullable(handover())));
 
     private static final int MAX_QUOTED = 300;
 
@@ -175,6 +176,15 @@ public final class ChangeSchemas {
         }
         branches.add(record("dev.switchback.Absent"));
         return Schema.createUnion(branches);
+    }
+
+    /** Of which row of the owner's table the destination row is given to which. */
+    private static Schema handover() {
+        return record(
+                "dev.switchback.Handover",
+                new Field("from", Schema.create(Schema.Type.STRING)),
+                new Field("to", Schema.create(Schema.Type.STRING)),
+                new Field("lsn", Schema.create(Schema.Type.LONG)));
     }
 
     private static Schema nullable(Schema schema) {

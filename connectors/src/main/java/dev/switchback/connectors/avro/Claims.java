@@ -39,15 +39,29 @@ final class Claims {
         encoder.writeBoolean(claim.cause().copied());
         encoder.writeLong(claim.cause().commitMicros());
         encoder.writeLong(claim.cause().watermark());
+        Claim.Handover handover = claim.handover();
+        encoder.writeIndex(handover == null ? 0 : 1);
+        if (handover != null) {
+            CarrierWriter.writeText(handover.from().key(), encoder);
+            CarrierWriter.writeText(handover.to().key(), encoder);
+            encoder.writeLong(handover.lsn());
+        }
     }
 
     static Claim read(WireInput input) {
-        Claim.Owner owner = new Claim.Owner(new TableId(input.readText(), input.readText()), input.readText());
+        TableId table = new TableId(input.readText(), input.readText());
+        Claim.Owner owner = new Claim.Owner(table, input.readText());
         List<Object> key = readKey(input);
         List<@Nullable Object> row = readValues(input);
         String refusal = input.readBranch(2) == 0 ? null : input.readText();
         Claim.Cause cause = new Claim.Cause(input.readBoolean(), input.readLong(), input.readLong());
-        return new Claim(owner, key, row, refusal, cause);
+        return new Claim(owner, key, row, refusal, cause, input.readBranch(2) == 0 ? null : readHandover(table, input));
+    }
+
+    private static Claim.Handover readHandover(TableId table, WireInput input) {
+        Claim.Owner from = new Claim.Owner(table, input.readText());
+        Claim.Owner to = new Claim.Owner(table, input.readText());
+        return new Claim.Handover(from, to, input.readLong());
     }
 
     /** An array in one block. */

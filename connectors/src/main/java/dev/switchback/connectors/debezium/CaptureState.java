@@ -44,6 +44,11 @@ public record CaptureState(
         RESTARTING,
         /** Stopped until a person acts. */
         HALTED,
-        CLOSED
+        CLOSED;
+
+        /** Whether it is this one that reads the source, and no other one that it waits for. */
+        public boolean isReading() {
+            return this == SNAPSHOTTING || this == STREAMING || this == WAITING_FOR_DRAIN;
+        }
     }
 }

@@ -16,11 +16,13 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 import dev.switchback.connectors.avro.ChangeEncoder;
 import dev.switchback.connectors.avro.ChangePartitioner;
+import dev.switchback.connectors.avro.KeyChange;
 import dev.switchback.connectors.avro.SchemaStore;
 import dev.switchback.connectors.avro.WatermarkEncoder;
 import dev.switchback.connectors.debezium.CaptureListener.Committed;
@@ -120,6 +122,11 @@ final class ChangeSink implements AutoCloseable {
 
     /** @param keyed a row that has the change's key; null for a TRUNCATE, which goes to every partition */
     void send(Change change, @Nullable Row keyed) {
+        send(change, keyed, null);
+    }
+
+    /** @param other a row that has the key under the other half, of a change that is half a change of key */
+    void send(Change change, @Nullable Row keyed, @Nullable Row other) {
         Target byKey = targets.get(change.table());
         Target lookup = everywhere.get(change.table());
         if (byKey == null && lookup == null) {
@@ -128,11 +135,13 @@ final class ChangeSink implements AutoCloseable {
         count(change);
         if (byKey != null) {
             byte[] key = keyed == null ? null : byKey.encoder.key(keyed);
+            byte[] otherKey = other == null ? null : byKey.encoder.key(other);
             byte[] value = byKey.encoder.value(change);
             if (key == null) {
                 sendEverywhere(byKey, change.table(), null, value, null);
             } else {
-                send(byKey, ChangePartitioner.partition(key, partitions), change.table(), key, value, keyed);
+                int partition = ChangePartitioner.partition(key, partitions);
+                send(byKey, partition, change.table(), key, value, KeyChange.headers(change, otherKey), keyed);
             }
         }
         if (lookup != null) {
@@ -144,17 +153,23 @@ final class ChangeSink implements AutoCloseable {
     private void sendEverywhere(
             Target target, TableId table, byte @Nullable [] key, byte[] value, @Nullable Row keyed) {
         for (int partition = 0; partition < partitions; partition++) {
-            send(target, partition, table, key, value, keyed);
+            send(target, partition, table, key, value, List.of(), keyed);
         }
     }
 
     private void send(
-            Target target, int partition, TableId table, byte @Nullable [] key, byte[] value, @Nullable Row keyed) {
+            Target target,
+            int partition,
+            TableId table,
+            byte @Nullable [] key,
+            byte[] value,
+            List<Header> headers,
+            @Nullable Row keyed) {
         begin();
         bytes += value.length + (key == null ? 0 : key.length);
         try {
             producer.send(
-                    new ProducerRecord<>(target.topic, partition, key, value),
+                    new ProducerRecord<>(target.topic, partition, key, value, headers),
                     (metadata, failure) -> remember(failure, target.topic, table, keyed, value.length));
         } catch (KafkaException failure) {
             throw explained(failure);

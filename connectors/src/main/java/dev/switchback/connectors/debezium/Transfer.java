@@ -116,13 +116,18 @@ final class Transfer implements DebeziumEngine.ChangeConsumer<ChangeEvent<Source
             return;
         }
         halfway = true;
-        for (Change part : parts) {
-            log.sink().send(part, part.after() == null ? part.before() : part.after());
+        for (int i = 0; i < parts.size(); i++) {
+            Row other = parts.size() == 2 ? keyed(parts.get(1 - i)) : null;
+            log.sink().send(parts.get(i), keyed(parts.get(i)), other);
         }
         halfway = false;
         if (truncate) {
             log.drain();
         }
+    }
+
+    private static @Nullable Row keyed(Change change) {
+        return change.after() == null ? change.before() : change.after();
     }
 
     /** A row whose key changes is deleted under the old key and, whole, created under the new one. */

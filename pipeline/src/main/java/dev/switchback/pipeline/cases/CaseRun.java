@@ -18,6 +18,7 @@ import org.apache.kafka.streams.Topology;
 import org.jspecify.annotations.Nullable;
 
 import dev.switchback.connectors.avro.ChangeEncoder;
+import dev.switchback.connectors.avro.KeyChange;
 import dev.switchback.connectors.avro.MemorySchemaStore;
 import dev.switchback.connectors.debezium.Routes;
 import dev.switchback.connectors.memory.DestinationInMemory;
@@ -88,7 +89,9 @@ final class CaseRun implements AutoCloseable {
     /** @throws ProblemException when the topology halts */
     Outcome run(List<Change> given) {
         try {
-            given.forEach(this::read);
+            for (int i = 0; i < given.size(); i++) {
+                read(given.get(i), otherHalf(given, i));
+            }
             settle();
         } catch (RuntimeException e) {
             throw problem(e);
@@ -110,13 +113,28 @@ final class CaseRun implements AutoCloseable {
     }
 
     /** Each change is applied before the next one comes. */
-    private void read(Change change) {
-        @Nullable Row keyed = change.after() == null ? change.before() : change.after();
+    private void read(Change change, @Nullable Change otherHalf) {
         for (Target target : targets.getOrDefault(change.table(), List.of())) {
-            byte @Nullable [] key = keyed == null ? null : target.encoder().key(keyed);
-            topology.read(target.topic(), key, target.encoder().value(change));
+            byte @Nullable [] key = key(target, change);
+            byte @Nullable [] other = otherHalf == null ? null : key(target, otherHalf);
+            topology.read(target.topic(), key, target.encoder().value(change), KeyChange.headers(change, other));
         }
         topology.letPass(LONG);
+    }
+
+    private static byte @Nullable [] key(Target target, Change change) {
+        @Nullable Row keyed = change.after() == null ? change.before() : change.after();
+        return keyed == null ? null : target.encoder().key(keyed);
+    }
+
+    /** The two halves of a change of key stand side by side, at one place of the log. */
+    private static @Nullable Change otherHalf(List<Change> given, int place) {
+        return Stream.of(place - 1, place + 1)
+                .filter(other -> other >= 0 && other < given.size())
+                .map(given::get)
+                .filter(other -> other.lsn() == given.get(place).lsn())
+                .findFirst()
+                .orElse(null);
     }
 
     /** Tries what is held again until nothing comes of it any more. */

@@ -4,14 +4,18 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.test.TestRecord;
 import org.jspecify.annotations.Nullable;
 
 import dev.switchback.pipeline.topology.InputTopics;
@@ -37,10 +41,10 @@ public final class DrivenTopology implements AutoCloseable {
     }
 
     /** Has the task read a record, and all that comes of it; a record of a topic that it does not read passes by. */
-    public void read(String topic, byte @Nullable [] key, byte[] value) {
+    public void read(String topic, byte @Nullable [] key, byte[] value, List<Header> headers) {
         @Nullable TestInputTopic<byte[], byte[]> known = topics.get(topic);
         if (known != null) {
-            known.pipeInput(key, value);
+            known.pipeInput(new TestRecord<>(key, value, new RecordHeaders(headers)));
         }
     }
 

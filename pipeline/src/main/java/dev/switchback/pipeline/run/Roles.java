@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 import dev.switchback.connectors.debezium.Capture;
 import dev.switchback.connectors.debezium.CaptureState;
@@ -26,9 +25,6 @@ record Roles(Direction direction, Optional<Capture> capture, Optional<ApplyRole>
 
     /** Longer than a session goes on retrying, which is no sign of a loop that hangs. */
     private static final Duration APPLY_BOUND = Duration.ofMinutes(2);
-
-    private static final Set<CaptureState.Phase> CAPTURING =
-            Set.of(CaptureState.Phase.SNAPSHOTTING, CaptureState.Phase.STREAMING, CaptureState.Phase.WAITING_FOR_DRAIN);
 
     void start() {
         capture.ifPresent(Capture::start);
@@ -85,10 +81,10 @@ record Roles(Direction direction, Optional<Capture> capture, Optional<ApplyRole>
                 state.phase().toString(),
                 reason(state.reason(), state.problems()),
                 // While it starts, again and again maybe, it is the source's answers that count.
-                CAPTURING.contains(state.phase()) ? state.alive() : Instant.now(),
+                state.phase().isReading() ? state.alive() : Instant.now(),
                 CAPTURE_BOUND,
                 state.phase() == CaptureState.Phase.HALTED,
-                CAPTURING.contains(state.phase()));
+                state.phase().isReading());
     }
 
     private RoleHealth health(ApplyRole role) {

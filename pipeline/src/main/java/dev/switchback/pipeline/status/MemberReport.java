@@ -6,6 +6,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,6 +16,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
+import dev.switchback.connectors.debezium.CaptureState;
 import dev.switchback.connectors.postgres.Members;
 import dev.switchback.pipeline.status.Status.RoleStatus;
 
@@ -25,6 +29,11 @@ public record MemberReport(List<RoleStatus> roles, Optional<Captured> captured) 
 
     private static final JsonMapper JSON = new JsonMapper();
 
+    private static final Set<String> READING = Stream.of(CaptureState.Phase.values())
+            .filter(CaptureState.Phase::isReading)
+            .map(CaptureState.Phase::toString)
+            .collect(Collectors.toSet());
+
     /**
      * How far capture is, by heartbeats that went through the source's log.
      *
@@ -34,12 +43,30 @@ public record MemberReport(List<RoleStatus> roles, Optional<Captured> captured) 
      */
     public record Captured(Instant to, Duration lag, boolean copied) {}
 
-    /** What the process that captured last said of it, be it alive or not. */
-    public static Optional<Captured> latestCaptured(List<Members.Entry> members) {
+    /**
+     * The process that captures, or did last, be it alive or not. One that waits for another one's capture to end knows no
+     * more than where that was when it began to wait.
+     */
+    public static Optional<Members.Entry> capturing(List<Members.Entry> members) {
+        Comparator<Members.Entry> byWhatItKnows =
+                Comparator.comparing(entry -> parse(entry.report()).captures());
         return members.stream()
-                .sorted(Comparator.comparing(Members.Entry::seenAt).reversed())
-                .flatMap(entry -> parse(entry.report()).captured().stream())
-                .findFirst();
+                .filter(entry -> parse(entry.report()).captured().isPresent())
+                .max(byWhatItKnows
+                        .thenComparing(entry -> parse(entry.report()).captures() ? entry.seenAt() : Instant.EPOCH)
+                        .thenComparing(entry ->
+                                parse(entry.report()).captured().orElseThrow().to()));
+    }
+
+    /** What the process that captures, or did last, said of it. */
+    public static Optional<Captured> latestCaptured(List<Members.Entry> members) {
+        return capturing(members).flatMap(entry -> parse(entry.report()).captured());
+    }
+
+    /** Whether it is this process that reads the source's log. */
+    boolean captures() {
+        return captured.isPresent()
+                && roles.stream().anyMatch(role -> role.role().endsWith("capture") && READING.contains(role.phase()));
     }
 
     /** As JSON. */

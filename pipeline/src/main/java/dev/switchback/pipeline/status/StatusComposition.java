@@ -152,12 +152,15 @@ final class StatusComposition {
     }
 
     private Duration captureLag() {
-        Optional<Captured> captured = MemberReport.latestCaptured(now.members());
-        boolean captures = now.members().stream()
-                .filter(StatusComposition::alive)
-                .anyMatch(entry -> MemberReport.parse(entry.report()).captured().isPresent());
-        return captured.map(far -> captures ? far.lag() : Duration.between(far.to(), Instant.now()))
+        return MemberReport.capturing(now.members())
+                .map(StatusComposition::captureLag)
                 .orElse(Duration.ZERO);
+    }
+
+    private static Duration captureLag(Members.Entry entry) {
+        MemberReport report = MemberReport.parse(entry.report());
+        Captured far = report.captured().orElseThrow();
+        return alive(entry) && report.captures() ? far.lag() : notNegative(Duration.between(far.to(), Instant.now()));
     }
 
     private Duration waiting() {

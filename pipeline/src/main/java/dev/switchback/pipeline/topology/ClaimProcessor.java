@@ -1,6 +1,5 @@
 package dev.switchback.pipeline.topology;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +13,6 @@ import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
-import org.jspecify.annotations.Nullable;
 
 import dev.switchback.connectors.avro.ChangeDecoder;
 import dev.switchback.connectors.avro.ClaimEncoder;
@@ -105,13 +103,15 @@ final class ClaimProcessor extends ContextualProcessor<byte[], InputEvent, byte[
     private InputEvent decided(InputChange input, Claim claim) {
         Claim.Cause cause = cause(input, claim);
         Bytes row = StoreKey.of(StoreKey.text(input.input().topic()), StoreKey.bytes(input.sourceKey()));
-        List<byte[]> standing = standing(row, claim, input.value());
-        claims.put(row, standing.isEmpty() ? null : StoreKey.joined(standing));
-        if (standing.isEmpty()) {
-            return replaced(input, claim.because(cause));
+        StandingClaims standing = new StandingClaims(claims.get(row), decoder);
+        standing.take(claim, input.value(), encoder);
+        claims.put(row, standing.bytes());
+        List<Claim> live = standing.live();
+        if (live.isEmpty()) {
+            return replaced(input, standing.awaited() ? Claim.about(claim.owner(), cause) : claim.because(cause));
         }
-        Claim first = ((Claim) decoder.decode(standing.get(0))).because(cause);
-        return replaced(input, standing.size() == 1 ? first : refused(first, standing));
+        Claim first = live.get(0).because(cause);
+        return replaced(input, live.size() == 1 ? first : refused(first, live));
     }
 
     /**
@@ -130,32 +130,8 @@ final class ClaimProcessor extends ContextualProcessor<byte[], InputEvent, byte[
         return new Claim.Cause(cause.copied(), cause.commitMicros(), watermark);
     }
 
-    /** The claims behind this one, the oldest first. */
-    private List<byte[]> standing(Bytes row, Claim claim, byte[] bytes) {
-        byte @Nullable [] before = claims.get(row);
-        List<byte[]> standing = new ArrayList<>(before == null ? List.of() : StoreKey.parts(before));
-        int place = 0;
-        while (place < standing.size()
-                && !((Claim) decoder.decode(standing.get(place))).owner().equals(claim.owner())) {
-            place++;
-        }
-        boolean known = place < standing.size();
-        if (claim.row() == null) {
-            if (known) {
-                standing.remove(place);
-            }
-        } else if (known) {
-            standing.set(place, bytes);
-        } else {
-            standing.add(bytes);
-        }
-        return standing;
-    }
-
-    private Claim refused(Claim first, List<byte[]> standing) {
-        String owners = standing.stream()
-                .map(bytes -> ((Claim) decoder.decode(bytes)).owner().toString())
-                .collect(Collectors.joining(" and "));
+    private static Claim refused(Claim first, List<Claim> live) {
+        String owners = live.stream().map(claim -> claim.owner().toString()).collect(Collectors.joining(" and "));
         return first.refused("the destination row is claimed by " + owners);
     }
 

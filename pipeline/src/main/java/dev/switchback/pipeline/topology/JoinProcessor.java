@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 import dev.switchback.connectors.avro.ChangeDecoder;
 import dev.switchback.connectors.avro.ClaimEncoder;
+import dev.switchback.connectors.avro.KeyChange;
 import dev.switchback.connectors.avro.SchemaStore;
 import dev.switchback.connectors.spi.InputChange;
 import dev.switchback.pipeline.topology.WholeRows.Whole;
@@ -94,7 +96,7 @@ final class JoinProcessor extends ContextualProcessor<byte[], InputEvent, byte[]
             if (uses.containsKey(topic)) {
                 lookupChanged(topic, input, change);
             } else {
-                rowChanged(topic, input, change);
+                rowChanged(topic, input, change, KeyChange.other(change, record.headers(), decoder));
             }
         } else {
             throw new IllegalStateException("neither change nor watermark: " + EventDecoder.place(input));
@@ -109,25 +111,53 @@ final class JoinProcessor extends ContextualProcessor<byte[], InputEvent, byte[]
                 watermarks.highest(Optional.ofNullable(inputs.get(topic)).orElseThrow()));
     }
 
-    private void rowChanged(String topic, InputChange input, Change change) {
+    /** @param other the row's other key, where the change is half a change of key */
+    private void rowChanged(String topic, InputChange input, Change change, Optional<Row> other) {
         Claim.Cause cause = cause(change, topic);
         if (change.operation() == Operation.TRUNCATE) {
-            all(topic).forEach(row -> remove(mapping(topic), row, cause));
+            all(topic).forEach(row -> remove(mapping(topic), row, null, cause));
             return;
         }
         Bytes key = StoreKey.of(StoreKey.text(topic), StoreKey.bytes(input.sourceKey()));
         Row after = change.after();
+        Optional<Claim> handover = other.flatMap(known -> handover(mapping(topic), change, known, cause));
         if (after == null) {
-            remove(mapping(topic), key, cause);
+            remove(mapping(topic), key, handover.orElse(null), cause);
             return;
         }
         Remembered before = remembered(key);
+        if (handover.isPresent()) {
+            giveUp(mapping(topic), before, handover.get(), cause);
+            before = before.having(handover.get());
+        }
         Optional<Whole> now = wholeRows(topic).of(input, change, before.row(decoder));
         if (now.isPresent()) {
             place(mapping(topic), key, before, now.get().row(), now.get().bytes(), WholeRows.absent(after), cause);
         } else {
             refuse(mapping(topic), key, before, after, cause);
         }
+    }
+
+    /**
+     * What half a change of key has to do with the destination row, if that stays the same one: the old key gives it up to
+     * the new one, which has it from then on. So the row is never away in between, nor what it has of its own.
+     */
+    private Optional<Claim> handover(RowMapping mapping, Change change, Row other, Claim.Cause cause) {
+        boolean gives = change.operation() == Operation.DELETE;
+        Row own = gives ? Objects.requireNonNull(change.before()) : Objects.requireNonNull(change.after());
+        Optional<Key> row = mapping.contested() ? mapping.keyOf(own) : Optional.empty();
+        if (row.isEmpty() || !row.equals(mapping.keyOf(other))) {
+            return Optional.empty();
+        }
+        Claim.Owner from = owner(mapping, gives ? own : other);
+        Claim.Owner to = owner(mapping, gives ? other : own);
+        return Optional.of(new Claim(
+                owner(mapping, own),
+                List.of(row.get().values()),
+                null,
+                null,
+                cause,
+                new Claim.Handover(from, to, change.lsn())));
     }
 
     private void lookupChanged(String topic, InputChange input, Change change) {
@@ -172,7 +202,7 @@ final class JoinProcessor extends ContextualProcessor<byte[], InputEvent, byte[]
             Claim placed = claim == null ? null : claim.withdrawn(cause);
             rows.put(key, new Remembered(bytes, placed, "", lookedUp).bytes(encoder));
         } catch (UnmappableException e) {
-            emit(mapping, aboutOwner(owner, cause).refused(String.valueOf(e.getMessage())));
+            emit(mapping, Claim.about(owner, cause).refused(String.valueOf(e.getMessage())));
             rows.put(key, new Remembered(bytes, before.placed(), owner.key(), lookedUp).bytes(encoder));
         }
     }
@@ -186,10 +216,11 @@ final class JoinProcessor extends ContextualProcessor<byte[], InputEvent, byte[]
             Set<String> unchanged,
             Claim.Cause cause) {
         Claim claim = new Claim(owner, List.of(upsert.key().values()), Arrays.asList(upsert.values()), null, cause);
-        if (!mapping.contested() && before.refused().isEmpty() && claim.sameRow(before.placed())) {
+        boolean same = claim.sameRow(before.placed());
+        if (!mapping.contested() && before.refused().isEmpty() && same) {
             mapping.leaveOut(upsert.values(), unchanged);
         }
-        return claim;
+        return same ? claim.by(Objects.requireNonNull(before.placed()).handover()) : claim;
     }
 
     /** Nothing can be said of a row of which only patches are known. */
@@ -197,30 +228,40 @@ final class JoinProcessor extends ContextualProcessor<byte[], InputEvent, byte[]
         Claim.Owner owner = owner(mapping, patch);
         emit(
                 mapping,
-                aboutOwner(owner, cause)
+                Claim.about(owner, cause)
                         .refused("the update leaves out unchanged values, and the row itself is not known"));
         rows.put(key, new Remembered(before.row(), before.placed(), owner.key(), before.lookedUp()).bytes(encoder));
     }
 
-    private void remove(RowMapping mapping, Bytes key, Claim.Cause cause) {
+    /** @param given that the destination row is given up to another source row; null where it is given up as such */
+    private void remove(RowMapping mapping, Bytes key, @Nullable Claim given, Claim.Cause cause) {
         Remembered before = remembered(key);
         dependents.move(key, uses(mapping), before.lookedUp(), List.of());
-        settle(mapping, before, null, cause);
+        settle(mapping, before, given, cause);
         rows.delete(key);
     }
 
     /** Gives up what the row had and does not have now, and claims what it has now. */
     private void settle(RowMapping mapping, Remembered before, @Nullable Claim now, Claim.Cause cause) {
-        Claim placed = before.placed();
-        if (placed != null && !placed.sameRow(now)) {
-            emit(mapping, placed.withdrawn(cause));
-        }
+        giveUp(mapping, before, now, cause);
         if (now != null) {
             emit(mapping, now);
         }
         if (!before.refused().isEmpty()) {
-            emit(mapping, aboutOwner(new Claim.Owner(mapping.source().id(), before.refused()), cause));
+            emit(mapping, Claim.about(new Claim.Owner(mapping.source().id(), before.refused()), cause));
         }
+    }
+
+    private void giveUp(RowMapping mapping, Remembered before, @Nullable Claim now, Claim.Cause cause) {
+        Claim placed = before.placed();
+        if (placed != null && (!placed.sameRow(now) || owes(placed, now))) {
+            emit(mapping, placed.withdrawn(cause).by(placed.handover()));
+        }
+    }
+
+    /** Whether the row was given to this one, and it has not said yet what it does with it. */
+    private static boolean owes(Claim placed, @Nullable Claim now) {
+        return placed.handover() != null && (now == null || !placed.handover().equals(now.handover()));
     }
 
     private Row lookUp(RowMapping mapping, Row row, List<byte[]> lookedUp) {
@@ -279,10 +320,6 @@ final class JoinProcessor extends ContextualProcessor<byte[], InputEvent, byte[]
 
     private static List<LookupUse> uses(RowMapping mapping) {
         return mapping.lookups().stream().map(LookupUse::of).toList();
-    }
-
-    private static Claim aboutOwner(Claim.Owner owner, Claim.Cause cause) {
-        return new Claim(owner, null, null, null, cause);
     }
 
     private static Claim.Owner owner(RowMapping mapping, Row row) {

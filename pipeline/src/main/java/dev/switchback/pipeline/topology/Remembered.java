@@ -48,6 +48,11 @@ record Remembered(byte[] row, @Nullable Claim placed, String refused, List<byte[
                 parts.subList(LOOKED_UP, parts.size()));
     }
 
+    /** The same with a destination row that another source row gives up to this one. */
+    Remembered having(Claim taken) {
+        return new Remembered(row, taken, refused, lookedUp);
+    }
+
     byte[] bytes(ClaimEncoder encoder) {
         List<byte[]> parts = new ArrayList<>();
         parts.add(row);

@@ -92,6 +92,30 @@ class StatusCompositionTest {
         assertThat(status.warnings()).containsExactly("Nothing runs this migration; start it with switchback run.");
     }
 
+    /** It sends heartbeats of its own, none of which it sees come through. */
+    @Test
+    void aProcessThatWaitsForAnothersCaptureDoesNotTellTheLag() {
+        Members.Entry waiting =
+                member(now, "RESTARTING", "another capture of this migration is at work", Duration.ofSeconds(25));
+
+        assertThat(compose(view(List.of(), running, waiting), Optional.empty()).lag())
+                .isZero();
+        assertThat(compose(view(List.of(), waiting, running), Optional.empty()).lag())
+                .isZero();
+    }
+
+    @Test
+    void whereTheOneThatCapturedIsGoneTheLagCountsFromWhereItHadGot() {
+        Members.Entry dead = member(now.minusSeconds(30), "STREAMING", "", Duration.ZERO);
+        Members.Entry waiting = member(
+                now, now.minusSeconds(90), "RESTARTING", "another capture of this migration is at work", Duration.ZERO);
+
+        assertThat(compose(view(List.of(), dead, waiting), Optional.empty()).lag())
+                .isCloseTo(Duration.ofSeconds(30), Duration.ofSeconds(5));
+        assertThat(compose(view(List.of(), waiting), Optional.empty()).lag())
+                .isCloseTo(Duration.ofSeconds(90), Duration.ofSeconds(5));
+    }
+
     @Test
     void whatHasJustArrivedTellsTheLagOfARunningStream() {
         CheckpointRow fresh = row("a", 0, 0, 5, now.minusMillis(100));
@@ -208,14 +232,18 @@ class StatusCompositionTest {
                         "switchback_stores_forward", "shop", "pgoutput", 7, 1, lagBytes, lagBytes, lost)));
     }
 
-    private DestinationView view(List<CheckpointRow> checkpoints, Members.Entry member) {
-        return new DestinationView(checkpoints, 0, List.of(member), now);
+    private DestinationView view(List<CheckpointRow> checkpoints, Members.Entry... members) {
+        return new DestinationView(checkpoints, 0, List.of(members), now);
     }
 
     private Members.Entry member(Instant seen, String capture, String reason, Duration lag) {
+        return member(seen, seen, capture, reason, lag);
+    }
+
+    private Members.Entry member(Instant seen, Instant capturedTo, String capture, String reason, Duration lag) {
         MemberReport report = new MemberReport(
                 List.of(new RoleStatus("capture", capture, reason), new RoleStatus("apply", "RUNNING", "")),
-                Optional.of(new Captured(seen, lag, true)));
+                Optional.of(new Captured(capturedTo, lag, true)));
         return new Members.Entry("host-1", seen, seen, now, report.toJson());
     }
 

@@ -19,13 +19,16 @@ import dev.switchback.transforms.schema.TableId;
  * @param row the destination row's values, in the order in which the destination has the columns; {@link Absent#VALUE}
  *     for those that are as they were
  * @param refusal why it cannot be applied, in words
+ * @param handover the change of a source row's key that the claim came of, where the destination row stays the same one:
+ *     the old key's claim is given up to the new key's; otherwise null
  */
 public record Claim(
         Owner owner,
         @Nullable List<Object> key,
         @Nullable List<@Nullable Object> row,
         @Nullable String refusal,
-        Cause cause)
+        Cause cause,
+        @Nullable Handover handover)
         implements Event {
 
     /**
@@ -51,10 +54,31 @@ public record Claim(
      */
     public record Cause(boolean copied, long commitMicros, long watermark) {}
 
+    /**
+     * A source row's change of key.
+     *
+     * @param lsn where in the source's log it stands
+     */
+    public record Handover(Owner from, Owner to, long lsn) {}
+
+    public Claim(
+            Owner owner,
+            @Nullable List<Object> key,
+            @Nullable List<@Nullable Object> row,
+            @Nullable String refusal,
+            Cause cause) {
+        this(owner, key, row, refusal, cause, null);
+    }
+
     public Claim {
         if (row != null && (key == null || refusal != null)) {
             throw new IllegalArgumentException("a claim of " + owner + " with a row must have a key and no refusal");
         }
+    }
+
+    /** A claim about its owner itself, of which nothing is to become. */
+    public static Claim about(Owner owner, Cause cause) {
+        return new Claim(owner, null, null, null, cause);
     }
 
     /** Whether what the row is now does not matter. */
@@ -79,7 +103,12 @@ public record Claim(
 
     /** The same claim, come of something else. */
     public Claim because(Cause why) {
-        return new Claim(owner, key, row, refusal, why);
+        return new Claim(owner, key, row, refusal, why, handover);
+    }
+
+    /** The same claim, come of a change of key. */
+    public Claim by(@Nullable Handover change) {
+        return new Claim(owner, key, row, refusal, cause, change);
     }
 
     @Override
@@ -89,7 +118,8 @@ public record Claim(
                 && same(key, claim.key)
                 && same(row, claim.row)
                 && Objects.equals(refusal, claim.refusal)
-                && cause.equals(claim.cause);
+                && cause.equals(claim.cause)
+                && Objects.equals(handover, claim.handover);
     }
 
     @Override

@@ -97,6 +97,26 @@ public final class RowMapping {
         return row.value(name);
     }
 
+    /**
+     * The destination key that rows with this source key have.
+     *
+     * @return empty where it is not made of the source key alone, or cannot be made of this one
+     */
+    public Optional<Key> keyOf(Row sourceKey) {
+        if (!program.keepsDestinationKey()) {
+            return Optional.empty();
+        }
+        Set<String> known = Set.copyOf(source.key());
+        @Nullable Object[] values = joined.columns().stream()
+                .map(column -> known.contains(column) ? sourceKey.value(column) : Absent.VALUE)
+                .toArray();
+        try {
+            return Optional.of(reader.key(new Row(joined, values)));
+        } catch (UnmappableException e) {
+            return Optional.empty();
+        }
+    }
+
     /** By what a joined row finds its row in a lookup; empty where a column of it is NULL, which equals nothing. */
     public Optional<Key> lookupKey(Lookup lookup, Row joinedRow) {
         return key(lookup.on().stream()
