@@ -49,7 +49,7 @@ final class Theatre implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     /** Without a pipeline, an operator that is not yet at the fence waits for the way back to be proven: 90 s. */
-    private static final Duration GIVES_UP_WITHIN = Duration.ofSeconds(120);
+    private static final Duration GIVES_UP_WITHIN = Duration.ofMinutes(2);
 
     /** What is promised: a fence without a living operator is open again then. */
     private static final Duration OPEN_AGAIN = KilledAnywhereTest.MAX_PAUSE.plusSeconds(5);

@@ -98,7 +98,8 @@ class GateVerbTest {
 
                 assertThat(operator.ask("cutover", "--yes").output()).contains("Done: the destination takes writes");
                 writer.awaitMore();
-                assertThat(ids(destination)).containsAll(writer.acknowledged);
+                Set<Long> acknowledged = Set.copyOf(writer.acknowledged);
+                assertThat(ids(destination)).containsAll(acknowledged);
 
                 assertThat(operator.ask("revert", "--yes").output()).contains("Done: the source takes writes");
                 writer.awaitMore();
