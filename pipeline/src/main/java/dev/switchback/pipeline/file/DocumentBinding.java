@@ -9,7 +9,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
@@ -35,7 +34,6 @@ import dev.switchback.transforms.problem.NearName;
  */
 public final class DocumentBinding extends DeserializationProblemHandler {
 
-    private static final Set<String> PLANNED = Set.of("reverse");
     private static final Map<Class<?>, String> FORMS = Map.of(
             Integer.class, "a whole number",
             Boolean.class, "true or false",
@@ -78,16 +76,12 @@ public final class DocumentBinding extends DeserializationProblemHandler {
         // What a record does not know is kept aside until it is made, away from the parser that knows the place.
         JsonParser outer = context.getParser();
         JsonPointer place = parser == outer ? place(parser) : place(outer).appendProperty(name);
-        if (PLANNED.contains(name)) {
-            tree.problem(place, "\"" + name + "\" comes with a later version.", "Leave it out.");
-        } else {
-            Collection<String> known = settings(section);
-            tree.problem(
-                    place,
-                    "There is no setting \"" + name + "\" here.",
-                    NearName.hint(name, known, "There are " + String.join(", ", known) + "."));
-            NearName.of(name, known).ifPresent(meant -> tree.excuse(place.head().appendProperty(meant)));
-        }
+        Collection<String> known = settings(section);
+        tree.problem(
+                place,
+                "There is no setting \"" + name + "\" here.",
+                NearName.hint(name, known, "There are " + String.join(", ", known) + "."));
+        NearName.of(name, known).ifPresent(meant -> tree.excuse(place.head().appendProperty(meant)));
         parser.skipChildren();
         return true;
     }

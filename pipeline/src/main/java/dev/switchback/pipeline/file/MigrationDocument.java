@@ -48,7 +48,7 @@ record MigrationDocument(
             @Nullable Duration retention,
             @JsonProperty("record_limit") @Nullable ByteSize recordLimit) {}
 
-    record Table(@Nullable String to, @Nullable String select, @Nullable List<String> key) {}
+    record Table(@Nullable String to, @Nullable String select, @Nullable List<String> key, @Nullable String reverse) {}
 
     record Apply(
             @Nullable Integer threads,

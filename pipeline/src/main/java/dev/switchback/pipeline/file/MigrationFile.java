@@ -63,8 +63,23 @@ public record MigrationFile(
      * @param select which columns; empty for all under their own names
      * @param key the destination columns by which rows are found again; empty for those that the source's key fills
      * @param where the place in the file, for {@link Problem#where()}: {@code stores.yaml:12, public.store}
+     * @param reverse the declared way back; empty for the one that the {@code SELECT} itself gives
      */
-    public record Table(TableId source, TableId destination, Optional<String> select, List<String> key, String where) {}
+    public record Table(
+            TableId source,
+            TableId destination,
+            Optional<String> select,
+            List<String> key,
+            String where,
+            Optional<Reverse> reverse) {}
+
+    /**
+     * How a table's rows come back.
+     *
+     * @param select from the destination's table
+     * @param where the place in the file
+     */
+    public record Reverse(String select, String where) {}
 
     /**
      * How a member applies.

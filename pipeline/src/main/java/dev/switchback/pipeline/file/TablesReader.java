@@ -9,6 +9,7 @@ import java.util.Optional;
 import com.fasterxml.jackson.core.JsonPointer;
 import org.jspecify.annotations.Nullable;
 
+import dev.switchback.pipeline.file.MigrationFile.Reverse;
 import dev.switchback.pipeline.file.MigrationFile.Table;
 import dev.switchback.transforms.schema.TableId;
 
@@ -39,7 +40,8 @@ final class TablesReader {
     }
 
     private Optional<Table> table(String name, MigrationDocument.@Nullable Table declared) {
-        MigrationDocument.Table table = declared == null ? new MigrationDocument.Table(null, null, null) : declared;
+        MigrationDocument.Table table =
+                declared == null ? new MigrationDocument.Table(null, null, null, null) : declared;
         JsonPointer place = JsonPointer.empty().appendProperty("tables").appendProperty(name);
         Optional<TableId> source = tableId(name, place);
         Optional<TableId> destination = table.to() == null ? source : tableId(table.to(), place.appendProperty("to"));
@@ -52,7 +54,12 @@ final class TablesReader {
                 destination.get(),
                 Optional.ofNullable(table.select()),
                 List.copyOf(Objects.requireNonNullElse(table.key(), List.<String>of())),
-                problems.place(line) + ", " + source.get()));
+                problems.place(line) + ", " + source.get(),
+                Optional.ofNullable(table.reverse())
+                        .map(select -> new Reverse(
+                                select,
+                                problems.place(tree.line(place.appendProperty("reverse"))) + ", way back of "
+                                        + source.get()))));
     }
 
     private Optional<TableId> tableId(String name, JsonPointer place) {

@@ -70,6 +70,9 @@ final class Planning {
         problems.addAll(mappings.problems());
         requireNone();
         selected.forEach(one -> wayBack(one, TableMappings.destination(one, destinations)));
+        if (wayBack.computes()) {
+            SourceLetters.problems(destination, "the way back").forEach(wayBack::refuse);
+        }
         Flow back = new Flow(file.migration(), Direction.REVERSE);
         topics(back, wayBack.tables()).forEach(wayBack::refuse);
         return new Plan(
@@ -129,9 +132,12 @@ final class Planning {
                     Problem.Kind.REFUSED,
                     where,
                     "Several tables go to " + target.id() + ", and nothing says which of them a new row there is of.",
-                    "Migrate without a way back; one that is declared (reverse:) comes with a later version."));
+                    "Migrate without a way back."));
         } else {
-            wayBack.add(one.source(), one.selection(), target, one.key(), where);
+            one.table()
+                    .reverse()
+                    .ifPresentOrElse(
+                            reverse -> wayBack.declare(one, target, reverse), () -> wayBack.derive(one, target));
         }
     }
 

@@ -32,7 +32,8 @@ final class SourceLetters {
             return List.of(new Problem(
                     Problem.Kind.REFUSED,
                     where,
-                    "The source's letters (encoding " + row.getString(4) + ", locale " + row.getString(3)
+                    "The letters of the " + source.side() + " (encoding " + row.getString(4) + ", locale "
+                            + row.getString(3)
                             + ") are not those that expressions know: UTF8, and I for the capital of i.",
                     "Select the columns as they are, and compute at the destination."));
         } catch (SQLException e) {

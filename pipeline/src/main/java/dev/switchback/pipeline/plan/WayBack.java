@@ -4,30 +4,65 @@ import java.util.ArrayList;
 import java.util.List;
 
 import dev.switchback.connectors.postgres.PostgresTable;
+import dev.switchback.pipeline.file.MigrationFile.Reverse;
 import dev.switchback.pipeline.plan.FlowPlan.PlannedTable;
+import dev.switchback.pipeline.plan.TableMappings.Selected;
 import dev.switchback.transforms.mapping.Inverse;
 import dev.switchback.transforms.mapping.MappingCompiler;
 import dev.switchback.transforms.mapping.Selection;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
 
-/** Derives the direction back from the mappings there, table by table, and collects why it cannot. Not thread-safe. */
+/** Plans the direction back, table by table, and collects what keeps it from being there. Not thread-safe. */
 final class WayBack {
 
     private final List<PlannedTable> tables = new ArrayList<>();
     private final List<Problem> problems = new ArrayList<>();
+    private boolean computes;
 
-    /** @param key the destination's, by which the mapping there finds its rows */
-    void add(PostgresTable source, Selection selection, PostgresTable destination, List<String> key, String where) {
+    /** A table whose {@code SELECT} is inverted. */
+    void derive(Selected there, PostgresTable destination) {
+        String where = there.table().where();
         try {
-            Inverse inverse = Inverse.of(source.schema(), selection, destination.schema(), key, where);
-            Selection back = MappingCompiler.select(destination.schema(), inverse.select(), where);
-            boolean joined = !MappingCompiler.keepsSourceKey(destination.schema(), back, inverse.key())
-                    || Ways.needsOldRows(destination, back, inverse.key()).isPresent();
-            tables.add(Ways.planned(destination, back, source, inverse.key(), joined, false, where));
+            Inverse inverse =
+                    Inverse.of(there.source().schema(), there.selection(), destination.schema(), there.key(), where);
+            add(destination, inverse.select(), there.source(), where);
         } catch (ProblemException e) {
             problems.addAll(e.problems());
         }
+    }
+
+    /** A table whose way back is written by hand. */
+    void declare(Selected there, PostgresTable destination, Reverse reverse) {
+        try {
+            add(destination, reverse.select(), there.source(), reverse.where());
+        } catch (ProblemException e) {
+            problems.addAll(e.problems());
+        }
+    }
+
+    private void add(PostgresTable from, String select, PostgresTable to, String where) {
+        Selection back = MappingCompiler.select(from.schema(), select, where);
+        List<String> key = to.schema().key();
+        List<String> lost = key.stream()
+                .filter(column -> !back.destinations().contains(column))
+                .toList();
+        if (!lost.isEmpty()) {
+            throw new ProblemException(new Problem(
+                    Problem.Kind.BAD_INPUT,
+                    where,
+                    "The SELECT leaves out " + String.join(", ", lost) + " of the key of " + to.id() + ".",
+                    "Select it: without it nobody knows which row of the source is meant."));
+        }
+        boolean joined = !MappingCompiler.keepsSourceKey(from.schema(), back, key)
+                || Ways.needsOldRows(from, back, key).isPresent();
+        tables.add(Ways.planned(from, back, to, key, joined, false, where));
+        computes |= !back.computed().isEmpty();
+    }
+
+    /** Whether anything is computed on the way back. */
+    boolean computes() {
+        return computes;
     }
 
     void refuse(Problem problem) {

@@ -22,6 +22,7 @@ import dev.switchback.connectors.postgres.PostgresSettings;
 import dev.switchback.pipeline.file.MigrationFile.Kafka;
 import dev.switchback.pipeline.file.MigrationFile.Login;
 import dev.switchback.pipeline.file.MigrationFile.Registry;
+import dev.switchback.pipeline.file.MigrationFile.Reverse;
 import dev.switchback.pipeline.file.MigrationFile.Table;
 import dev.switchback.transforms.problem.ProblemException;
 import dev.switchback.transforms.schema.TableId;
@@ -58,8 +59,13 @@ class MigrationFileTest {
         assertThat(file.metrics()).isEqualTo(MigrationFile.Metrics.DEFAULT);
         TableId consumer = TableId.parse("public.consumer");
         assertThat(file.tables().values())
-                .containsExactly(
-                        new Table(consumer, consumer, Optional.empty(), List.of(), "stores.yaml:5, public.consumer"));
+                .containsExactly(new Table(
+                        consumer,
+                        consumer,
+                        Optional.empty(),
+                        List.of(),
+                        "stores.yaml:5, public.consumer",
+                        Optional.empty()));
     }
 
     /** Who changes a default changes what every migration without that setting does. */
@@ -94,6 +100,7 @@ class MigrationFileTest {
                       SELECT store_id AS id,
                              name
                       FROM store
+                    reverse: SELECT id AS store_id, name FROM shop.branch
                   consumer:
                 apply: {threads: 4, rows: 1000, bytes: 1MB, age: 20ms, held_limit: 7}
                 capture: {heartbeat: 1s, slot_timeout: 2m, slot_lag_warning: 10GB}
@@ -123,13 +130,17 @@ class MigrationFileTest {
                                 TableId.parse("shop.branch"),
                                 Optional.of("SELECT store_id AS id,\n       name\nFROM store\n"),
                                 List.of("id"),
-                                "stores.yaml:13, public.store"),
+                                "stores.yaml:13, public.store",
+                                Optional.of(new Reverse(
+                                        "SELECT id AS store_id, name FROM shop.branch",
+                                        "stores.yaml:17, way back of public.store"))),
                         new Table(
                                 TableId.parse("public.consumer"),
                                 TableId.parse("public.consumer"),
                                 Optional.empty(),
                                 List.of(),
-                                "stores.yaml:17, public.consumer"));
+                                "stores.yaml:18, public.consumer",
+                                Optional.empty()));
     }
 
     static Stream<Arguments> faults() {
@@ -178,10 +189,9 @@ class MigrationFileTest {
                         stores.yaml:7: There is no setting "webhook" here. There are migration, source, destination, \
                         kafka, registry, topics, tables, apply, capture, metrics, fence, hooks, announce."""),
                 fault(
-                        DATABASES + "tables:\n  public.store:\n    reverse: SELECT 1\n    selct: x\n",
+                        DATABASES + "tables:\n  public.store:\n    selct: x\n",
                         """
-                        stores.yaml:6: "reverse" comes with a later version. Leave it out.
-                        stores.yaml:7: There is no setting "selct" here. Did you mean "select"?"""),
+                        stores.yaml:6: There is no setting "selct" here. Did you mean "select"?"""),
                 fault(
                         DATABASES + TABLES
                                 + """

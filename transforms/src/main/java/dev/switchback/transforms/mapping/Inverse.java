@@ -77,7 +77,7 @@ public record Inverse(TableId from, TableId to, List<Pair> pairs, List<String> k
                         "The filter reads " + String.join(", ", hidden) + " of " + source.id()
                                 + ", which the destination does not have, so that a new row there could not be told"
                                 + " from one outside the filter.",
-                        "Select it too, or migrate without a way back."));
+                        "Select it too, or write the way back yourself under reverse:."));
             }
         });
         if (!problems.isEmpty()) {
@@ -115,7 +115,8 @@ public record Inverse(TableId from, TableId to, List<Pair> pairs, List<String> k
                         "Column " + column.name() + " of " + source.id() + " is "
                                 + (source.key().contains(column.name()) ? "of the key" : "NOT NULL without a default")
                                 + ", and no column of the destination gives it back.",
-                        "Select it too, as it is or cast to a wider type, or give it a default."));
+                        "Select it too, as it is or cast to a wider type, give it a default, or write the way back yourself"
+                                + " under reverse:."));
     }
 
     private static Problem refusal(String where, String what, String remedy) {

@@ -163,9 +163,9 @@ class InverseTest {
                 .hasMessage(
                         """
                 test: Column name of public.source is NOT NULL without a default, and no column of the destination gives it \
-                back. Select it too, as it is or cast to a wider type, or give it a default.
+                back. Select it too, as it is or cast to a wider type, give it a default, or write the way back yourself under reverse:.
                 test: The filter reads closed of public.source, which the destination does not have, so that a new row there \
-                could not be told from one outside the filter. Select it too, or migrate without a way back.""");
+                could not be told from one outside the filter. Select it too, or write the way back yourself under reverse:.""");
     }
 
     private static String forward(List<Sample> samples) {
