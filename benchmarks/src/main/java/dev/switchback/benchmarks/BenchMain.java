@@ -148,7 +148,7 @@ public final class BenchMain implements Callable<Integer> {
                 return Scenario.valueOf(name.toUpperCase(Locale.ROOT));
             } catch (IllegalArgumentException e) {
                 throw new CommandLine.TypeConversionException(
-                        "'" + name + "' is not one of capture, apply, stream, latency, cutover");
+                        "'" + name + "' is not one of capture, apply, join, scale, stream, latency, cutover");
             }
         }
     }

@@ -25,6 +25,18 @@ enum Scenario {
             return List.of(Switchback.apply(flow), new ConnectSink());
         }
     },
+    JOIN("Change topics into the destination as in apply, but through the mutation topic: rows are remembered.") {
+        @Override
+        List<Contender> contenders(SwitchbackFlow flow) {
+            return List.of(Switchback.joined(flow), Switchback.members(flow, 1));
+        }
+    },
+    SCALE("Change topics into the destination as in apply, by several members of the consumer group.") {
+        @Override
+        List<Contender> contenders(SwitchbackFlow flow) {
+            return List.of(Switchback.apply(flow), Switchback.members(flow, 2), Switchback.members(flow, 4));
+        }
+    },
     STREAM(
             "From the source's log to the destination, all at once: changes a second while catching up with a backlog.") {
         @Override

@@ -2,6 +2,7 @@ package dev.switchback.benchmarks.contender;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.IntStream;
 
 import dev.switchback.benchmarks.child.CaptureChild;
 import dev.switchback.benchmarks.child.PipelineChild;
@@ -17,16 +18,25 @@ public final class Switchback implements Contender {
 
     private final Part part;
     private final SwitchbackFlow flow;
+    private final int members;
+    private final boolean ours;
 
     private Switchback(Part part, SwitchbackFlow flow) {
+        this(part, flow, 1, true);
+    }
+
+    private Switchback(Part part, SwitchbackFlow flow, int members, boolean ours) {
         this.part = part;
         this.flow = flow;
+        this.members = members;
+        this.ours = ours;
     }
 
     /** Which part of it takes part. */
     private enum Part {
         CAPTURE,
         APPLY,
+        JOINED,
         WHOLE
     }
 
@@ -40,6 +50,16 @@ public final class Switchback implements Contender {
         return new Switchback(Part.APPLY, flow);
     }
 
+    /** The same by so many processes, beside what a scenario is about. */
+    public static Switchback members(SwitchbackFlow flow, int members) {
+        return new Switchback(Part.APPLY, flow, members, false);
+    }
+
+    /** The same through the mutation topic. */
+    public static Switchback joined(SwitchbackFlow flow) {
+        return new Switchback(Part.JOINED, flow);
+    }
+
     /** From the log to the destination, in one process. */
     public static Switchback whole(SwitchbackFlow flow) {
         return new Switchback(Part.WHOLE, flow);
@@ -47,22 +67,24 @@ public final class Switchback implements Contender {
 
     @Override
     public String name() {
-        return "Switchback";
+        return ours ? "Switchback" : "Switchback, " + members + (members == 1 ? " member" : " members");
     }
 
     @Override
     public boolean ours() {
-        return true;
+        return ours;
     }
 
     @Override
     public String settings() {
-        return "all by default";
+        return part == Part.JOINED
+                ? "all by default; SELECT … WHERE " + SwitchbackFlow.FILTER + ", which takes every row"
+                : "all by default";
     }
 
     @Override
     public void prepare(Stage stage) {
-        if (part == Part.APPLY) {
+        if (part == Part.APPLY || part == Part.JOINED) {
             fill(stage);
         }
     }
@@ -86,6 +108,7 @@ public final class Switchback implements Contender {
         return switch (part) {
             case CAPTURE -> startCapture(stage);
             case APPLY -> startApply(stage, data);
+            case JOINED -> startJoined(stage, data);
             case WHOLE -> startWhole(stage, data);
         };
     }
@@ -98,7 +121,21 @@ public final class Switchback implements Contender {
 
     private Running startApply(Stage stage, String data) {
         flow.forgetApplied();
-        JavaChild child = child(stage, "apply", PipelineChild.class, data, "APPLY");
+        List<JavaChild> children = IntStream.rangeClosed(1, members)
+                .mapToObj(member -> child(
+                        stage,
+                        members == 1 ? "apply" : "apply " + member,
+                        PipelineChild.class,
+                        data + "-" + member,
+                        "APPLY"))
+                .toList();
+        return new Running(children, null, flow::dropFence);
+    }
+
+    private Running startJoined(Stage stage, String data) {
+        flow.forgetApplied();
+        JavaChild child = stage.start(JavaChild.Command.of(
+                "join and apply", PipelineChild.class, flow.joined().toString(), data, "APPLY"));
         return new Running(List.of(child), null, flow::dropFence);
     }
 
