@@ -37,15 +37,17 @@ public interface Fence {
      */
     void open(Authority authority, Duration within);
 
-    /** Takes away what {@link #arm} made. The fence must be open. */
-    void disarm(Authority authority);
-
     /** What would keep it from closing, or leaves a way around it now. */
     List<Problem> check();
 
     /** As {@link #check}, without what {@link #arm} will put right. */
     default List<Problem> obstacles() {
         return check();
+    }
+
+    /** What would keep a closed one from opening at once: found out before it is too late to do without. */
+    default List<Problem> heldUp() {
+        return List.of();
     }
 
     /** One sentence each about whom it does not stop, or what it cannot see; nothing that keeps it from closing. */

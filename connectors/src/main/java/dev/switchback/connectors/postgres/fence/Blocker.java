@@ -24,10 +24,11 @@ import dev.switchback.transforms.schema.TableId;
  */
 record Blocker(@Nullable Integer pid, String who, TableId table, @Nullable Duration age, boolean vacuum) {
 
+    private static final String MAINTENANCE = "'ShareUpdateExclusiveLock', 'ShareLock', 'ShareRowExclusiveLock',"
+            + " 'ExclusiveLock', 'AccessExclusiveLock'";
+
     /** What SHARE ROW EXCLUSIVE waits for. */
-    private static final String CONFLICTING =
-            "'RowExclusiveLock', 'ShareUpdateExclusiveLock', 'ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock',"
-                    + " 'AccessExclusiveLock'";
+    private static final String CONFLICTING = "'RowExclusiveLock', " + MAINTENANCE;
 
     private static final String HOLDERS =
             """
@@ -43,12 +44,21 @@ record Blocker(@Nullable Integer pid, String who, TableId table, @Nullable Durat
             WHERE l.locktype = 'relation' AND l.granted AND l.relation = ANY (?)
               AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
               AND l.pid IS DISTINCT FROM pg_backend_pid() AND l.mode IN (%s)
-            """
-                    .formatted(CONFLICTING);
+            """;
 
     static List<Blocker> of(Connection connection, Collection<FencedRelation> relations) throws SQLException {
+        return holders(connection, relations, CONFLICTING);
+    }
+
+    /** Those that do more than to write rows. */
+    static List<Blocker> maintaining(Connection connection, Collection<FencedRelation> relations) throws SQLException {
+        return holders(connection, relations, MAINTENANCE);
+    }
+
+    private static List<Blocker> holders(Connection connection, Collection<FencedRelation> relations, String modes)
+            throws SQLException {
         List<Blocker> found = new ArrayList<>();
-        try (PreparedStatement statement = connection.prepareStatement(HOLDERS)) {
+        try (PreparedStatement statement = connection.prepareStatement(HOLDERS.formatted(modes))) {
             Long[] oids = relations.stream().map(FencedRelation::oid).toArray(Long[]::new);
             statement.setArray(1, connection.createArrayOf("oid", oids));
             try (ResultSet row = statement.executeQuery()) {

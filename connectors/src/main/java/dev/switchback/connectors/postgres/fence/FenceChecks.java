@@ -83,6 +83,20 @@ final class FenceChecks {
         }
     }
 
+    /** VACUUM, CREATE INDEX, ALTER TABLE and their like, however young, but for autovacuum, which yields. */
+    List<Problem> maintenance(List<FencedRelation> relations) throws SQLException {
+        return Blocker.maintaining(connection, relations).stream()
+                .filter(blocker -> !blocker.vacuum())
+                .map(blocker -> refused(
+                        "Table " + blocker.table() + " is held by " + blocker
+                                + ", for whose end the fence would wait before it opens.",
+                        "Wait until it has ended"
+                                + (blocker.prepared()
+                                        ? "."
+                                        : ", or end it by pg_terminate_backend(" + blocker.pid() + ").")))
+                .toList();
+    }
+
     private void blockers(List<FencedRelation> relations, List<Problem> problems) throws SQLException {
         for (Blocker blocker : Blocker.of(connection, relations)) {
             if (blocker.prepared()) {

@@ -109,17 +109,6 @@ public final class GateFence implements Fence {
     }
 
     @Override
-    public void disarm(Authority authority) {
-        database.change(authority, GRACE, (transaction, fenced) -> {
-            if (fenced) {
-                throw new ProblemException(database.refused(
-                        "The fence of " + database.migration() + " is closed.", "Open it before it is taken away."));
-            }
-            return true;
-        });
-    }
-
-    @Override
     public List<Problem> check() {
         List<Problem> problems = new ArrayList<>(gate.check());
         problems.addAll(database.look(connection -> {

@@ -143,18 +143,6 @@ public final class RevokeFence implements Fence {
     }
 
     @Override
-    public void disarm(Authority authority) {
-        database.change(authority, (transaction, fenced) -> {
-            if (fenced) {
-                throw new ProblemException(database.refused(
-                        "The fence of " + database.migration() + " is closed.", "Open it before it is taken away."));
-            }
-            revoked.forget(transaction);
-            return true;
-        });
-    }
-
-    @Override
     public List<Problem> check() {
         List<Problem> problems = new ArrayList<>(hindrances());
         problems.addAll(database.look(

@@ -215,29 +215,6 @@ public final class TriggerFence implements Fence {
     }
 
     @Override
-    public void disarm(Authority authority) {
-        connected(connection -> {
-            for (FencedRelation relation : relations(connection)) {
-                brief(ARM_WITHIN).run(connection, List.of(relation), transaction -> {
-                    if (ControlLock.take(transaction, migration, authority)) {
-                        throw new ProblemException(new Problem(
-                                Kind.REFUSED,
-                                database.where(),
-                                "The fence of " + migration + " is closed.",
-                                "Open it before it is taken away."));
-                    }
-                    BriefLock.beBrief(transaction);
-                    try (Statement statement = transaction.createStatement()) {
-                        statement.execute("DROP TRIGGER IF EXISTS " + Sql.name(trigger) + " ON " + relation.sql());
-                    }
-                    return true;
-                });
-            }
-            return true;
-        });
-    }
-
-    @Override
     public List<Problem> check() {
         return connected(connection -> {
             List<FencedRelation> relations = relations(connection);
@@ -251,6 +228,13 @@ public final class TriggerFence implements Fence {
             List<FencedRelation> relations = relations(connection);
             return new FenceChecks(database.where(), connection).obstacles(relations, tables);
         });
+    }
+
+    /** With its triggers closed, nobody but apply has a lock for long: what there is changes the table itself. */
+    @Override
+    public List<Problem> heldUp() {
+        return connected(
+                connection -> new FenceChecks(database.where(), connection).maintenance(relations(connection)));
     }
 
     @Override

@@ -332,6 +332,18 @@ class CutoverTest {
     }
 
     @Test
+    void whatWouldKeepTheNewSideFromOpeningUndoesIt() {
+        World world = new World();
+        world.maintained = Side.DESTINATION;
+
+        assertThat(new Operator(world, "ana", Gate.OPEN).run(Operation.CUTOVER))
+                .isInstanceOfSatisfying(Outcome.Undone.class, undone -> assertThat(undone.why())
+                        .contains("An index is being created."));
+        world.requireWhole(Side.SOURCE);
+        assertThat(world.violations).isEmpty();
+    }
+
+    @Test
     void aSecondOperatorIsToldWhoSinceWhenAndWhat() {
         World world = new World();
         assumeThat(dies(() -> new Operator(world, "ana", new KillAt(12, false)).run(Operation.CUTOVER)))

@@ -13,12 +13,15 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.switchback.connectors.spi.Direction;
 import dev.switchback.pipeline.migration.Entry;
 import dev.switchback.pipeline.migration.Line;
 import dev.switchback.pipeline.migration.MigrationState;
 import dev.switchback.pipeline.migration.Note;
 import dev.switchback.pipeline.migration.Side;
+import dev.switchback.transforms.problem.Problem;
 
 /**
  * Two databases, two flows and a ledger, of which every effect is one atomic step. Clients write to each side that takes
@@ -54,8 +57,14 @@ final class World {
     /** What went wrong, as it happened. */
     final List<String> violations = new ArrayList<>();
 
+    static final Problem MAINTENANCE =
+            new Problem(Problem.Kind.REFUSED, "fence", "An index is being created.", "Wait until it is there.");
+
     MigrationState state = MigrationState.START;
     long held;
+    /** On which side a table is being maintained, so that its fence would not open. */
+    @Nullable Side maintained;
+
     boolean draining = true;
     private int nextRow = 1;
     private int nextWatermark = 1;
