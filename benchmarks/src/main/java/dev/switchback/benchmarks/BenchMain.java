@@ -80,7 +80,13 @@ public final class BenchMain implements Callable<Integer> {
         EnumSet<Scenario> wanted = scenarios.isEmpty() ? EnumSet.allOf(Scenario.class) : EnumSet.copyOf(scenarios);
         boolean allRight = true;
         EnumSet<Scenario> backlog = EnumSet.copyOf(wanted);
-        backlog.removeAll(EnumSet.of(Scenario.LATENCY, Scenario.CUTOVER));
+        backlog.removeAll(EnumSet.of(Scenario.MAPPING, Scenario.LATENCY, Scenario.CUTOVER));
+        if (wanted.contains(Scenario.MAPPING)) {
+            progress.println("mapping");
+            for (Outcome outcome : new Mappings(quick).measure()) {
+                allRight &= publish(outcome);
+            }
+        }
         if (!backlog.isEmpty()) {
             progress.println("Preparing two databases, a broker and a backlog…");
             try (Stage stage = Stage.open(size, logs())) {
@@ -148,7 +154,7 @@ public final class BenchMain implements Callable<Integer> {
                 return Scenario.valueOf(name.toUpperCase(Locale.ROOT));
             } catch (IllegalArgumentException e) {
                 throw new CommandLine.TypeConversionException(
-                        "'" + name + "' is not one of capture, apply, join, scale, stream, latency, cutover");
+                        "'" + name + "' is not one of mapping, capture, apply, join, scale, stream, latency, cutover");
             }
         }
     }

@@ -13,6 +13,12 @@ import dev.switchback.benchmarks.contender.SwitchbackFlow;
 
 /** What is compared, and who takes part; Switchback's part, where it has one, comes first. */
 enum Scenario {
+    MAPPING("One change of a row through a compiled mapping, in one thread.") {
+        @Override
+        List<Contender> contenders(SwitchbackFlow flow) {
+            return List.of();
+        }
+    },
     CAPTURE("The log into change topics: changes a second while catching up with a backlog.") {
         @Override
         List<Contender> contenders(SwitchbackFlow flow) {
