@@ -229,6 +229,7 @@ final class LogicForms {
         Evaluator second = right.evaluator();
         Evaluator both = different.evaluator();
         Spelling distinct = Spelling.infix(left.spelling(), "IS DISTINCT FROM", right.spelling());
+        Spelling same = Spelling.infix(left.spelling(), "<=>", right.spelling());
         return Expression.of(
                 SqlType.BOOLEAN,
                 row -> {
@@ -239,7 +240,9 @@ final class LogicForms {
                 },
                 List.of(left, right),
                 dialect -> {
-                    Spelling.requirePostgres(dialect, "IS DISTINCT FROM");
+                    if (dialect == Dialect.MYSQL) {
+                        return wanted ? "(NOT " + same.in(dialect) + ")" : same.in(dialect);
+                    }
                     return wanted ? distinct.in(dialect) : "(NOT " + distinct.in(dialect) + ")";
                 });
     }

@@ -2,6 +2,8 @@ package dev.switchback.transforms.sql;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** How an expression is written in the SQL of a database. */
@@ -11,10 +13,26 @@ public interface Spelling {
     /** @throws UnsupportedOperationException where this database has no equal of it, naming it */
     String in(Dialect dialect);
 
+    /** MySQL's functions that give the same for the same, by PostgreSQL's names; others differ in NULLs or rounding. */
+    Map<String, String> IN_MYSQL = Map.of(
+            "abs", "abs",
+            "ceil", "ceiling",
+            "ceiling", "ceiling",
+            "char_length", "char_length",
+            "coalesce", "coalesce",
+            "floor", "floor",
+            "length", "char_length",
+            "nullif", "nullif",
+            "replace", "replace",
+            "sign", "sign");
+
     static Spelling call(String name, List<Spelling> arguments) {
         return dialect -> {
-            requirePostgres(dialect, name);
-            return name + "(" + joined(arguments, ", ", dialect) + ")";
+            String called = dialect == Dialect.POSTGRES ? name : IN_MYSQL.get(name.toLowerCase(Locale.ROOT));
+            if (called == null) {
+                throw unsupported(dialect, name);
+            }
+            return called + "(" + joined(arguments, ", ", dialect) + ")";
         };
     }
 
@@ -37,7 +55,11 @@ public interface Spelling {
     /** For what is known to be the same only there. */
     static void requirePostgres(Dialect dialect, String what) {
         if (dialect != Dialect.POSTGRES) {
-            throw new UnsupportedOperationException(what + " has no known equal in " + dialect);
+            throw unsupported(dialect, what);
         }
+    }
+
+    private static UnsupportedOperationException unsupported(Dialect dialect, String what) {
+        return new UnsupportedOperationException(what + " has no known equal in " + dialect);
     }
 }
