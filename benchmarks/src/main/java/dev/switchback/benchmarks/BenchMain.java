@@ -80,7 +80,7 @@ public final class BenchMain implements Callable<Integer> {
         EnumSet<Scenario> wanted = scenarios.isEmpty() ? EnumSet.allOf(Scenario.class) : EnumSet.copyOf(scenarios);
         boolean allRight = true;
         EnumSet<Scenario> backlog = EnumSet.copyOf(wanted);
-        backlog.removeAll(EnumSet.of(Scenario.MAPPING, Scenario.LATENCY, Scenario.CUTOVER));
+        backlog.removeAll(EnumSet.of(Scenario.MAPPING, Scenario.TABLES, Scenario.LATENCY, Scenario.CUTOVER));
         if (wanted.contains(Scenario.MAPPING)) {
             progress.println("mapping");
             for (Outcome outcome : new Mappings(quick).measure()) {
@@ -112,6 +112,10 @@ public final class BenchMain implements Callable<Integer> {
                     allRight &= publish(comparison.follow(Scenario.LATENCY, stage, flow, rate));
                 }
             }
+        }
+        if (wanted.contains(Scenario.TABLES)) {
+            progress.println("tables");
+            allRight &= publish(new TablesRun(size, quick, logs(), progress).measure());
         }
         if (wanted.contains(Scenario.CUTOVER)) {
             for (Outcome outcome : new Moves(quick).measure()) {
@@ -153,8 +157,8 @@ public final class BenchMain implements Callable<Integer> {
             try {
                 return Scenario.valueOf(name.toUpperCase(Locale.ROOT));
             } catch (IllegalArgumentException e) {
-                throw new CommandLine.TypeConversionException(
-                        "'" + name + "' is not one of mapping, capture, apply, join, scale, stream, latency, cutover");
+                throw new CommandLine.TypeConversionException("'" + name
+                        + "' is not one of mapping, capture, apply, join, scale, stream, tables, latency, cutover");
             }
         }
     }

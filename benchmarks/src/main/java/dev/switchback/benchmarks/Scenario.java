@@ -43,6 +43,12 @@ enum Scenario {
             return List.of(Switchback.apply(flow), Switchback.members(flow, 2), Switchback.members(flow, 4));
         }
     },
+    TABLES("As stream, with the same changes spread over many tables, and in one: Switchback beside itself.") {
+        @Override
+        List<Contender> contenders(SwitchbackFlow flow) {
+            return List.of();
+        }
+    },
     STREAM(
             "From the source's log to the destination, all at once: changes a second while catching up with a backlog.") {
         @Override

@@ -47,7 +47,7 @@ public final class Workload {
                 note text)
             """;
 
-    private static final String ROW =
+    static final String ROW =
             """
             (random() * 1000000)::integer, (random() * 20)::smallint, random() < 0.5,
             round((random() * 100000)::numeric, 2), random(), gen_random_uuid(),

@@ -1,0 +1,108 @@
+package dev.switchback.benchmarks;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+import dev.switchback.benchmarks.child.PipelineChild;
+import dev.switchback.benchmarks.machine.JavaChild;
+import dev.switchback.benchmarks.stage.ManyTables;
+import dev.switchback.benchmarks.stage.Stage;
+import dev.switchback.connectors.postgres.PostgresSettings;
+import dev.switchback.connectors.spi.Authority;
+import dev.switchback.connectors.spi.Control;
+import dev.switchback.connectors.spi.Direction;
+import dev.switchback.pipeline.file.MigrationFile;
+import dev.switchback.pipeline.migration.Phase;
+import dev.switchback.pipeline.migration.Side;
+import dev.switchback.pipeline.plan.Plan;
+import dev.switchback.pipeline.run.KafkaAccess;
+import dev.switchback.pipeline.run.Operations;
+import dev.switchback.platform.Await;
+
+/** Switchback as its users meet it: it copies many tables, follows, ends, and goes on behind a backlog. */
+final class OwnPipeline implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(20);
+    private static final Duration ANSWER = Duration.ofSeconds(10);
+
+    private final Stage stage;
+    private final Path file;
+    private final Operations operations;
+
+    private OwnPipeline(Stage stage, Path file, Operations operations) {
+        this.stage = stage;
+        this.file = file;
+        this.operations = operations;
+    }
+
+    /** Lets it copy the tables, and ends it when it follows. */
+    static OwnPipeline copied(Stage stage, ManyTables tables) {
+        Path file = file(stage, tables);
+        Plan plan = Plan.of(MigrationFile.read(file, Map.of()));
+        KafkaAccess kafka = KafkaAccess.declared(plan.file()).orElseThrow();
+        try (JavaChild child = start(stage, file)) {
+            Await.until("the tables to be copied", PATIENCE, () -> {
+                child.requireAlive();
+                try (Operations settled = Operations.toSettle(plan.file(), kafka, ANSWER)) {
+                    return settled.parts().ledger().read().phase() == Phase.FOLLOWING;
+                }
+            });
+        }
+        return new OwnPipeline(stage, file, Operations.open(plan, kafka, ANSWER));
+    }
+
+    /** Starts it again. */
+    JavaChild start() {
+        return start(stage, file);
+    }
+
+    private static JavaChild start(Stage stage, Path file) {
+        return stage.start(JavaChild.Command.of(
+                "switchback",
+                PipelineChild.class,
+                file.toString(),
+                stage.directory().resolve("switchback-own").toString(),
+                "CAPTURE",
+                "APPLY"));
+    }
+
+    /** Puts a mark into the source's log. */
+    long mark() {
+        Control control = operations.parts().side(Side.SOURCE).control();
+        Control.Row row = control.read();
+        return control.watermark(new Authority(row.epoch(), row.direction()));
+    }
+
+    /** Whether everything in front of a mark is applied. */
+    boolean applied(long mark) {
+        return operations.parts().flow(Direction.FORWARD).applied(mark);
+    }
+
+    private static Path file(Stage stage, ManyTables tables) {
+        String text = "migration: own\nsource: " + login(stage.source().settings()) + "\ndestination: "
+                + login(stage.destination().settings()) + "\nkafka: {bootstrap.servers: \"" + stage.bootstrapServers()
+                + "\"}\nmetrics: {port: 0}\ntables:\n"
+                + tables.ids().stream().map(table -> "  " + table + ": {}\n").collect(Collectors.joining());
+        try {
+            return Files.writeString(stage.directory().resolve("own.yaml"), text, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String login(PostgresSettings database) {
+        return "{url: \"postgresql://%s\", user: \"%s\", password: \"%s\"}"
+                .formatted(database, database.user(), database.password());
+    }
+
+    @Override
+    public void close() {
+        operations.close();
+    }
+}

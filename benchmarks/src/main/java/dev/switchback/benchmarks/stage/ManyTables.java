@@ -1,0 +1,105 @@
+package dev.switchback.benchmarks.stage;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+
+import dev.switchback.platform.EmbeddedDatabase;
+import dev.switchback.platform.TableCompare;
+import dev.switchback.transforms.schema.TableId;
+
+/** The workload spread over many tables of the same kind: the same rows in all, the same changes, each of any table. */
+public final class ManyTables {
+
+    private final Stage stage;
+    private final int tables;
+
+    private ManyTables(Stage stage, int tables) {
+        this.stage = stage;
+        this.tables = tables;
+    }
+
+    /** Creates the tables on both sides, and fills those of the source. */
+    public static ManyTables create(Stage stage, int tables) {
+        ManyTables many = new ManyTables(stage, tables);
+        long keys = stage.size().keys() / tables;
+        for (EmbeddedDatabase side : List.of(stage.source(), stage.destination())) {
+            many.ids().stream()
+                    .skip(1)
+                    .forEach(table ->
+                            side.execute("CREATE TABLE " + table + " (LIKE " + Workload.TABLE + " INCLUDING ALL)"));
+        }
+        Workload.fill(stage.source(), keys);
+        many.ids().stream().skip(1).forEach(table -> stage.source()
+                .execute("INSERT INTO " + table + " SELECT * FROM " + Workload.TABLE));
+        stage.source().execute(spread(keys), "ANALYZE");
+        return many;
+    }
+
+    /** All of them. */
+    public List<TableId> ids() {
+        return IntStream.rangeClosed(1, tables)
+                .mapToObj(i -> i == 1 ? Workload.TABLE : new TableId("public", "bench_" + i))
+                .toList();
+    }
+
+    /** Makes so many changes. */
+    public void change(int changes) {
+        try (Connection connection = stage.source().connect();
+                Statement statement = connection.createStatement()) {
+            // They are made, not measured.
+            statement.execute("SET synchronous_commit = off");
+            statement.execute("CALL bench_spread(" + changes / Workload.TRANSACTION + ", " + tables + ")");
+        } catch (SQLException e) {
+            throw new IllegalStateException("changing the workload failed: " + e.getMessage(), e);
+        }
+    }
+
+    /** What is different between both sides, for people; empty if nothing is. */
+    public String differences() {
+        long different = TableCompare.compare(stage.source(), stage.destination(), ids(), 1).stream()
+                .filter(result -> !result.equal())
+                .count();
+        return different == 0 ? "" : different + " of " + tables + " tables differ";
+    }
+
+    private static String spread(long keys) {
+        return String.format(
+                Locale.ROOT,
+                """
+                CREATE FUNCTION bench_name(tables integer) RETURNS text LANGUAGE sql VOLATILE AS $$
+                    SELECT 'bench' || CASE WHEN n = 1 THEN '' ELSE '_' || n END
+                    FROM (SELECT 1 + floor(random() * tables)::integer AS n) chosen
+                $$;
+
+                CREATE PROCEDURE bench_spread(transactions integer, tables integer) LANGUAGE plpgsql AS $$
+                DECLARE
+                    done bigint;
+                BEGIN
+                    FOR t IN 1..transactions LOOP
+                        FOR i IN 1..7 LOOP
+                            LOOP
+                                EXECUTE format(CASE WHEN i < 7 THEN
+                                    'UPDATE %%I SET account = (random() * 1000000)::integer, active = NOT active,
+                                        amount = round((random() * 100000)::numeric, 2), changed_at = clock_timestamp(),
+                                        note = repeat(md5(random()::text), 6) || '' Grüße'' WHERE id = %%s'
+                                    ELSE 'DELETE FROM %%I WHERE id = %%s' END,
+                                    bench_name(tables), 1 + floor(random() * %1$d));
+                                GET DIAGNOSTICS done = ROW_COUNT;
+                                EXIT WHEN done > 0;
+                            END LOOP;
+                        END LOOP;
+                        FOR i IN 1..3 LOOP
+                            EXECUTE format('INSERT INTO %%I SELECT nextval(''bench_id''), %2$s', bench_name(tables));
+                        END LOOP;
+                        COMMIT;
+                    END LOOP;
+                END $$;
+                """,
+                keys,
+                Workload.ROW.replace("'", "''"));
+    }
+}
