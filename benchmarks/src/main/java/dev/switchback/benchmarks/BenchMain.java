@@ -80,7 +80,8 @@ public final class BenchMain implements Callable<Integer> {
         EnumSet<Scenario> wanted = scenarios.isEmpty() ? EnumSet.allOf(Scenario.class) : EnumSet.copyOf(scenarios);
         boolean allRight = true;
         EnumSet<Scenario> backlog = EnumSet.copyOf(wanted);
-        backlog.removeAll(EnumSet.of(Scenario.MAPPING, Scenario.TABLES, Scenario.LATENCY, Scenario.CUTOVER));
+        backlog.removeAll(
+                EnumSet.of(Scenario.MAPPING, Scenario.TABLES, Scenario.SOAK, Scenario.LATENCY, Scenario.CUTOVER));
         if (wanted.contains(Scenario.MAPPING)) {
             progress.println("mapping");
             for (Outcome outcome : new Mappings(quick).measure()) {
@@ -116,6 +117,10 @@ public final class BenchMain implements Callable<Integer> {
         if (wanted.contains(Scenario.TABLES)) {
             progress.println("tables");
             allRight &= publish(new TablesRun(size, quick, logs(), progress).measure());
+        }
+        if (wanted.contains(Scenario.SOAK)) {
+            progress.println("soak");
+            allRight &= publish(new SoakRun(size, quick, logs(), progress).measure());
         }
         if (wanted.contains(Scenario.CUTOVER)) {
             for (Outcome outcome : new Moves(quick).measure()) {
@@ -157,8 +162,9 @@ public final class BenchMain implements Callable<Integer> {
             try {
                 return Scenario.valueOf(name.toUpperCase(Locale.ROOT));
             } catch (IllegalArgumentException e) {
-                throw new CommandLine.TypeConversionException("'" + name
-                        + "' is not one of mapping, capture, apply, join, scale, stream, tables, latency, cutover");
+                throw new CommandLine.TypeConversionException(
+                        "'" + name
+                                + "' is not one of mapping, capture, apply, join, scale, stream, tables, soak, latency, cutover");
             }
         }
     }

@@ -49,6 +49,12 @@ enum Scenario {
             return List.of();
         }
     },
+    SOAK("The whole pipeline in one process with 1 GiB of heap, always behind, for ten minutes.") {
+        @Override
+        List<Contender> contenders(SwitchbackFlow flow) {
+            return List.of();
+        }
+    },
     STREAM(
             "From the source's log to the destination, all at once: changes a second while catching up with a backlog.") {
         @Override

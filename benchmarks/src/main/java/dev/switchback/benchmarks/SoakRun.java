@@ -1,0 +1,117 @@
+package dev.switchback.benchmarks;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+
+import dev.switchback.benchmarks.machine.JavaChild;
+import dev.switchback.benchmarks.machine.Machine;
+import dev.switchback.benchmarks.report.Outcome;
+import dev.switchback.benchmarks.report.Run;
+import dev.switchback.benchmarks.report.Standing;
+import dev.switchback.benchmarks.stage.ManyTables;
+import dev.switchback.benchmarks.stage.Size;
+import dev.switchback.benchmarks.stage.Stage;
+
+/** The whole pipeline in one process, always behind, for minutes: what it keeps on its heap must not grow. */
+final class SoakRun {
+
+    private static final Duration FULL = Duration.ofMinutes(10);
+    private static final Duration QUICK = Duration.ofSeconds(20);
+    private static final int AT_ONCE = 10_000;
+
+    private final Size size;
+    private final boolean quick;
+    private final Path logs;
+    private final PrintStream progress;
+
+    SoakRun(Size size, boolean quick, Path logs, PrintStream progress) {
+        this.size = size;
+        this.quick = quick;
+        this.logs = logs;
+        this.progress = progress;
+    }
+
+    Outcome measure() throws InterruptedException {
+        Run run;
+        try (Stage stage = Stage.open(size, logs)) {
+            ManyTables table = ManyTables.create(stage, 1);
+            try (OwnPipeline pipeline = OwnPipeline.copied(stage, table);
+                    JavaChild child = pipeline.start()) {
+                run = run(pipeline, child, table);
+            } catch (IllegalStateException | AssertionError e) {
+                run = Run.failed(String.valueOf(e.getMessage()));
+            }
+        }
+        progress.println("  " + (run.right() ? run.details() : "WRONG: " + run.wrong()));
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("machine", Machine.here().toString());
+        facts.put("every JVM", String.join(" ", JavaChild.OPTIONS));
+        return new Outcome(
+                "soak",
+                Scenario.SOAK.what(),
+                "changes/s",
+                quick,
+                facts,
+                new Standing(
+                        "Switchback",
+                        "all by default; details: MiB of heap that the leanest collection left",
+                        List.of(run)),
+                List.of());
+    }
+
+    private Run run(OwnPipeline pipeline, JavaChild child, ManyTables table) throws InterruptedException {
+        AtomicBoolean stop = new AtomicBoolean();
+        AtomicLong made = new AtomicLong();
+        AtomicReference<RuntimeException> failure = new AtomicReference<>();
+        Thread load = new Thread(() -> keepBusy(table, stop, made, failure), "load");
+        load.start();
+        Map<String, Double> heap = new TreeMap<>();
+        long began = System.nanoTime();
+        try {
+            long length = (quick ? QUICK : FULL).toNanos();
+            for (long passed = 0; passed < length; passed = System.nanoTime() - began) {
+                child.requireAlive();
+                Thread.sleep(1_000);
+                String minute = String.format(Locale.ROOT, "heap, minute %02d", 1 + passed / 60_000_000_000L);
+                if (child.announced("heap") != null) {
+                    heap.merge(minute, (double) child.count("heap"), Math::min);
+                }
+            }
+        } finally {
+            stop.set(true);
+            load.join();
+        }
+        if (failure.get() != null) {
+            throw failure.get();
+        }
+        long end = pipeline.mark();
+        while (!pipeline.applied(end)) {
+            child.requireAlive();
+            Thread.sleep(1_000);
+        }
+        double seconds = (System.nanoTime() - began) / 1e9;
+        return new Run(made.get() / seconds, heap, Map.of(), Map.of(), table.differences());
+    }
+
+    /** Makes changes without a pause; half a core does it faster than they can be moved. */
+    private static void keepBusy(
+            ManyTables table, AtomicBoolean stop, AtomicLong made, AtomicReference<RuntimeException> failure) {
+        try {
+            while (!stop.get()) {
+                table.change(AT_ONCE);
+                made.addAndGet(AT_ONCE);
+            }
+        } catch (RuntimeException e) {
+            failure.set(e);
+        }
+    }
+}
