@@ -21,6 +21,7 @@ import dev.switchback.transforms.mutation.Mutation.Clear;
 import dev.switchback.transforms.mutation.Mutation.Patch;
 import dev.switchback.transforms.mutation.Mutation.Remove;
 import dev.switchback.transforms.mutation.Mutation.Upsert;
+import dev.switchback.transforms.mutation.OnConflict;
 import dev.switchback.transforms.schema.Column;
 import dev.switchback.transforms.schema.TableId;
 
@@ -59,7 +60,9 @@ public final class RowsInMemory {
         } catch (RefusedValueException e) {
             return Optional.of(String.valueOf(e.getMessage()));
         }
-        if (mutation instanceof Clear) {
+        OnConflict onConflict = mutation.table().onConflict();
+        boolean left = onConflict.leavesRows() || onConflict.kind() == OnConflict.Kind.COMPARE;
+        if (mutation instanceof Clear && !left) {
             table.clear();
         }
         return Optional.empty();
@@ -67,6 +70,9 @@ public final class RowsInMemory {
 
     private Optional<String> apply(Mutation.OfRow mutation, Map<Key, @Nullable Object[]> table) {
         Key key = kept(mutation.table(), mutation.key());
+        if (declines(mutation, table.get(key))) {
+            return Optional.empty();
+        }
         if (mutation instanceof Upsert upsert) {
             return write(upsert.table(), table, key, upsert.values());
         }
@@ -80,6 +86,39 @@ public final class RowsInMemory {
             table.remove(key);
         }
         return Optional.empty();
+    }
+
+    private static boolean declines(Mutation.OfRow mutation, @Nullable Object @Nullable [] row) {
+        OnConflict onConflict = mutation.table().onConflict();
+        return switch (onConflict.kind()) {
+            case OVERWRITE -> false;
+            case FILL, INSERT -> row != null;
+            case COMPARE -> true;
+            case NEWER -> row != null && isNewer(row, mutation, String.valueOf(onConflict.column()));
+        };
+    }
+
+    /** Times and numbers alike, as far as the order of their texts is theirs. */
+    private static boolean isNewer(@Nullable Object[] row, Mutation.OfRow mutation, String column) {
+        @Nullable Object @Nullable [] values = null;
+        if (mutation instanceof Upsert upsert) {
+            values = upsert.values();
+        } else if (mutation instanceof Patch patch) {
+            values = patch.values();
+        }
+        List<Column> columns = mutation.table().columns();
+        int place = columns.stream().map(Column::name).toList().indexOf(column);
+        if (values == null || values[place] == Absent.VALUE || row[place] == null) {
+            return false;
+        }
+        @Nullable Object other = values[place];
+        if (other == null) {
+            return true;
+        }
+        if (row[place] instanceof Number one && other instanceof Number two) {
+            return Double.compare(one.doubleValue(), two.doubleValue()) > 0;
+        }
+        return String.valueOf(row[place]).compareTo(other.toString()) > 0;
     }
 
     private Optional<String> write(

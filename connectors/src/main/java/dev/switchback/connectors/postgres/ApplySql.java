@@ -27,10 +27,8 @@ final class ApplySql {
     /** Parameters: every column of the table, in its order. */
     static String upsert(DestinationTable table) {
         List<Column> columns = table.columns();
-        boolean overriding = columns.stream().anyMatch(column -> column.generation() == Generation.IDENTITY_ALWAYS);
         List<Column> updated = updatable(table, columns);
-        return "INSERT INTO " + Sql.name(table.id()) + " AS t (" + names(columns) + ")\n"
-                + (overriding ? "OVERRIDING SYSTEM VALUE\n" : "")
+        return insertInto(table)
                 + "SELECT " + list(columns, ApplySql::cast) + "\n"
                 + "FROM unnest(" + arrays(columns) + ") AS u (" + names(columns) + ")\n"
                 + "ON CONFLICT (" + names(keyColumns(table)) + ") DO "
@@ -38,6 +36,13 @@ final class ApplySql {
                         ? "NOTHING"
                         : "UPDATE\nSET " + list(updated, column -> name(column) + " = excluded." + name(column))
                                 + "\nWHERE " + differ(updated, "excluded."));
+    }
+
+    static String insertInto(DestinationTable table) {
+        boolean overriding =
+                table.columns().stream().anyMatch(column -> column.generation() == Generation.IDENTITY_ALWAYS);
+        return "INSERT INTO " + Sql.name(table.id()) + " AS t (" + names(table.columns()) + ")\n"
+                + (overriding ? "OVERRIDING SYSTEM VALUE\n" : "");
     }
 
     /**
@@ -150,16 +155,16 @@ final class ApplySql {
     }
 
     /** The casts to record keep the parser from comparing column by column, for which there is no such operator. */
-    private static String differ(List<Column> columns, String other) {
+    static String differ(List<Column> columns, String other) {
         return "(ROW(" + list(columns, column -> "t." + name(column)) + ")::record) OPERATOR(pg_catalog.*<>) (ROW("
                 + list(columns, column -> other + name(column)) + ")::record)";
     }
 
-    private static String arrays(List<Column> columns) {
+    static String arrays(List<Column> columns) {
         return list(columns, column -> "?::" + elementType(column.type().carrier()) + "[]");
     }
 
-    private static String cast(Column column) {
+    static String cast(Column column) {
         return cast("u." + name(column), column);
     }
 
@@ -191,7 +196,7 @@ final class ApplySql {
         };
     }
 
-    private static String names(List<Column> columns) {
+    static String names(List<Column> columns) {
         return list(columns, ApplySql::name);
     }
 

@@ -18,6 +18,7 @@ import dev.switchback.transforms.mutation.Mutation;
 import dev.switchback.transforms.mutation.Mutation.OfRow;
 import dev.switchback.transforms.mutation.Mutation.Patch;
 import dev.switchback.transforms.mutation.Mutation.Upsert;
+import dev.switchback.transforms.mutation.OnConflict;
 import dev.switchback.transforms.schema.Column;
 import dev.switchback.transforms.schema.TableId;
 
@@ -34,14 +35,19 @@ final class BulkWrites {
     }
 
     /** Mappings of several tasks have tables of their own that say the same. */
-    private record Definition(TableId id, List<Column> columns, List<String> key) {}
+    private record Definition(TableId id, List<Column> columns, List<String> key, OnConflict onConflict) {}
 
     private record Group(Kind kind, TableWriter table, BitSet columns) {}
 
     private static final BitSet ALL = new BitSet(0);
 
+    private final String migration;
     private final Map<DestinationTable, TableWriter> byInstance = new HashMap<>();
     private final Map<Definition, TableWriter> byDefinition = new HashMap<>();
+
+    BulkWrites(String migration) {
+        this.migration = migration;
+    }
 
     /**
      * @throws RowsRefused when the destination refuses some of them
@@ -88,7 +94,8 @@ final class BulkWrites {
         return byInstance.computeIfAbsent(
                 table,
                 any -> byDefinition.computeIfAbsent(
-                        new Definition(table.id(), table.columns(), table.key()), same -> new TableWriter(table)));
+                        new Definition(table.id(), table.columns(), table.key(), table.onConflict()),
+                        same -> new TableWriter(migration, table)));
     }
 
     private static Kind kind(Mutation mutation) {

@@ -77,7 +77,7 @@ public final class DestinationPreflight {
             for (Check check : TABLE_CHECKS) {
                 check.run(database, report);
             }
-            FirstStart.check(flow, database, report);
+            FirstStart.check(flow, database, pairs, report);
             checkPairs(database, PairChecks.match(database, sources, pairs), report);
         });
     }

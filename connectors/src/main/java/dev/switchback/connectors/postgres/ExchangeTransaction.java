@@ -15,6 +15,7 @@ import dev.switchback.connectors.spi.InputChange;
 import dev.switchback.transforms.mutation.DestinationTable;
 import dev.switchback.transforms.mutation.Mutation.Remove;
 import dev.switchback.transforms.mutation.Mutation.Upsert;
+import dev.switchback.transforms.mutation.OnConflict;
 
 /**
  * Held changes that keep each other from being applied, such as two rows whose unique values one statement exchanged: all
@@ -54,7 +55,9 @@ final class ExchangeTransaction {
             return true;
         }
         Map<InputChange, Upsert> candidates = locked(connection);
-        if (parts.connection().triggersFire() || !Reinsertion.isUnheard(connection, table)) {
+        if (!table.onConflict().equals(OnConflict.OVERWRITE)
+                || parts.connection().triggersFire()
+                || !Reinsertion.isUnheard(connection, table)) {
             connection.rollback();
             return false;
         }

@@ -4,10 +4,15 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Collection;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 import dev.switchback.connectors.spi.Direction;
 import dev.switchback.connectors.spi.Flow;
+import dev.switchback.transforms.mutation.OnConflict;
+import dev.switchback.transforms.schema.TableId;
 
 /**
  * What must be so of a destination to which a flow has never applied: its tables are empty, since rows that the source
@@ -18,20 +23,27 @@ final class FirstStart {
 
     private FirstStart() {}
 
-    static void check(Flow flow, CheckedDatabase destination, Report report) throws SQLException {
+    /** @param pairs of which those may hold rows that say what becomes of them */
+    static void check(Flow flow, CheckedDatabase destination, Collection<TablePair> pairs, Report report)
+            throws SQLException {
         // A REVERSE flow applies to the tables that its rows came from.
         if (flow.direction() == Direction.REVERSE || !mayLook(destination) || known(flow, destination.connection())) {
             return;
         }
+        Set<TableId> mayHold = pairs.stream()
+                .filter(pair -> !pair.onConflict().equals(OnConflict.OVERWRITE))
+                .map(TablePair::destination)
+                .collect(Collectors.toSet());
         for (PostgresTable table : destination.realTables()) {
             TableAccess access = destination.access(table.relation());
             boolean readable = access.schemaUsage() && access.lacking("SELECT").isEmpty();
-            if (readable && holdsRows(destination.connection(), table)) {
+            if (readable && !mayHold.contains(table.id()) && holdsRows(destination.connection(), table)) {
                 String name = Words.name(table.id());
                 report.refuse(
                         "Table " + name + " already holds rows (" + estimate(table) + "), and " + flow.migration()
                                 + " has never applied to it; those that the source does not have would stay.",
-                        "Run TRUNCATE " + name + "; if an earlier run under another name has filled it, go on under"
+                        "Run TRUNCATE " + name
+                                + ", or say what is to become of them (on_conflict:); if an earlier run under another name has filled it, go on under"
                                 + " that migration name.");
             }
         }

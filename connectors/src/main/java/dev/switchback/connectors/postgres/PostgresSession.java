@@ -58,7 +58,12 @@ final class PostgresSession implements ApplySession {
         this.connection = new ApplyConnection(connections, settings, flow);
         this.mandate = mandate(flow);
         this.parts = new ApplyTransaction.Parts(
-                connection, new Checkpoints(flow, mandate), new HeldQueue(flow), new BulkWrites(), faults, sourceKeys);
+                connection,
+                new Checkpoints(flow, mandate),
+                new HeldQueue(flow),
+                new BulkWrites(flow.migration()),
+                faults,
+                sourceKeys);
     }
 
     private Mandate mandate(Flow flow) {

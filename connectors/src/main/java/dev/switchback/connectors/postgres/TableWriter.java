@@ -22,6 +22,7 @@ import dev.switchback.transforms.mutation.Key;
 import dev.switchback.transforms.mutation.Mutation.OfRow;
 import dev.switchback.transforms.mutation.Mutation.Patch;
 import dev.switchback.transforms.mutation.Mutation.Upsert;
+import dev.switchback.transforms.mutation.OnConflict;
 import dev.switchback.transforms.schema.Column;
 import dev.switchback.transforms.schema.Column.Generation;
 
@@ -44,10 +45,11 @@ final class TableWriter {
     private final String upsert;
     private final String remove;
     private final String missing;
+    private final @Nullable ConflictSql conflicts;
     private final Map<BitSet, String> patches = new HashMap<>();
     private @Nullable String moveIdentity;
 
-    TableWriter(DestinationTable table) {
+    TableWriter(String migration, DestinationTable table) {
         this.table = table;
         this.columns = table.columns();
         this.arrays = columns.stream().map(ColumnArray::new).toArray(ColumnArray[]::new);
@@ -57,14 +59,15 @@ final class TableWriter {
                 .filter(i -> Arrays.stream(key).noneMatch(each -> each == i))
                 .findFirst()
                 .orElse(-1);
-        this.upsert = ApplySql.upsert(table);
-        this.remove = ApplySql.remove(table);
+        this.conflicts = table.onConflict().equals(OnConflict.OVERWRITE) ? null : new ConflictSql(migration, table);
+        this.upsert = conflicts == null ? ApplySql.upsert(table) : conflicts.upsert();
+        this.remove = conflicts == null ? ApplySql.remove(table) : conflicts.remove();
         this.missing = ApplySql.missing(table);
     }
 
     /** @param works Upserts of this table, no two of one row */
     void upsert(ApplyConnection connection, List<Work> works) throws SQLException, RowsRefused {
-        if (identity >= 0) {
+        if (identity >= 0 && conflicts == null) {
             moveIdentity(connection, works);
         }
         execute(connection.get(), upsert, IntStream.range(0, columns.size()).toArray(), works);
@@ -76,7 +79,7 @@ final class TableWriter {
      * @throws RowsRefused also for rows that are not there
      */
     void patch(ApplyConnection connection, List<Work> works, BitSet present) throws SQLException, RowsRefused {
-        if (identity >= 0 && present.get(identity)) {
+        if (identity >= 0 && conflicts == null && present.get(identity)) {
             moveIdentity(connection, works);
         }
         List<Column> set = ApplySql.updatable(
@@ -85,17 +88,21 @@ final class TableWriter {
         if (!set.isEmpty()) {
             int[] indexes = IntStream.concat(Arrays.stream(key), set.stream().mapToInt(columns::indexOf))
                     .toArray();
-            String sql = patches.computeIfAbsent(present, any -> ApplySql.patch(table, set));
+            String sql = patches.computeIfAbsent(present, any -> patchOf(set));
             changed = execute(connection.get(), sql, indexes, works);
         }
         // Rows that are already as they are to be are not counted either, so only a full count proves all are there.
-        if (changed < works.size()) {
+        if (changed < works.size() && table.onConflict().kind() != OnConflict.Kind.COMPARE) {
             List<Work> gone = places(connection.get(), missing, key, works);
             if (!gone.isEmpty()) {
                 throw new RowsRefused(
                         gone, "the row is not there, and the change does not carry all of its columns", null);
             }
         }
+    }
+
+    private String patchOf(List<Column> set) {
+        return conflicts == null ? ApplySql.patch(table, set) : conflicts.patch(set);
     }
 
     /** @param works Removes of this table, no two of one row */

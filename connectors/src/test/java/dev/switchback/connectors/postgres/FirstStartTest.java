@@ -64,7 +64,7 @@ class FirstStartTest {
                         Problem.Kind.REFUSED,
                         "Table public.t already holds rows (about 1,500), and shop has never applied to it; those that the"
                                 + " source does not have would stay.",
-                        "Run TRUNCATE public.t; if an earlier run under another name has filled it, go on under that"
+                        "Run TRUNCATE public.t, or say what is to become of them (on_conflict:); if an earlier run under another name has filled it, go on under that"
                                 + " migration name."))
                 .hasSize(2);
     }

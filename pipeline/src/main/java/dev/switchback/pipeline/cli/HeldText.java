@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
+import dev.switchback.connectors.postgres.Conflicts.Difference;
 import dev.switchback.connectors.postgres.HeldChanges.Entry;
 
 /** Held changes as people read them. Stateless. */
@@ -21,6 +22,12 @@ final class HeldText {
         String direction = HeldId.isReverse(entry) ? "reverse  " : "";
         return HeldId.of(entry) + "  " + direction + entry.table() + " " + entry.sourceKey() + "  tried "
                 + entry.attempts() + " times: " + what;
+    }
+
+    /** A row of a table that is only compared. */
+    static String line(Difference difference) {
+        return "differs  " + difference.table() + " " + difference.key() + ": the source has "
+                + (difference.mutation().equals("remove") ? "no such row" : difference.content());
     }
 
     /** Which row waits for which the destination does not say; one alone waits for a row that is not held. */

@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
@@ -19,6 +20,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
+import dev.switchback.connectors.postgres.Conflicts;
+import dev.switchback.connectors.postgres.Conflicts.Difference;
 import dev.switchback.connectors.postgres.ControlSchema;
 import dev.switchback.connectors.postgres.HeldChanges;
 import dev.switchback.connectors.postgres.HeldChanges.Entry;
@@ -26,6 +29,7 @@ import dev.switchback.connectors.postgres.PostgresConnections;
 import dev.switchback.connectors.spi.Direction;
 import dev.switchback.pipeline.file.MigrationFile;
 import dev.switchback.pipeline.plan.Plan;
+import dev.switchback.transforms.mutation.OnConflict;
 import dev.switchback.transforms.problem.ProblemException;
 
 /** Shows changes that could not be applied, tries them again, or gives them up. */
@@ -48,6 +52,8 @@ import dev.switchback.transforms.problem.ProblemException;
 final class HeldVerb implements Callable<Integer> {
 
     private static final JsonMapper JSON = new JsonMapper();
+
+    private static final int DIFFERENCES_SHOWN = 1_000;
 
     private final Environment environment;
 
@@ -99,7 +105,7 @@ final class HeldVerb implements Callable<Integer> {
         }
         MigrationFile file = migration.read(environment);
         return switch (action) {
-            case list -> listed(list(file));
+            case list -> listed(list(file), differences(file));
             case retry -> retried(retry(file));
             case discard -> discard(file);
         };
@@ -109,6 +115,23 @@ final class HeldVerb implements Callable<Integer> {
         List<Entry> entries = new ArrayList<>(in(Direction.FORWARD, file, List.of(), HeldChanges::list));
         entries.addAll(in(Direction.REVERSE, file, List.of(), HeldChanges::list));
         return entries;
+    }
+
+    /** Rows of tables that are only compared. */
+    private List<Difference> differences(MigrationFile file) {
+        boolean compares = file.tables().values().stream()
+                .anyMatch(table -> table.onConflict().kind() == OnConflict.Kind.COMPARE);
+        if (!compares) {
+            return List.of();
+        }
+        PostgresConnections database = Plan.destination(file);
+        try (Connection connection = database.open()) {
+            return ControlSchema.control(connection, file.migration()).isEmpty()
+                    ? List.of()
+                    : Conflicts.differences(connection, file.migration(), DIFFERENCES_SHOWN);
+        } catch (SQLException e) {
+            throw new ProblemException(database.problem(e), e);
+        }
     }
 
     private int retry(MigrationFile file) {
@@ -127,9 +150,11 @@ final class HeldVerb implements Callable<Integer> {
     private int discard(MigrationFile file) {
         if (!yes) {
             Set<HeldId> wanted = Set.copyOf(ids);
-            listed(list(file).stream()
-                    .filter(entry -> wanted.contains(HeldId.of(entry)))
-                    .toList());
+            listed(
+                    list(file).stream()
+                            .filter(entry -> wanted.contains(HeldId.of(entry)))
+                            .toList(),
+                    List.of());
             environment.err().println("Nothing was discarded. To give these up for good, add --yes.");
             return 0;
         }
@@ -207,7 +232,7 @@ final class HeldVerb implements Callable<Integer> {
         return 0;
     }
 
-    private int listed(List<Entry> entries) {
+    private int listed(List<Entry> entries, List<Difference> differences) {
         if (json) {
             ArrayNode held = JSON.createArrayNode();
             entries.forEach(entry -> held.addObject()
@@ -222,11 +247,25 @@ final class HeldVerb implements Callable<Integer> {
                     .put("heldAt", entry.heldAt().toString())
                     .put("retryAt", entry.retryAt().toString())
                     .put("first", entry.first()));
-            environment.out().println(JSON.createObjectNode().set("held", held));
-        } else if (entries.isEmpty()) {
-            environment.out().println("No change is held.");
-        } else {
-            environment.out().println(HeldText.of(entries));
+            ObjectNode all = JSON.createObjectNode().set("held", held);
+            ArrayNode differing = all.putArray("differences");
+            differences.forEach(difference -> differing
+                    .addObject()
+                    .put("table", difference.table())
+                    .put("key", difference.key())
+                    .put("mutation", difference.mutation())
+                    .put("content", difference.content())
+                    .put("foundAt", difference.foundAt().toString()));
+            environment.out().println(all);
+            return 0;
+        }
+        environment.out().println(entries.isEmpty() ? "No change is held." : HeldText.of(entries));
+        differences.forEach(difference -> environment.out().println(HeldText.line(difference)));
+        if (differences.size() == DIFFERENCES_SHOWN) {
+            environment
+                    .out()
+                    .println("There may be more: these are the first " + DIFFERENCES_SHOWN
+                            + " of switchback.difference.");
         }
         return 0;
     }

@@ -32,7 +32,9 @@ final class StatusJson {
                 .put("destination", table.destination())
                 .put("rowsCopied", table.rowsCopied())
                 .put("rowsEstimated", table.rowsEstimated())
-                .put("changesApplied", table.changesApplied()));
+                .put("changesApplied", table.changesApplied())
+                .put("declined", table.conflicts().declined())
+                .put("differing", table.conflicts().differing()));
         status.slot().ifPresent(slot -> json.putObject("slot")
                 .put("name", slot.name())
                 .put("active", slot.active())

@@ -47,6 +47,14 @@ final class StatusText {
                         Numbers.count(table.rowsCopied()),
                         status.copied() ? "all" : Numbers.count(Math.max(table.rowsEstimated(), table.rowsCopied())),
                         Numbers.count(table.changesApplied())));
+        status.tables().stream()
+                .filter(table -> table.conflicts().declined() > 0)
+                .forEach(table -> out.println(
+                        name(table) + ": " + Numbers.count(table.conflicts().declined()) + " declined by on_conflict"));
+        status.tables().stream()
+                .filter(table -> table.conflicts().differing() > 0)
+                .forEach(table -> out.println(name(table) + ": "
+                        + Numbers.count(table.conflicts().differing()) + " rows differ; see switchback held"));
     }
 
     private static String name(Status.TableStatus table) {

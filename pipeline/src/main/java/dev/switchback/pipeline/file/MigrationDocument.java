@@ -48,7 +48,14 @@ record MigrationDocument(
             @Nullable Duration retention,
             @JsonProperty("record_limit") @Nullable ByteSize recordLimit) {}
 
-    record Table(@Nullable String to, @Nullable String select, @Nullable List<String> key, @Nullable String reverse) {}
+    record Table(
+            @Nullable String to,
+            @Nullable String select,
+            @Nullable List<String> key,
+            @Nullable String reverse,
+            @JsonProperty("on_conflict") @Nullable String onConflict,
+            @JsonProperty("newer_by") @Nullable String newerBy,
+            @JsonProperty("keep_declined") @Nullable Boolean keepDeclined) {}
 
     record Apply(
             @Nullable Integer threads,

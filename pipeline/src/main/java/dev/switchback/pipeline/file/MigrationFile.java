@@ -11,6 +11,7 @@ import java.util.Set;
 import dev.switchback.connectors.postgres.PostgresSettings;
 import dev.switchback.connectors.spi.Direction;
 import dev.switchback.connectors.spi.Flow;
+import dev.switchback.transforms.mutation.OnConflict;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
 import dev.switchback.transforms.schema.TableId;
@@ -64,6 +65,7 @@ public record MigrationFile(
      * @param key the destination columns by which rows are found again; empty for those that the source's key fills
      * @param where the place in the file, for {@link Problem#where()}: {@code stores.yaml:12, public.store}
      * @param reverse the declared way back; empty for the one that the {@code SELECT} itself gives
+     * @param onConflict what becomes of rows that the destination has, on the way there
      */
     public record Table(
             TableId source,
@@ -71,7 +73,8 @@ public record MigrationFile(
             Optional<String> select,
             List<String> key,
             String where,
-            Optional<Reverse> reverse) {}
+            Optional<Reverse> reverse,
+            OnConflict onConflict) {}
 
     /**
      * How a table's rows come back.

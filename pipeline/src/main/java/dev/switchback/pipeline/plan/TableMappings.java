@@ -17,6 +17,7 @@ import dev.switchback.pipeline.file.MigrationFile.Table;
 import dev.switchback.pipeline.plan.FlowPlan.PlannedTable;
 import dev.switchback.transforms.mapping.MappingCompiler;
 import dev.switchback.transforms.mapping.Selection;
+import dev.switchback.transforms.problem.NearName;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
 import dev.switchback.transforms.schema.TableId;
@@ -49,7 +50,7 @@ public final class TableMappings {
             Table table, PostgresTable source, Selection selection, List<String> key, Optional<String> joined) {
 
         TablePair pair() {
-            return Ways.pair(table.source(), table.destination(), selection, key);
+            return Ways.pair(table.source(), table.destination(), selection, key, table.onConflict());
         }
     }
 
@@ -134,6 +135,17 @@ public final class TableMappings {
         Selection selection =
                 MappingCompiler.select(source.schema(), table.select().orElse(null), lookups, table.where());
         List<String> key = MappingCompiler.key(source.schema(), selection, table.key(), table.where());
+        String newerBy = table.onConflict().column();
+        if (newerBy != null && !selection.destinations().contains(newerBy)) {
+            problems.add(new Problem(
+                    Problem.Kind.BAD_INPUT,
+                    table.where(),
+                    "newer_by: names " + newerBy + ", which the SELECT does not fill.",
+                    NearName.hint(newerBy, selection.destinations(), "Select it.")));
+        }
+        if (newerBy != null) {
+            notices.add(table.source() + ": a row that is deleted is removed, however new the destination's is.");
+        }
         return new Selected(table, source, selection, key, joined(table, source, selection, key));
     }
 
@@ -166,6 +178,7 @@ public final class TableMappings {
                 one.selection(),
                 target,
                 one.key(),
+                one.table().onConflict(),
                 one.joined().isPresent(),
                 shared(one.table()),
                 one.table().where());

@@ -10,6 +10,7 @@ import dev.switchback.pipeline.plan.TableMappings.Selected;
 import dev.switchback.transforms.mapping.Inverse;
 import dev.switchback.transforms.mapping.MappingCompiler;
 import dev.switchback.transforms.mapping.Selection;
+import dev.switchback.transforms.mutation.OnConflict;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
 
@@ -56,7 +57,7 @@ final class WayBack {
         }
         boolean joined = !MappingCompiler.keepsSourceKey(from.schema(), back, key)
                 || Ways.needsOldRows(from, back, key).isPresent();
-        tables.add(Ways.planned(from, back, to, key, joined, false, where));
+        tables.add(Ways.planned(from, back, to, key, OnConflict.OVERWRITE, joined, false, where));
         computes |= !back.computed().isEmpty();
     }
 

@@ -11,7 +11,9 @@ import dev.switchback.connectors.postgres.TablePair;
 import dev.switchback.connectors.postgres.TablePair.ColumnPair;
 import dev.switchback.pipeline.plan.FlowPlan.PlannedTable;
 import dev.switchback.transforms.mapping.MappingCompiler;
+import dev.switchback.transforms.mapping.MappingCompiler.Into;
 import dev.switchback.transforms.mapping.Selection;
+import dev.switchback.transforms.mutation.OnConflict;
 import dev.switchback.transforms.schema.TableId;
 
 /** Which of the two ways a table's changes take, in either direction. Stateless. */
@@ -37,28 +39,29 @@ final class Ways {
             Selection selection,
             PostgresTable to,
             List<String> key,
+            OnConflict onConflict,
             boolean joined,
             boolean shared,
             String where) {
-        TablePair pair = pair(from.id(), to.id(), selection, key);
+        TablePair pair = pair(from.id(), to.id(), selection, key, onConflict);
+        Into into = new Into(to.schema(), key, onConflict);
         return joined
                 ? new PlannedTable(
                         from,
                         to,
                         pair,
                         Optional.empty(),
-                        Optional.of(
-                                MappingCompiler.compileRows(from.schema(), selection, to.schema(), key, shared, where)))
+                        Optional.of(MappingCompiler.compileRows(from.schema(), selection, into, shared, where)))
                 : new PlannedTable(
                         from,
                         to,
                         pair,
-                        Optional.of(MappingCompiler.compile(from.schema(), selection, to.schema(), key, where)),
+                        Optional.of(MappingCompiler.compile(from.schema(), selection, into, where)),
                         Optional.empty());
     }
 
     /** Which columns go where. */
-    static TablePair pair(TableId from, TableId to, Selection selection, List<String> key) {
+    static TablePair pair(TableId from, TableId to, Selection selection, List<String> key, OnConflict onConflict) {
         return new TablePair(
                 from,
                 to,
@@ -66,6 +69,7 @@ final class Ways {
                         .map(pair -> new ColumnPair(pair.source(), pair.destination()))
                         .toList(),
                 Set.copyOf(selection.computed()),
-                key);
+                key,
+                onConflict);
     }
 }

@@ -16,6 +16,7 @@ import dev.switchback.pipeline.migration.operation.Parts;
 import dev.switchback.pipeline.plan.FlowPlan;
 import dev.switchback.pipeline.plan.FlowPlan.PlannedTable;
 import dev.switchback.pipeline.plan.Plan;
+import dev.switchback.transforms.mutation.OnConflict;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.schema.TableId;
 
@@ -32,7 +33,22 @@ record ReadinessFinding(Plan plan) implements Parts.Finding {
         if (ends == Direction.REVERSE) {
             return unready(plan.forward());
         }
-        return plan.noWayBack().isEmpty() ? unready(plan.back()) : plan.noWayBack();
+        List<Problem> problems = new ArrayList<>(compared());
+        problems.addAll(plan.noWayBack().isEmpty() ? unready(plan.back()) : plan.noWayBack());
+        return problems;
+    }
+
+    /** Nothing was written there. */
+    private List<Problem> compared() {
+        return plan.file().tables().values().stream()
+                .filter(table -> table.onConflict().kind() == OnConflict.Kind.COMPARE)
+                .map(table -> new Problem(
+                        Problem.Kind.REFUSED,
+                        table.where(),
+                        "Table " + table.destination() + " is only compared with " + table.source()
+                                + ", so that it may lack what was written there.",
+                        "Take it out of the file, or move its rows too: without on_conflict: compare."))
+                .toList();
     }
 
     /** What both databases lack for this flow to run. */

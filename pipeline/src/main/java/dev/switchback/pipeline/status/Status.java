@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
+import dev.switchback.connectors.postgres.Conflicts;
 import dev.switchback.transforms.problem.Problem;
 
 /**
@@ -43,9 +44,15 @@ public record Status(
      * @param rowsCopied rows that the backfill brought
      * @param rowsEstimated how many rows the source's planner believes the table to have
      * @param changesApplied changes that were applied since the backfill began
+     * @param conflicts what became of rows that the destination had already
      */
     public record TableStatus(
-            String table, String destination, long rowsCopied, long rowsEstimated, long changesApplied) {}
+            String table,
+            String destination,
+            long rowsCopied,
+            long rowsEstimated,
+            long changesApplied,
+            Conflicts.Counts conflicts) {}
 
     /**
      * What the source keeps.

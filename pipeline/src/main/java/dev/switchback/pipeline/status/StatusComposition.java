@@ -12,6 +12,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 import dev.switchback.connectors.postgres.CheckpointRow;
+import dev.switchback.connectors.postgres.Conflicts;
 import dev.switchback.connectors.postgres.Members;
 import dev.switchback.connectors.postgres.ReplicationSlot;
 import dev.switchback.connectors.spi.Direction;
@@ -99,7 +100,8 @@ final class StatusComposition {
                             source.estimates().getOrDefault(read(table, flow), 0L),
                             rows.stream()
                                     .mapToLong(CheckpointRow::changesApplied)
-                                    .sum());
+                                    .sum(),
+                            now.conflicts().getOrDefault(written(table, flow), Conflicts.Counts.NONE));
                 })
                 .toList();
     }

@@ -14,12 +14,14 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 import dev.switchback.connectors.postgres.CheckpointRow;
+import dev.switchback.connectors.postgres.Conflicts;
 import dev.switchback.connectors.postgres.ControlSchema;
 import dev.switchback.connectors.postgres.HeldChanges;
 import dev.switchback.connectors.postgres.Members;
 import dev.switchback.connectors.postgres.PostgresCatalog;
 import dev.switchback.connectors.postgres.PostgresConnections;
 import dev.switchback.connectors.postgres.ReplicationSlot;
+import dev.switchback.connectors.spi.Direction;
 import dev.switchback.connectors.spi.Flow;
 import dev.switchback.pipeline.file.MigrationFile;
 import dev.switchback.transforms.problem.Problem;
@@ -51,8 +53,13 @@ public final class StatusReader implements AutoCloseable {
     }
 
     /** What the destination showed. */
-    record DestinationView(List<CheckpointRow> checkpoints, long held, List<Members.Entry> members, Instant at) {
-        static final DestinationView NOTHING = new DestinationView(List.of(), 0, List.of(), Instant.EPOCH);
+    record DestinationView(
+            List<CheckpointRow> checkpoints,
+            long held,
+            Map<TableId, Conflicts.Counts> conflicts,
+            List<Members.Entry> members,
+            Instant at) {
+        static final DestinationView NOTHING = new DestinationView(List.of(), 0, Map.of(), List.of(), Instant.EPOCH);
     }
 
     /**
@@ -125,12 +132,13 @@ public final class StatusReader implements AutoCloseable {
 
     private DestinationView readDestination(Connection connection) throws SQLException {
         if (ControlSchema.control(connection, flow.migration()).isEmpty()) {
-            return new DestinationView(List.of(), 0, List.of(), Instant.now());
+            return new DestinationView(List.of(), 0, Map.of(), List.of(), Instant.now());
         }
         List<Members.Entry> members = new Members(flow).list(connection);
         return new DestinationView(
                 ControlSchema.checkpoints(connection, flow),
                 new HeldChanges(connection, flow.migration()).count(),
+                flow.direction() == Direction.FORWARD ? Conflicts.counts(connection, flow.migration()) : Map.of(),
                 members,
                 members.stream().map(Members.Entry::now).findFirst().orElseGet(Instant::now));
     }

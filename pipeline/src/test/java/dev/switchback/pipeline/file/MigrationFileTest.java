@@ -24,6 +24,7 @@ import dev.switchback.pipeline.file.MigrationFile.Login;
 import dev.switchback.pipeline.file.MigrationFile.Registry;
 import dev.switchback.pipeline.file.MigrationFile.Reverse;
 import dev.switchback.pipeline.file.MigrationFile.Table;
+import dev.switchback.transforms.mutation.OnConflict;
 import dev.switchback.transforms.problem.ProblemException;
 import dev.switchback.transforms.schema.TableId;
 
@@ -65,7 +66,8 @@ class MigrationFileTest {
                         Optional.empty(),
                         List.of(),
                         "stores.yaml:5, public.consumer",
-                        Optional.empty()));
+                        Optional.empty(),
+                        OnConflict.OVERWRITE));
     }
 
     /** Who changes a default changes what every migration without that setting does. */
@@ -101,6 +103,9 @@ class MigrationFileTest {
                              name
                       FROM store
                     reverse: SELECT id AS store_id, name FROM shop.branch
+                    on_conflict: newer
+                    newer_by: name
+                    keep_declined: true
                   consumer:
                 apply: {threads: 4, rows: 1000, bytes: 1MB, age: 20ms, held_limit: 7}
                 capture: {heartbeat: 1s, slot_timeout: 2m, slot_lag_warning: 10GB}
@@ -133,14 +138,16 @@ class MigrationFileTest {
                                 "stores.yaml:13, public.store",
                                 Optional.of(new Reverse(
                                         "SELECT id AS store_id, name FROM shop.branch",
-                                        "stores.yaml:17, way back of public.store"))),
+                                        "stores.yaml:17, way back of public.store")),
+                                new OnConflict(OnConflict.Kind.NEWER, "name", true)),
                         new Table(
                                 TableId.parse("public.consumer"),
                                 TableId.parse("public.consumer"),
                                 Optional.empty(),
                                 List.of(),
-                                "stores.yaml:18, public.consumer",
-                                Optional.empty()));
+                                "stores.yaml:21, public.consumer",
+                                Optional.empty(),
+                                OnConflict.OVERWRITE));
     }
 
     static Stream<Arguments> faults() {
@@ -188,6 +195,16 @@ class MigrationFileTest {
                         stores.yaml:6: There is no setting "partition" here. Did you mean "partitions"?
                         stores.yaml:7: There is no setting "webhook" here. There are migration, source, destination, \
                         kafka, registry, topics, tables, apply, capture, metrics, fence, hooks, announce."""),
+                fault(
+                        DATABASES
+                                + "tables:\n  public.a: {on_conflict: fil}\n  public.b: {on_conflict: newer}\n"
+                                + "  public.c: {newer_by: x}\n  public.d: {keep_declined: true}\n",
+                        """
+                        stores.yaml:5: on_conflict: "fil" is not one of overwrite, newer, fill, insert, compare. Did you mean "fill"?
+                        stores.yaml:6: Nothing says which of two rows is newer. Name a column of the destination: newer_by: changed_at.
+                        stores.yaml:7: newer_by goes with on_conflict: newer, and this is overwrite. Write on_conflict: newer, or \
+                        leave newer_by out.
+                        stores.yaml:8: With on_conflict: overwrite nothing is declined that could be kept. Leave keep_declined out."""),
                 fault(
                         DATABASES + "tables:\n  public.store:\n    selct: x\n",
                         """

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import dev.switchback.connectors.postgres.CheckpointRow;
+import dev.switchback.connectors.postgres.Conflicts;
 import dev.switchback.connectors.postgres.Members;
 import dev.switchback.connectors.postgres.ReplicationSlot;
 import dev.switchback.connectors.spi.Checkpoint;
@@ -134,7 +135,8 @@ class StatusCompositionTest {
                         running),
                 Optional.empty());
 
-        assertThat(status.tables()).containsExactly(new TableStatus("public.store", "public.shop", 30, 1000, 3));
+        assertThat(status.tables())
+                .containsExactly(new TableStatus("public.store", "public.shop", 30, 1000, 3, Conflicts.Counts.NONE));
     }
 
     @Test
@@ -151,7 +153,7 @@ class StatusCompositionTest {
     @Test
     void theRateIsWhatCameSinceTheReadingBefore() {
         DestinationView before =
-                new DestinationView(List.of(row("a", 0, 100, 0, now)), 0, List.of(), now.minusSeconds(2));
+                new DestinationView(List.of(row("a", 0, 100, 0, now)), 0, Map.of(), List.of(), now.minusSeconds(2));
         DestinationView after = view(List.of(row("a", 0, 500, 100, now)), running);
 
         Status status = new StatusComposition(
@@ -164,7 +166,7 @@ class StatusCompositionTest {
     @Test
     void warningsNameWhatAnOperatorShouldLookAt() {
         Members.Entry waiting = member(now, "RESTARTING", "the source does not answer", Duration.ZERO);
-        DestinationView after = new DestinationView(List.of(), 3, List.of(waiting), now);
+        DestinationView after = new DestinationView(List.of(), 3, Map.of(), List.of(waiting), now);
 
         Status status = new StatusComposition(
                         file,
@@ -233,7 +235,7 @@ class StatusCompositionTest {
     }
 
     private DestinationView view(List<CheckpointRow> checkpoints, Members.Entry... members) {
-        return new DestinationView(checkpoints, 0, List.of(members), now);
+        return new DestinationView(checkpoints, 0, Map.of(), List.of(members), now);
     }
 
     private Members.Entry member(Instant seen, String capture, String reason, Duration lag) {

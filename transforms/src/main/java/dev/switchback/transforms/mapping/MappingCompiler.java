@@ -13,6 +13,7 @@ import dev.switchback.transforms.mapping.SelectProgram.Computed;
 import dev.switchback.transforms.mapping.SelectProgram.Handed;
 import dev.switchback.transforms.mapping.SelectProgram.Target;
 import dev.switchback.transforms.mutation.DestinationTable;
+import dev.switchback.transforms.mutation.OnConflict;
 import dev.switchback.transforms.problem.NearName;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
@@ -32,6 +33,19 @@ import dev.switchback.transforms.sql.Select.Output;
 public final class MappingCompiler {
 
     private MappingCompiler() {}
+
+    /**
+     * Where rows go.
+     *
+     * @param key the columns by which they are found again, see {@link MappingCompiler#key}
+     */
+    public record Into(TableSchema table, List<String> key, OnConflict onConflict) {
+
+        /** Overwriting what is there. */
+        public static Into of(TableSchema table, List<String> key) {
+            return new Into(table, key, OnConflict.OVERWRITE);
+        }
+    }
 
     /**
      * What goes where.
@@ -138,10 +152,15 @@ public final class MappingCompiler {
      */
     public static Mapping compile(
             TableSchema source, Selection selection, TableSchema destination, List<String> key, String where) {
+        return compile(source, selection, Into.of(destination, key), where);
+    }
+
+    /** The same with what becomes of rows that the destination has. */
+    public static Mapping compile(TableSchema source, Selection selection, Into into, String where) {
         if (!selection.lookups().isEmpty()) {
             throw new IllegalArgumentException(source.id() + " is mapped through its mutation topic");
         }
-        SelectProgram program = program(source, selection, destination, key, where);
+        SelectProgram program = program(source, selection, into, where);
         if (!selection.isPlain() || !program.keepsDestinationKey()) {
             return new SelectMapping(program);
         }
@@ -168,14 +187,19 @@ public final class MappingCompiler {
             List<String> key,
             boolean shared,
             String where) {
-        SelectProgram program =
-                program(source, selection, destination, key, where).inDestinationOrder(destination);
-        boolean contested = shared || !keepsSourceKey(source, selection, key);
+        return compileRows(source, selection, Into.of(destination, key), shared, where);
+    }
+
+    /** The same with what becomes of rows that the destination has. */
+    public static RowMapping compileRows(
+            TableSchema source, Selection selection, Into into, boolean shared, String where) {
+        SelectProgram program = program(source, selection, into, where).inDestinationOrder(into.table());
+        boolean contested = shared || !keepsSourceKey(source, selection, into.key());
         return new RowMapping(source, program, selection.select(), contested);
     }
 
-    private static SelectProgram program(
-            TableSchema source, Selection selection, TableSchema destination, List<String> key, String where) {
+    private static SelectProgram program(TableSchema source, Selection selection, Into into, String where) {
+        TableSchema destination = into.table();
         TableSchema joined = selection.select().joined(source);
         List<Problem> problems = new ArrayList<>();
         List<Column> columns = new ArrayList<>();
@@ -199,7 +223,7 @@ public final class MappingCompiler {
         require(problems);
         return new SelectProgram(
                 joined,
-                new DestinationTable(destination.id(), columns, key),
+                new DestinationTable(destination.id(), columns, into.key(), into.onConflict()),
                 selection.select().inputs(),
                 targets,
                 selection.filter().orElse(null));

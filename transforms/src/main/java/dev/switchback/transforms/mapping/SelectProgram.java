@@ -84,7 +84,8 @@ record SelectProgram(
                 new DestinationTable(
                         destination.id(),
                         order.stream().map(destination.columns()::get).toList(),
-                        destination.key()),
+                        destination.key(),
+                        destination.onConflict()),
                 inputs,
                 order.stream().map(targets::get).toList(),
                 filter);

@@ -17,10 +17,17 @@ public final class DestinationTable {
     private final TableId id;
     private final List<Column> columns;
     private final int[] keyIndexes;
+    private final OnConflict onConflict;
 
     /** @throws IllegalArgumentException when the key is empty or names a column that is not written */
     public DestinationTable(TableId id, List<Column> columns, List<String> key) {
+        this(id, columns, key, OnConflict.OVERWRITE);
+    }
+
+    /** @throws IllegalArgumentException when the key is empty or names a column that is not written */
+    public DestinationTable(TableId id, List<Column> columns, List<String> key, OnConflict onConflict) {
         this.id = id;
+        this.onConflict = onConflict;
         this.columns = List.copyOf(columns);
         List<String> names = this.columns.stream().map(Column::name).toList();
         this.keyIndexes = key.stream().mapToInt(names::indexOf).toArray();
@@ -31,6 +38,10 @@ public final class DestinationTable {
 
     public TableId id() {
         return id;
+    }
+
+    public OnConflict onConflict() {
+        return onConflict;
     }
 
     public List<Column> columns() {

@@ -18,10 +18,18 @@ public final class Folding {
     /**
      * The one mutation that leaves the row as {@code earlier} and then {@code later} would.
      *
-     * @return empty where there is none: a Patch behind a Remove patches a row that is not there, which only the
+     * @return empty where there is none: where only the destination knows which of them counts; and a Patch behind a Remove patches a row that is not there, which only the
      *     destination can judge, so both must be applied in turn
      */
     public static Optional<OfRow> fold(OfRow earlier, OfRow later) {
+        OnConflict onConflict = earlier.table().onConflict();
+        if (onConflict.kind() == OnConflict.Kind.NEWER) {
+            return Optional.empty();
+        }
+        if (onConflict.leavesRows()) {
+            // Behind the row that is there then, the later one is declined.
+            return earlier instanceof Upsert ? Optional.of(earlier) : Optional.empty();
+        }
         if (!(later instanceof Patch patch)) {
             return Optional.of(later);
         }

@@ -1,0 +1,149 @@
+package dev.switchback.connectors.postgres;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import dev.switchback.transforms.mutation.DestinationTable;
+import dev.switchback.transforms.mutation.OnConflict;
+import dev.switchback.transforms.mutation.OnConflict.Kind;
+import dev.switchback.transforms.schema.Column;
+
+/**
+ * The statements for a table whose rows are not simply overwritten. Each takes the parameters of its like in {@link
+ * ApplySql}, and records in the same transaction what it declines to write, or where rows differ.
+ */
+final class ConflictSql {
+
+    private final String migration;
+    private final DestinationTable table;
+    private final OnConflict onConflict;
+    private final String name;
+    private final List<Column> key;
+
+    ConflictSql(String migration, DestinationTable table) {
+        this.migration = Sql.literal(migration);
+        this.table = table;
+        this.onConflict = table.onConflict();
+        this.name = Sql.literal(table.id().toString());
+        this.key = ApplySql.keyColumns(table);
+    }
+
+    String upsert() {
+        List<Column> columns = table.columns();
+        String given = given(columns);
+        if (onConflict.kind() == Kind.COMPARE) {
+            return given + differing(columns) + differences("upsert");
+        }
+        String target = onConflict.kind() == Kind.INSERT ? "" : " (" + ApplySql.names(key) + ")";
+        return given + ", done AS (\n" + ApplySql.insertInto(table) + "SELECT " + ApplySql.names(columns)
+                + " FROM given\nON CONFLICT" + target + " DO " + action(columns) + "\nRETURNING " + keyOf("t")
+                + "),\ndeclined AS (SELECT given.* FROM given WHERE NOT EXISTS (SELECT FROM done WHERE "
+                + same("done", "given") + "))" + declines("upsert");
+    }
+
+    private String action(List<Column> columns) {
+        List<Column> updated = ApplySql.updatable(table, columns);
+        if (onConflict.kind() != Kind.NEWER || updated.isEmpty()) {
+            return "NOTHING";
+        }
+        return "UPDATE SET "
+                + updated.stream()
+                        .map(column -> Sql.name(column.name()) + " = excluded." + Sql.name(column.name()))
+                        .collect(Collectors.joining(", "))
+                + " WHERE " + notNewer("excluded");
+    }
+
+    /** @param set see {@link ApplySql#patch} */
+    String patch(List<Column> set) {
+        String given = given(Stream.concat(key.stream(), set.stream()).toList());
+        if (onConflict.kind() == Kind.COMPARE) {
+            return given + differing(set) + differences("patch");
+        }
+        if (onConflict.leavesRows()) {
+            return given + ",\ndeclined AS (" + present() + ")" + declines("patch");
+        }
+        boolean told = set.stream().anyMatch(column -> column.name().equals(onConflict.column()));
+        return given + ", done AS (\nUPDATE " + Sql.name(table.id()) + " AS t SET "
+                + set.stream()
+                        .map(column -> Sql.name(column.name()) + " = given." + Sql.name(column.name()))
+                        .collect(Collectors.joining(", "))
+                + " FROM given WHERE " + same("t", "given") + (told ? " AND " + notNewer("given") : "")
+                + "\nRETURNING " + keyOf("t") + "),\ndeclined AS (" + present()
+                + " AND NOT EXISTS (SELECT FROM done WHERE " + same("done", "given") + "))" + declines("patch");
+    }
+
+    String remove() {
+        return switch (onConflict.kind()) {
+            case OVERWRITE, NEWER -> ApplySql.remove(table);
+            case FILL, INSERT -> given(key) + ",\ndeclined AS (" + present() + ")" + declines("remove");
+            case COMPARE -> given(key) + ",\ndiffering AS (" + present() + ")" + differences("remove");
+        };
+    }
+
+    /** What the batch brings, cast to the columns' types. */
+    private static String given(List<Column> columns) {
+        return "WITH given AS MATERIALIZED (\nSELECT "
+                + columns.stream()
+                        .map(column -> ApplySql.cast(column) + " AS " + Sql.name(column.name()))
+                        .collect(Collectors.joining(", "))
+                + "\nFROM unnest(" + ApplySql.arrays(columns) + ") AS u (" + ApplySql.names(columns) + "))";
+    }
+
+    /** Those of which the destination has a row. */
+    private String present() {
+        return "SELECT given.* FROM given WHERE EXISTS (SELECT FROM " + Sql.name(table.id()) + " AS t WHERE "
+                + same("t", "given") + ")";
+    }
+
+    private String differing(List<Column> compared) {
+        List<Column> columns =
+                compared.stream().filter(column -> !key.contains(column)).toList();
+        return ",\ndiffering AS (SELECT given.* FROM given LEFT JOIN " + Sql.name(table.id()) + " AS t ON "
+                + same("t", "given") + " WHERE t." + Sql.name(key.get(0).name()) + " IS NULL"
+                + (columns.isEmpty() ? "" : " OR " + ApplySql.differ(columns, "given.")) + ")";
+    }
+
+    /** A row that the destination has without a time is the older one. */
+    private String notNewer(String other) {
+        String column = Sql.name(String.valueOf(onConflict.column()));
+        return "(t." + column + " IS NULL OR t." + column + " <= " + other + "." + column + ")";
+    }
+
+    private String declines(String mutation) {
+        List<String> parts = new ArrayList<>();
+        if (onConflict.keepDeclined()) {
+            parts.add(",\nkept AS (INSERT INTO switchback.declined (migration, table_name, mutation, content)\nSELECT "
+                    + migration + ", " + name + ", '" + mutation + "', to_jsonb(declined) FROM declined)");
+        }
+        parts.add(
+                "\nINSERT INTO switchback.declined_count AS c (migration, table_name, session, declined)\nSELECT "
+                        + migration + ", " + name + ", pg_backend_pid(), count(*) FROM declined HAVING count(*) > 0\n"
+                        + "ON CONFLICT (migration, table_name, session) DO UPDATE SET declined = c.declined + excluded.declined");
+        return String.join("", parts);
+    }
+
+    private String differences(String mutation) {
+        String keyAs = "jsonb_build_array(%s)";
+        return ",\nagree AS (DELETE FROM switchback.difference AS d USING given WHERE d.migration = " + migration
+                + " AND d.table_name = " + name + " AND d.key = " + keyAs.formatted(keyOf("given"))
+                + " AND NOT EXISTS (SELECT FROM differing WHERE " + same("differing", "given") + "))"
+                + "\nINSERT INTO switchback.difference AS d (migration, table_name, key, mutation, content)\nSELECT "
+                + migration + ", " + name + ", " + keyAs.formatted(keyOf("differing")) + ", '" + mutation
+                + "', to_jsonb(differing) FROM differing\nON CONFLICT (migration, table_name, key) DO UPDATE SET"
+                + " mutation = excluded.mutation, content = excluded.content, found_at = clock_timestamp()";
+    }
+
+    private String same(String one, String other) {
+        return key.stream()
+                .map(column -> one + "." + Sql.name(column.name()) + " = " + other + "." + Sql.name(column.name()))
+                .collect(Collectors.joining(" AND "));
+    }
+
+    private String keyOf(String relation) {
+        return key.stream()
+                .map(column -> relation + "." + Sql.name(column.name()))
+                .collect(Collectors.joining(", "));
+    }
+}

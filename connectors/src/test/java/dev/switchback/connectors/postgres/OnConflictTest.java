@@ -1,0 +1,144 @@
+package dev.switchback.connectors.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import dev.switchback.connectors.spi.ApplySession;
+import dev.switchback.transforms.change.Absent;
+import dev.switchback.transforms.mutation.DestinationTable;
+import dev.switchback.transforms.mutation.Key;
+import dev.switchback.transforms.mutation.Mutation.Clear;
+import dev.switchback.transforms.mutation.Mutation.Patch;
+import dev.switchback.transforms.mutation.Mutation.Remove;
+import dev.switchback.transforms.mutation.Mutation.Upsert;
+import dev.switchback.transforms.mutation.OnConflict;
+import dev.switchback.transforms.mutation.OnConflict.Kind;
+
+/** What each mutation makes of a row that the destination has already, by what its table says. */
+class OnConflictTest {
+
+    private final DestinationFixture destination = new DestinationFixture(
+            "CREATE TABLE t (a int, b text, name text, at timestamp, PRIMARY KEY (a, b), UNIQUE (name))");
+    private final ApplySession session = destination.member();
+
+    @BeforeEach
+    void fill() {
+        destination.execute("INSERT INTO t VALUES (1, 'x', 'one', '2024-05-05'), (2, 'x', 'two', NULL)");
+    }
+
+    @AfterEach
+    void close() {
+        destination.close();
+    }
+
+    @Test
+    void theNewerRowStaysWhateverTheMutation() {
+        DestinationTable t = table(Kind.NEWER, "at", true);
+
+        destination.apply(
+                session,
+                new Upsert(t, row(1, "older", "2024-05-04 23:59:59.999999")),
+                new Upsert(t, row(2, "newer than nothing", "2000-01-01")),
+                new Upsert(t, row(3, "new", null)));
+        assertThat(rows())
+                .containsExactly("1|one|2024-05-05 00:00:00", "2|newer than nothing|2000-01-01 00:00:00", "3|new|null");
+        destination.apply(
+                session,
+                new Patch(t, row(1, Absent.VALUE, "2023-01-01")),
+                new Patch(t, row(2, "patched", Absent.VALUE)));
+        destination.apply(session, new Upsert(t, row(1, "same age", "2024-05-05")));
+
+        assertThat(rows())
+                .containsExactly("1|same age|2024-05-05 00:00:00", "2|patched|2000-01-01 00:00:00", "3|new|null");
+        assertThat(declined()).isEqualTo("2");
+        assertThat(destination.query("SELECT mutation, content FROM switchback.declined ORDER BY id"))
+                .containsExactly(
+                        "upsert|{\"a\": 1, \"b\": \"x\", \"at\": \"2024-05-04T23:59:59.999999\", \"name\": \"older\"}",
+                        "patch|{\"a\": 1, \"b\": \"x\", \"at\": \"2023-01-01T00:00:00\"}");
+    }
+
+    @Test
+    void fillingLeavesEveryRowThatIsThere() {
+        DestinationTable t = table(Kind.FILL, null, false);
+
+        destination.apply(session, new Upsert(t, row(1, "changed", null)), new Upsert(t, row(3, "three", null)));
+        destination.apply(
+                session, new Patch(t, row(2, "changed", Absent.VALUE)), new Remove(t, key(1)), new Remove(t, key(9)));
+        destination.apply(session, new Clear(t));
+
+        assertThat(rows()).containsExactly("1|one|2024-05-05 00:00:00", "2|two|null", "3|three|null");
+        assertThat(declined()).isEqualTo("3");
+        assertThat(destination.query("SELECT count(*) FROM switchback.declined"))
+                .containsExactly("0");
+        assertThat(destination.apply(session, new Upsert(t, row(4, "one", null))))
+                .hasSize(1);
+    }
+
+    @Test
+    void insertingLeavesWhateverWouldViolateAConstraint() {
+        DestinationTable t = table(Kind.INSERT, null, false);
+
+        assertThat(destination.apply(
+                        session,
+                        new Upsert(t, row(1, "changed", null)),
+                        new Upsert(t, row(3, "one", null)),
+                        new Upsert(t, row(4, "four", null))))
+                .isEmpty();
+
+        assertThat(rows()).containsExactly("1|one|2024-05-05 00:00:00", "2|two|null", "4|four|null");
+        assertThat(declined()).isEqualTo("2");
+    }
+
+    @Test
+    void comparingWritesNothingAndForgetsWhatIsTheSameAgain() {
+        DestinationTable t = table(Kind.COMPARE, null, false);
+
+        destination.apply(
+                session,
+                new Upsert(t, row(1, "other", "2024-05-05")),
+                new Upsert(t, row(2, "two", null)),
+                new Upsert(t, row(3, "missing", null)));
+        assertThat(differences()).containsExactly("[1, \"x\"]|upsert", "[3, \"x\"]|upsert");
+        destination.apply(
+                session, new Patch(t, row(1, "one", Absent.VALUE)), new Remove(t, key(3)), new Remove(t, key(2)));
+        assertThat(differences()).containsExactly("[2, \"x\"]|remove");
+        destination.apply(session, new Patch(t, row(7, "nowhere", Absent.VALUE)));
+        destination.apply(session, new Clear(t));
+
+        assertThat(differences()).containsExactly("[2, \"x\"]|remove", "[7, \"x\"]|patch");
+        assertThat(rows()).containsExactly("1|one|2024-05-05 00:00:00", "2|two|null");
+    }
+
+    private DestinationTable table(Kind kind, @Nullable String column, boolean keep) {
+        DestinationTable t = destination.table("t");
+        return new DestinationTable(t.id(), t.columns(), t.key(), new OnConflict(kind, column, keep));
+    }
+
+    private static @Nullable Object[] row(int a, @Nullable Object name, @Nullable Object at) {
+        return new @Nullable Object[] {a, "x", name, at};
+    }
+
+    private static Key key(int a) {
+        return new Key(a, "x");
+    }
+
+    private List<String> rows() {
+        return destination.query("SELECT a, name, at FROM t ORDER BY a");
+    }
+
+    private String declined() {
+        return destination
+                .query("SELECT sum(declined) FROM switchback.declined_count")
+                .get(0);
+    }
+
+    private List<String> differences() {
+        return destination.query("SELECT key, mutation FROM switchback.difference ORDER BY key");
+    }
+}
