@@ -192,6 +192,9 @@ public final class Remains {
             case "control" -> ": who may apply and write here";
             case "checkpoint" -> ": how far each partition is applied";
             case "held" -> ": CHANGES THAT WERE NEVER APPLIED";
+            case "declined" -> ": the record of what on_conflict: has declined to write";
+            case "declined_count" -> ": how much that was";
+            case "difference" -> ": rows that differ, of tables that are only compared";
             case "discarded" -> ": the record of changes that were given up";
             case "beat" -> ": how many heartbeats were written";
             case "member" -> ": which processes ran";
