@@ -74,7 +74,10 @@ public final class RowsInMemory {
             return Optional.empty();
         }
         if (mutation instanceof Upsert upsert) {
-            return write(upsert.table(), table, key, upsert.values());
+            Optional<String> refused = write(upsert.table(), table, key, upsert.values());
+            boolean declined = upsert.table().onConflict().kind() == OnConflict.Kind.INSERT
+                    && refused.filter(why -> why.startsWith(TAKEN)).isPresent();
+            return declined ? Optional.empty() : refused;
         }
         if (mutation instanceof Patch patch) {
             @Nullable Object @Nullable [] row = table.get(key);

@@ -34,13 +34,13 @@ final class ConflictSql {
         List<Column> columns = table.columns();
         String given = given(columns);
         if (onConflict.kind() == Kind.COMPARE) {
-            return given + differing(columns) + differences("upsert");
+            return given + differing(columns) + differences("upsert", columns);
         }
         String target = onConflict.kind() == Kind.INSERT ? "" : " (" + ApplySql.names(key) + ")";
         return given + ", done AS (\n" + ApplySql.insertInto(table) + "SELECT " + ApplySql.names(columns)
                 + " FROM given\nON CONFLICT" + target + " DO " + action(columns) + "\nRETURNING " + keyOf("t")
-                + "),\ndeclined AS (SELECT given.* FROM given WHERE NOT EXISTS (SELECT FROM done WHERE "
-                + same("done", "given") + "))" + declines("upsert");
+                + "),\ndeclined AS (SELECT given.* FROM given WHERE " + notIn("given", "done") + ")"
+                + declines("upsert");
     }
 
     private String action(List<Column> columns) {
@@ -59,10 +59,12 @@ final class ConflictSql {
     String patch(List<Column> set) {
         String given = given(Stream.concat(key.stream(), set.stream()).toList());
         if (onConflict.kind() == Kind.COMPARE) {
-            return given + differing(set) + differences("patch");
+            return given + differing(set) + differences("patch", set);
         }
         if (onConflict.leavesRows()) {
-            return given + ",\ndeclined AS (" + present() + ")" + declines("patch");
+            // Of a row that is not there, FILL needs the whole; INSERT has declined it before.
+            String declined = onConflict.kind() == Kind.INSERT ? "SELECT * FROM given" : present();
+            return given + ",\ndeclined AS (" + declined + ")" + declines("patch");
         }
         boolean told = set.stream().anyMatch(column -> column.name().equals(onConflict.column()));
         return given + ", done AS (\nUPDATE " + Sql.name(table.id()) + " AS t SET "
@@ -71,14 +73,14 @@ final class ConflictSql {
                         .collect(Collectors.joining(", "))
                 + " FROM given WHERE " + same("t", "given") + (told ? " AND " + notNewer("given") : "")
                 + "\nRETURNING " + keyOf("t") + "),\ndeclined AS (" + present()
-                + " AND NOT EXISTS (SELECT FROM done WHERE " + same("done", "given") + "))" + declines("patch");
+                + " AND " + notIn("given", "done") + ")" + declines("patch");
     }
 
     String remove() {
         return switch (onConflict.kind()) {
             case OVERWRITE, NEWER -> ApplySql.remove(table);
             case FILL, INSERT -> given(key) + ",\ndeclined AS (" + present() + ")" + declines("remove");
-            case COMPARE -> given(key) + ",\ndiffering AS (" + present() + ")" + differences("remove");
+            case COMPARE -> given(key) + ",\ndiffering AS (" + present() + ")" + differences("remove", table.columns());
         };
     }
 
@@ -115,7 +117,7 @@ final class ConflictSql {
         List<String> parts = new ArrayList<>();
         if (onConflict.keepDeclined()) {
             parts.add(",\nkept AS (INSERT INTO switchback.declined (migration, table_name, mutation, content)\nSELECT "
-                    + migration + ", " + name + ", '" + mutation + "', to_jsonb(declined) FROM declined)");
+                    + migration + ", " + name + ", '" + mutation + "', to_json(declined.*) FROM declined)");
         }
         parts.add(
                 "\nINSERT INTO switchback.declined_count AS c (migration, table_name, session, declined)\nSELECT "
@@ -124,15 +126,31 @@ final class ConflictSql {
         return String.join("", parts);
     }
 
-    private String differences(String mutation) {
+    /** Of columns that a patch leaves out, what was found before stays true. */
+    private String differences(String mutation, List<Column> told) {
         String keyAs = "jsonb_build_array(%s)";
+        String untold = "d.content - ARRAY["
+                + Stream.concat(key.stream(), told.stream())
+                        .map(column -> Sql.literal(column.name()))
+                        .collect(Collectors.joining(", "))
+                + "]::text[] = '{}'::jsonb";
         return ",\nagree AS (DELETE FROM switchback.difference AS d USING given WHERE d.migration = " + migration
                 + " AND d.table_name = " + name + " AND d.key = " + keyAs.formatted(keyOf("given"))
-                + " AND NOT EXISTS (SELECT FROM differing WHERE " + same("differing", "given") + "))"
+                + " AND md5(d.key::text) = md5(" + keyAs.formatted(keyOf("given")) + "::text)"
+                + " AND " + untold + " AND " + notIn("given", "differing") + ")"
                 + "\nINSERT INTO switchback.difference AS d (migration, table_name, key, mutation, content)\nSELECT "
                 + migration + ", " + name + ", " + keyAs.formatted(keyOf("differing")) + ", '" + mutation
-                + "', to_jsonb(differing) FROM differing\nON CONFLICT (migration, table_name, key) DO UPDATE SET"
-                + " mutation = excluded.mutation, content = excluded.content, found_at = clock_timestamp()";
+                + "', to_jsonb(differing.*) FROM differing\nON CONFLICT (migration, table_name, md5(key::text)) DO UPDATE"
+                + " SET found_at = clock_timestamp(), "
+                + (mutation.equals("patch")
+                        ? "mutation = CASE d.mutation WHEN 'upsert' THEN 'upsert' ELSE 'patch' END,"
+                                + " content = d.content || excluded.content"
+                        : "mutation = excluded.mutation, content = excluded.content");
+    }
+
+    /** A hashed subplan: joins other than by index are off in these sessions. */
+    private String notIn(String one, String other) {
+        return "(" + keyOf(one) + ") NOT IN (SELECT " + keyOf(other) + " FROM " + other + ")";
     }
 
     private String same(String one, String other) {

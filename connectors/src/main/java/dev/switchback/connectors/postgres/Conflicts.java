@@ -20,8 +20,9 @@ public final class Conflicts {
             SELECT coalesce(c.table_name, d.table_name), coalesce(c.declined, 0), coalesce(d.differing, 0)
             FROM (SELECT table_name, sum(declined)::bigint AS declined FROM switchback.declined_count
                   WHERE migration = ? GROUP BY table_name) AS c
-            FULL JOIN (SELECT table_name, count(*) AS differing FROM switchback.difference
-                       WHERE migration = ? GROUP BY table_name) AS d ON d.table_name = c.table_name""";
+            FULL JOIN (SELECT table_name, count(*) AS differing
+                       FROM (SELECT table_name FROM switchback.difference WHERE migration = ? LIMIT 100000) AS first
+                       GROUP BY table_name) AS d ON d.table_name = c.table_name""";
 
     private static final String DIFFERENCES =
             """
@@ -34,7 +35,7 @@ public final class Conflicts {
      * Of one table.
      *
      * @param declined mutations that were not written
-     * @param differing rows that differ by now
+     * @param differing rows that differ by now; of all tables together no more than 100,000 are counted
      */
     public record Counts(long declined, long differing) {
 

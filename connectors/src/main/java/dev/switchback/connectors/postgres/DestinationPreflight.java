@@ -85,7 +85,9 @@ public final class DestinationPreflight {
     private static void checkPairs(CheckedDatabase database, List<Matched> pairs, Report report) throws SQLException {
         Map<Long, List<Set<String>>> unique = UniqueKeys.of(database.connection(), database.realTables());
         Map<Long, Set<String>> fuzzy = ColumnChecks.fuzzyCollations(database.connection(), database.realTables());
+        Set<Long> deferred = UniqueKeys.deferred(database.connection(), database.realTables());
         for (Matched tables : pairs) {
+            PairChecks.insertable(tables, deferred, report);
             PAIR_CHECKS.forEach(check -> check.run(tables, report));
             PairChecks.key(tables, unique, report);
             PairChecks.coarserKey(tables, fuzzy, report);

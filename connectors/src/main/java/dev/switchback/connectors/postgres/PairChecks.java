@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 
 import dev.switchback.connectors.postgres.TablePair.ColumnPair;
+import dev.switchback.transforms.mutation.OnConflict;
 import dev.switchback.transforms.schema.Column;
 import dev.switchback.transforms.schema.Column.Generation;
 import dev.switchback.transforms.schema.TableId;
@@ -118,6 +119,19 @@ final class PairChecks {
             return "Run ALTER TYPE " + target.name() + " ADD VALUE for each.";
         }
         return "Run " + tables.alter(to) + " TYPE " + from.type().declaration() + ".";
+    }
+
+    /** @param deferred tables with a deferrable unique or exclusion constraint */
+    static void insertable(Matched tables, Set<Long> deferred, Report report) {
+        boolean insert = tables.pair.onConflict().kind() == OnConflict.Kind.INSERT;
+        if (insert && deferred.contains(tables.destination.relation().oid())) {
+            String table = Words.name(tables.destination.id());
+            report.refuse(
+                    "Table " + table
+                            + " has a deferrable unique or exclusion constraint, with which on_conflict: insert"
+                            + " cannot be done.",
+                    "Make the constraint not deferrable, or write on_conflict: fill.");
+        }
     }
 
     static void key(Matched tables, Map<Long, List<Set<String>>> unique, Report report) {

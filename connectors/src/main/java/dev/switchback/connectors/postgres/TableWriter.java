@@ -92,7 +92,9 @@ final class TableWriter {
             changed = execute(connection.get(), sql, indexes, works);
         }
         // Rows that are already as they are to be are not counted either, so only a full count proves all are there.
-        if (changed < works.size() && table.onConflict().kind() != OnConflict.Kind.COMPARE) {
+        boolean mayLack = table.onConflict().kind() == OnConflict.Kind.COMPARE
+                || table.onConflict().kind() == OnConflict.Kind.INSERT;
+        if (changed < works.size() && !mayLack) {
             List<Work> gone = places(connection.get(), missing, key, works);
             if (!gone.isEmpty()) {
                 throw new RowsRefused(

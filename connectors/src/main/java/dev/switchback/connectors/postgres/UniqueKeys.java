@@ -27,7 +27,27 @@ final class UniqueKeys {
             GROUP BY i.indexrelid, i.indrelid
             """;
 
+    private static final String DEFERRED =
+            """
+            SELECT DISTINCT i.indrelid FROM pg_index i
+            WHERE i.indrelid = ANY (?) AND (i.indisunique OR i.indisexclusion) AND NOT i.indimmediate
+            """;
+
     private UniqueKeys() {}
+
+    /** The oids of tables with a constraint that {@code ON CONFLICT DO NOTHING} fails on: a deferrable one. */
+    static Set<Long> deferred(Connection connection, Collection<PostgresTable> tables) throws SQLException {
+        Set<Long> found = new HashSet<>();
+        try (PreparedStatement statement = connection.prepareStatement(DEFERRED)) {
+            statement.setArray(1, connection.createArrayOf("oid", TableAccess.oids(tables)));
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    found.add(row.getLong(1));
+                }
+            }
+        }
+        return found;
+    }
 
     /** By the table's oid. */
     static Map<Long, List<Set<String>>> of(Connection connection, Collection<PostgresTable> tables)

@@ -13,7 +13,7 @@ CREATE TABLE switchback.declined (
     migration text NOT NULL,
     table_name text NOT NULL,
     mutation text NOT NULL,
-    content jsonb NOT NULL,
+    content json NOT NULL,
     declined_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 COMMENT ON TABLE switchback.declined IS 'What a table''s on_conflict has declined to write, where keep_declined says so.';
@@ -24,7 +24,8 @@ CREATE TABLE switchback.difference (
     key jsonb NOT NULL,
     mutation text NOT NULL,
     content jsonb NOT NULL,
-    found_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    PRIMARY KEY (migration, table_name, key)
+    found_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
+-- Keys may be longer than an index takes.
+CREATE UNIQUE INDEX difference_row ON switchback.difference (migration, table_name, md5(key::text));
 COMMENT ON TABLE switchback.difference IS 'Rows of tables that are only compared (on_conflict: compare) and differ: what the source has made of each, and the destination has not.';

@@ -3,6 +3,7 @@ package dev.switchback.connectors.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -59,8 +60,8 @@ class OnConflictTest {
         assertThat(declined()).isEqualTo("2");
         assertThat(destination.query("SELECT mutation, content FROM switchback.declined ORDER BY id"))
                 .containsExactly(
-                        "upsert|{\"a\": 1, \"b\": \"x\", \"at\": \"2024-05-04T23:59:59.999999\", \"name\": \"older\"}",
-                        "patch|{\"a\": 1, \"b\": \"x\", \"at\": \"2023-01-01T00:00:00\"}");
+                        "upsert|{\"a\":1,\"b\":\"x\",\"name\":\"older\",\"at\":\"2024-05-04T23:59:59.999999\"}",
+                        "patch|{\"a\":1,\"b\":\"x\",\"at\":\"2023-01-01T00:00:00\"}");
     }
 
     @Test
@@ -93,6 +94,10 @@ class OnConflictTest {
 
         assertThat(rows()).containsExactly("1|one|2024-05-05 00:00:00", "2|two|null", "4|four|null");
         assertThat(declined()).isEqualTo("2");
+        // Row 3 was declined, so that a change of it that leaves a large value out finds none.
+        assertThat(destination.apply(session, new Patch(t, row(3, Absent.VALUE, "2024-01-01"))))
+                .isEmpty();
+        assertThat(declined()).isEqualTo("3");
     }
 
     @Test
@@ -106,13 +111,46 @@ class OnConflictTest {
                 new Upsert(t, row(3, "missing", null)));
         assertThat(differences()).containsExactly("[1, \"x\"]|upsert", "[3, \"x\"]|upsert");
         destination.apply(
-                session, new Patch(t, row(1, "one", Absent.VALUE)), new Remove(t, key(3)), new Remove(t, key(2)));
+                session, new Upsert(t, row(1, "one", "2024-05-05")), new Remove(t, key(3)), new Remove(t, key(2)));
         assertThat(differences()).containsExactly("[2, \"x\"]|remove");
         destination.apply(session, new Patch(t, row(7, "nowhere", Absent.VALUE)));
         destination.apply(session, new Clear(t));
 
         assertThat(differences()).containsExactly("[2, \"x\"]|remove", "[7, \"x\"]|patch");
         assertThat(rows()).containsExactly("1|one|2024-05-05 00:00:00", "2|two|null");
+    }
+
+    @Test
+    void whatAPatchDoesNotTellStaysDifferent() {
+        DestinationTable t = table(Kind.COMPARE, null, false);
+        destination.apply(session, new Upsert(t, row(1, "other", "2020-01-01")));
+
+        destination.apply(session, new Patch(t, row(1, "one", Absent.VALUE)));
+
+        assertThat(destination.query("SELECT mutation, content->>'at' FROM switchback.difference"))
+                .containsExactly("upsert|2020-01-01T00:00:00");
+        destination.apply(session, new Upsert(t, row(1, "one", "2024-05-05")));
+        assertThat(differences()).isEmpty();
+    }
+
+    @Test
+    void columnsMayHaveAnyNameAndManyRowsAreNotSlow() {
+        destination.execute("CREATE TABLE odd (\"Key\" int PRIMARY KEY, declined text, given int, j json)");
+        DestinationTable odd = destination.table("odd");
+        DestinationTable t =
+                new DestinationTable(odd.id(), odd.columns(), odd.key(), new OnConflict(Kind.FILL, null, true));
+        Upsert[] many = IntStream.range(0, 5_000)
+                .mapToObj(i -> new Upsert(t, new @Nullable Object[] {i, null, i, "{\"a\":  \"\\u0000\"}"}))
+                .toArray(Upsert[]::new);
+
+        assertThat(destination.apply(session, many)).isEmpty();
+        assertThat(destination.apply(session, many)).isEmpty();
+
+        assertThat(declined()).isEqualTo("5000");
+        assertThat(
+                        destination.query(
+                                "SELECT count(*), count(*) FILTER (WHERE content::text LIKE '%\"given\":7,%') FROM switchback.declined"))
+                .containsExactly("5000|1");
     }
 
     private DestinationTable table(Kind kind, @Nullable String column, boolean keep) {

@@ -35,7 +35,7 @@ final class SourceLetters {
                     "The letters of the " + source.side() + " (encoding " + row.getString(4) + ", locale "
                             + row.getString(3)
                             + ") are not those that expressions know: UTF8, and I for the capital of i.",
-                    "Select the columns as they are, and compute at the destination."));
+                    "Select the columns as they are."));
         } catch (SQLException e) {
             throw new ProblemException(source.problem(e), e);
         }

@@ -17,6 +17,7 @@ import dev.switchback.pipeline.file.MigrationFile.Table;
 import dev.switchback.pipeline.plan.FlowPlan.PlannedTable;
 import dev.switchback.transforms.mapping.MappingCompiler;
 import dev.switchback.transforms.mapping.Selection;
+import dev.switchback.transforms.mutation.OnConflict;
 import dev.switchback.transforms.problem.NearName;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
@@ -29,6 +30,8 @@ import dev.switchback.transforms.sql.LookupTables;
  * snapshot of theirs. Problems are collected until there is nothing more to look at. Not thread-safe.
  */
 public final class TableMappings {
+
+    private static final Set<String> UNORDERED = Set.of("json", "xml");
 
     private final MigrationFile file;
     private final LookupTables lookups;
@@ -146,6 +149,18 @@ public final class TableMappings {
         if (newerBy != null) {
             notices.add(table.source() + ": a row that is deleted is removed, however new the destination's is.");
         }
+        if (newerBy != null && selection.select().filter().isPresent()) {
+            problems.add(new Problem(
+                    Problem.Kind.REFUSED,
+                    table.where(),
+                    "on_conflict: newer does not go with a WHERE: rows that it leaves out would be removed, however new"
+                            + " the destination's are.",
+                    "Leave the WHERE out, or write on_conflict: overwrite."));
+        }
+        if (!table.onConflict().equals(OnConflict.OVERWRITE)) {
+            notices.add("From the first run on " + table.destination() + " of the destination refuses the writes of"
+                    + " applications until a cutover, whatever rows it has already.");
+        }
         return new Selected(table, source, selection, key, joined(table, source, selection, key));
     }
 
@@ -173,6 +188,15 @@ public final class TableMappings {
     }
 
     private PlannedTable compile(Selected one, PostgresTable target) {
+        target.schema()
+                .column(String.valueOf(one.table().onConflict().column()))
+                .filter(column -> UNORDERED.contains(column.type().name()))
+                .ifPresent(column -> problems.add(new Problem(
+                        Problem.Kind.REFUSED,
+                        one.table().where(),
+                        "newer_by: names " + column.name() + ", and of two values of type "
+                                + column.type().declaration() + " none is the later one.",
+                        "Name a time or a number.")));
         return Ways.planned(
                 one.source(),
                 one.selection(),
@@ -192,6 +216,14 @@ public final class TableMappings {
             boolean alike = Set.copyOf(one.selection().destinations())
                             .equals(Set.copyOf(other.selection().destinations()))
                     && one.key().equals(other.key());
+            if (!one.table().onConflict().equals(other.table().onConflict())) {
+                problems.add(new Problem(
+                        Problem.Kind.BAD_INPUT,
+                        one.table().where(),
+                        other.table().source() + " and " + one.table().source() + " both go to "
+                                + one.table().destination() + ", but say different things by on_conflict.",
+                        "Give both the same on_conflict:, newer_by: and keep_declined:."));
+            }
             if (!alike) {
                 problems.add(new Problem(
                         Problem.Kind.BAD_INPUT,

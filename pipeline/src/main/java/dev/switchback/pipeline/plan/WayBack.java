@@ -44,6 +44,13 @@ final class WayBack {
 
     private void add(PostgresTable from, String select, PostgresTable to, String where) {
         Selection back = MappingCompiler.select(from.schema(), select, where);
+        if (back.select().filter().isPresent()) {
+            throw new ProblemException(new Problem(
+                    Problem.Kind.BAD_INPUT,
+                    where,
+                    "The way back has a WHERE: rows that it leaves out would be removed at the source when they change.",
+                    "Leave it out."));
+        }
         List<String> key = to.schema().key();
         List<String> lost = key.stream()
                 .filter(column -> !back.destinations().contains(column))

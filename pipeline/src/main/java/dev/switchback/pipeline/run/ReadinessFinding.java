@@ -38,6 +38,18 @@ record ReadinessFinding(Plan plan) implements Parts.Finding {
         return problems;
     }
 
+    @Override
+    public List<String> notices(Direction ends) {
+        return ends == Direction.REVERSE
+                ? List.of()
+                : plan.file().tables().values().stream()
+                        .filter(table -> !table.onConflict().equals(OnConflict.OVERWRITE))
+                        .map(table -> "Table " + table.destination() + " has on_conflict: "
+                                + table.onConflict().kind()
+                                + ": what was declined there (see switchback status) is not as the source has it.")
+                        .toList();
+    }
+
     /** Nothing was written there. */
     private List<Problem> compared() {
         return plan.file().tables().values().stream()

@@ -48,14 +48,12 @@ public record MemberReport(List<RoleStatus> roles, Optional<Captured> captured) 
      * more than where that was when it began to wait.
      */
     public static Optional<Members.Entry> capturing(List<Members.Entry> members) {
-        Comparator<Members.Entry> byWhatItKnows =
-                Comparator.comparing(entry -> parse(entry.report()).captures());
+        Comparator<Members.Entry> atWork = Comparator.comparing(
+                entry -> StatusComposition.alive(entry) && parse(entry.report()).captures());
         return members.stream()
                 .filter(entry -> parse(entry.report()).captured().isPresent())
-                .max(byWhatItKnows
-                        .thenComparing(entry -> parse(entry.report()).captures() ? entry.seenAt() : Instant.EPOCH)
-                        .thenComparing(entry ->
-                                parse(entry.report()).captured().orElseThrow().to()));
+                .max(atWork.thenComparing(
+                        entry -> parse(entry.report()).captured().orElseThrow().to()));
     }
 
     /** What the process that captures, or did last, said of it. */

@@ -243,8 +243,12 @@ final class JoinProcessor extends ContextualProcessor<byte[], InputEvent, byte[]
 
     /** Gives up what the row had and does not have now, and claims what it has now. */
     private void settle(RowMapping mapping, Remembered before, @Nullable Claim now, Claim.Cause cause) {
+        boolean givesOn = now != null && now.row() == null;
+        if (givesOn) {
+            emit(mapping, Objects.requireNonNull(now));
+        }
         giveUp(mapping, before, now, cause);
-        if (now != null) {
+        if (now != null && !givesOn) {
             emit(mapping, now);
         }
         if (!before.refused().isEmpty()) {

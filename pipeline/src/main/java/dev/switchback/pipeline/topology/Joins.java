@@ -20,7 +20,7 @@ import dev.switchback.transforms.sql.Lookup;
  */
 public record Joins(Flow flow, List<RowMapping> mappings) {
 
-    /** @throws IllegalArgumentException when two tables do not fill the same columns of their one destination */
+    /** @throws IllegalArgumentException when two tables do not do the same with their one destination */
     public Joins {
         mappings = List.copyOf(mappings);
         Map<String, RowMapping> first = new HashMap<>();
@@ -28,8 +28,10 @@ public record Joins(Flow flow, List<RowMapping> mappings) {
             DestinationTable table = mapping.destination();
             DestinationTable other =
                     first.computeIfAbsent(table.toString(), any -> mapping).destination();
-            if (!table.columns().equals(other.columns()) || !table.key().equals(other.key())) {
-                throw new IllegalArgumentException("two mappings fill different columns of " + table);
+            if (!table.columns().equals(other.columns())
+                    || !table.key().equals(other.key())
+                    || !table.onConflict().equals(other.onConflict())) {
+                throw new IllegalArgumentException("two mappings do different things with " + table);
             }
         }
     }

@@ -23,12 +23,8 @@ public final class Folding {
      */
     public static Optional<OfRow> fold(OfRow earlier, OfRow later) {
         OnConflict onConflict = earlier.table().onConflict();
-        if (onConflict.kind() == OnConflict.Kind.NEWER) {
+        if (onConflict.kind() == OnConflict.Kind.NEWER || onConflict.leavesRows()) {
             return Optional.empty();
-        }
-        if (onConflict.leavesRows()) {
-            // Behind the row that is there then, the later one is declined.
-            return earlier instanceof Upsert ? Optional.of(earlier) : Optional.empty();
         }
         if (!(later instanceof Patch patch)) {
             return Optional.of(later);

@@ -32,7 +32,8 @@ record Blocker(@Nullable Integer pid, String who, TableId table, @Nullable Durat
 
     private static final String HOLDERS =
             """
-            SELECT DISTINCT ON (l.pid, x.gid) l.pid, n.nspname, c.relname, a.usename, a.application_name, x.gid, a.backend_type,
+            SELECT DISTINCT ON (l.pid, x.gid) l.pid, n.nspname, c.relname, a.usename, a.application_name, x.gid,
+                   a.backend_type = 'autovacuum worker' AND a.query NOT LIKE '%%(to prevent wraparound)',
                    extract(epoch FROM clock_timestamp() - coalesce(a.xact_start, x.prepared)) AS age
             FROM pg_locks l
             JOIN pg_class c ON c.oid = l.relation
@@ -70,7 +71,7 @@ record Blocker(@Nullable Integer pid, String who, TableId table, @Nullable Durat
                             known == null ? String.valueOf(row.getString(6)) : user(row),
                             new TableId(row.getString(2), row.getString(3)),
                             age(row),
-                            "autovacuum worker".equals(row.getString(7))));
+                            row.getBoolean(7)));
                 }
             }
         }

@@ -90,10 +90,9 @@ final class FenceChecks {
                 .map(blocker -> refused(
                         "Table " + blocker.table() + " is held by " + blocker
                                 + ", for whose end the fence would wait before it opens.",
-                        "Wait until it has ended"
-                                + (blocker.prepared()
-                                        ? "."
-                                        : ", or end it by pg_terminate_backend(" + blocker.pid() + ").")))
+                        blocker.prepared()
+                                ? "Run COMMIT PREPARED or ROLLBACK PREPARED for it."
+                                : "Wait until it has ended, or end it by pg_terminate_backend(" + blocker.pid() + ")."))
                 .toList();
     }
 
