@@ -27,6 +27,7 @@ import dev.switchback.pipeline.migration.Phase;
 import dev.switchback.pipeline.migration.Side;
 import dev.switchback.pipeline.migration.operation.Announcer;
 import dev.switchback.pipeline.migration.operation.Cutover;
+import dev.switchback.pipeline.migration.operation.Outcome;
 import dev.switchback.pipeline.migration.operation.Settings;
 import dev.switchback.pipeline.plan.Plan;
 import dev.switchback.pipeline.run.KafkaAccess;
@@ -236,7 +237,8 @@ final class Theatre implements AutoCloseable {
                 pipeline -> assertThat(pipeline.isAlive()).as(pipeline.output()).isTrue());
         awaitReady(operation);
         try (Operations operations = Operations.open(plan, kafka, Settings.DEFAULTS.maxPause())) {
-            new Cutover(operation, operations.parts(), Settings.DEFAULTS, Announcer.NOBODY).run();
+            Outcome outcome = new Cutover(operation, operations.parts(), Settings.DEFAULTS, Announcer.NOBODY).run();
+            assertThat(outcome).isInstanceOf(Outcome.Done.class);
         }
         assertThat(state().settled()).isEqualTo(operation.result());
         moves++;
