@@ -80,8 +80,8 @@ public final class BenchMain implements Callable<Integer> {
         EnumSet<Scenario> wanted = scenarios.isEmpty() ? EnumSet.allOf(Scenario.class) : EnumSet.copyOf(scenarios);
         boolean allRight = true;
         EnumSet<Scenario> backlog = EnumSet.copyOf(wanted);
-        backlog.removeAll(
-                EnumSet.of(Scenario.MAPPING, Scenario.TABLES, Scenario.SOAK, Scenario.LATENCY, Scenario.CUTOVER));
+        backlog.removeAll(EnumSet.of(
+                Scenario.MAPPING, Scenario.JOIN, Scenario.TABLES, Scenario.SOAK, Scenario.LATENCY, Scenario.CUTOVER));
         if (wanted.contains(Scenario.MAPPING)) {
             progress.println("mapping");
             for (Outcome outcome : new Mappings(quick).measure()) {
@@ -114,9 +114,13 @@ public final class BenchMain implements Callable<Integer> {
                 }
             }
         }
+        if (wanted.contains(Scenario.JOIN)) {
+            progress.println("join");
+            allRight &= publish(new Variants(size, quick, logs(), progress).joined());
+        }
         if (wanted.contains(Scenario.TABLES)) {
             progress.println("tables");
-            allRight &= publish(new TablesRun(size, quick, logs(), progress).measure());
+            allRight &= publish(new Variants(size, quick, logs(), progress).tables());
         }
         if (wanted.contains(Scenario.SOAK)) {
             progress.println("soak");

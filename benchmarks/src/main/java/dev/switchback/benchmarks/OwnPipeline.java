@@ -41,9 +41,13 @@ final class OwnPipeline implements AutoCloseable {
         this.operations = operations;
     }
 
-    /** Lets it copy the tables, and ends it when it follows. */
-    static OwnPipeline copied(Stage stage, ManyTables tables) {
-        Path file = file(stage, tables);
+    /**
+     * Lets it copy the tables, and ends it when it follows.
+     *
+     * @param declared what the migration file says of each table
+     */
+    static OwnPipeline copied(Stage stage, ManyTables tables, String declared) {
+        Path file = file(stage, tables, declared);
         Plan plan = Plan.of(MigrationFile.read(file, Map.of()));
         KafkaAccess kafka = KafkaAccess.declared(plan.file()).orElseThrow();
         try (JavaChild child = start(stage, file)) {
@@ -84,11 +88,13 @@ final class OwnPipeline implements AutoCloseable {
         return operations.parts().flow(Direction.FORWARD).applied(mark);
     }
 
-    private static Path file(Stage stage, ManyTables tables) {
+    private static Path file(Stage stage, ManyTables tables, String declared) {
         String text = "migration: own\nsource: " + login(stage.source().settings()) + "\ndestination: "
                 + login(stage.destination().settings()) + "\nkafka: {bootstrap.servers: \"" + stage.bootstrapServers()
                 + "\"}\nmetrics: {port: 0}\ntables:\n"
-                + tables.ids().stream().map(table -> "  " + table + ": {}\n").collect(Collectors.joining());
+                + tables.ids().stream()
+                        .map(table -> "  " + table + ": " + declared + "\n")
+                        .collect(Collectors.joining());
         try {
             return Files.writeString(stage.directory().resolve("own.yaml"), text, StandardCharsets.UTF_8);
         } catch (IOException e) {

@@ -44,7 +44,7 @@ final class SoakRun {
         Run run;
         try (Stage stage = Stage.open(size, logs)) {
             ManyTables table = ManyTables.create(stage, 1);
-            try (OwnPipeline pipeline = OwnPipeline.copied(stage, table);
+            try (OwnPipeline pipeline = OwnPipeline.copied(stage, table, "{}");
                     JavaChild child = pipeline.start()) {
                 run = run(pipeline, child, table);
             } catch (IllegalStateException | AssertionError e) {

@@ -64,6 +64,14 @@ class OperationVerbsTest {
     void theDestinationIsFencedFromTheFirstRun() {
         assertThat(refusal(destination)).contains("item takes no writes now");
         assertThat(refusal(source)).isEmpty();
+
+        // As a failover to a replica that lacked the closing leaves it.
+        destination.execute(
+                "ALTER TABLE item DISABLE TRIGGER switchback_shop_fence",
+                "UPDATE switchback.control SET fence = 'open'");
+        assertThat(refusal(destination)).isEmpty();
+        Await.until("the fence to be closed again", PATIENCE, () -> !refusal(destination)
+                .isEmpty());
     }
 
     @Test

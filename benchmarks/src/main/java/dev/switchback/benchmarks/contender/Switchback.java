@@ -36,7 +36,6 @@ public final class Switchback implements Contender {
     private enum Part {
         CAPTURE,
         APPLY,
-        JOINED,
         WHOLE
     }
 
@@ -53,11 +52,6 @@ public final class Switchback implements Contender {
     /** The same by so many processes, beside what a scenario is about. */
     public static Switchback members(SwitchbackFlow flow, int members) {
         return new Switchback(Part.APPLY, flow, members, false);
-    }
-
-    /** The same through the mutation topic. */
-    public static Switchback joined(SwitchbackFlow flow) {
-        return new Switchback(Part.JOINED, flow);
     }
 
     /** From the log to the destination, in one process. */
@@ -77,14 +71,12 @@ public final class Switchback implements Contender {
 
     @Override
     public String settings() {
-        return part == Part.JOINED
-                ? "all by default; SELECT … WHERE " + SwitchbackFlow.FILTER + ", which takes every row"
-                : "all by default";
+        return "all by default";
     }
 
     @Override
     public void prepare(Stage stage) {
-        if (part == Part.APPLY || part == Part.JOINED) {
+        if (part == Part.APPLY) {
             fill(stage);
         }
     }
@@ -108,7 +100,6 @@ public final class Switchback implements Contender {
         return switch (part) {
             case CAPTURE -> startCapture(stage);
             case APPLY -> startApply(stage, data);
-            case JOINED -> startJoined(stage, data);
             case WHOLE -> startWhole(stage, data);
         };
     }
@@ -130,13 +121,6 @@ public final class Switchback implements Contender {
                         "APPLY"))
                 .toList();
         return new Running(children, null, flow::dropFence);
-    }
-
-    private Running startJoined(Stage stage, String data) {
-        flow.forgetApplied();
-        JavaChild child = stage.start(JavaChild.Command.of(
-                "join and apply", PipelineChild.class, flow.joined().toString(), data, "APPLY"));
-        return new Running(List.of(child), null, flow::dropFence);
     }
 
     private Running startWhole(Stage stage, String data) {

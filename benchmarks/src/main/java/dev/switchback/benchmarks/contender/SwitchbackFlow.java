@@ -47,9 +47,6 @@ public final class SwitchbackFlow {
 
     static final Flow FLOW = new Flow("bench", Direction.FORWARD);
 
-    /** Takes every row; that a large value may be left out of the log keeps it from being judged by one change alone. */
-    static final String FILTER = "account >= 0 OR note IS NULL";
-
     private static final String TOPIC = FLOW.changeTopic(Workload.TABLE);
     private static final String OFFSET = "offset";
     private static final String TABLES = "tables";
@@ -98,27 +95,8 @@ public final class SwitchbackFlow {
         return !"0".equals(stage.destination().value("SELECT count(*) FROM switchback.checkpoint"));
     }
 
-    /**
-     * Makes the flow one whose changes go through the mutation topic, until the destination is reset.
-     *
-     * @return its migration file
-     */
-    Path joined() {
-        String mutations = FLOW.mutationTopic(Workload.TABLE);
-        stage.topics().deleteAll(mutations);
-        stage.topics().deleteAll(FLOW.applicationId());
-        String id = stage.topics().create(mutations);
-        stage.destination()
-                .execute("UPDATE switchback.checkpoint SET topic = '" + mutations + "', topic_id = '" + id + "'");
-        return file(stage, "joined.yaml", "{select: SELECT * FROM bench WHERE " + FILTER + "}");
-    }
-
     /** The migration file. */
     static Path file(Stage stage) {
-        return file(stage, "bench.yaml", "{}");
-    }
-
-    private static Path file(Stage stage, String name, String table) {
         String text =
                 """
                 migration: %s
@@ -127,7 +105,7 @@ public final class SwitchbackFlow {
                 kafka: {bootstrap.servers: "%s"}
                 metrics: {port: 0}
                 tables:
-                  %s: %s
+                  %s: {}
                 """
                         .formatted(
                                 FLOW.migration(),
@@ -138,10 +116,9 @@ public final class SwitchbackFlow {
                                 stage.destination().settings().user(),
                                 stage.destination().settings().password(),
                                 stage.bootstrapServers(),
-                                Workload.TABLE,
-                                table);
+                                Workload.TABLE);
         try {
-            return Files.writeString(stage.directory().resolve(name), text, StandardCharsets.UTF_8);
+            return Files.writeString(stage.directory().resolve("bench.yaml"), text, StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

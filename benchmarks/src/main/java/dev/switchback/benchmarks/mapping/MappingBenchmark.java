@@ -54,6 +54,8 @@ public class MappingBenchmark {
                     Column.of("state", INTEGER)),
             List.of("id"));
 
+    private static final RowType TYPE = new RowType(STORE.columnNames());
+
     /** How many rows are mapped in turn, so that no branch is foreseen. */
     private static final int ROWS = 256;
 
@@ -89,7 +91,7 @@ public class MappingBenchmark {
             "nothing in particular",
             i % 5
         };
-        Row row = new Row(new RowType(STORE.columnNames()), values);
+        Row row = new Row(TYPE, values);
         return new Change(Operation.INSERT, STORE.id(), null, row, i, i);
     }
 

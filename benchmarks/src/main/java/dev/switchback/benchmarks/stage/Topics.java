@@ -9,7 +9,6 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.CreateTopicsResult;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.KafkaFuture;
@@ -31,14 +30,10 @@ public final class Topics implements AutoCloseable {
         admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers));
     }
 
-    /**
-     * Creates a topic of {@link #PARTITIONS} partitions.
-     *
-     * @return its id
-     */
-    public String create(String topic) {
-        CreateTopicsResult created = admin.createTopics(List.of(new NewTopic(topic, PARTITIONS, (short) 1)));
-        return await(created.topicId(topic)).toString();
+    /** Creates a topic of {@link #PARTITIONS} partitions. */
+    public void create(String topic) {
+        await(admin.createTopics(List.of(new NewTopic(topic, PARTITIONS, (short) 1)))
+                .all());
     }
 
     /** Deletes the topics whose names begin so. */
