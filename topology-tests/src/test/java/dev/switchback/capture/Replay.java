@@ -59,7 +59,7 @@ final class Replay {
             rows.clear();
             return;
         }
-        Row row = change.after() == null ? change.before() : change.after();
+        Row row = change.keyed();
         List<Object> id = key.stream().map(row::value).toList();
         Object[] before = rows.get(id);
         switch (operation) {

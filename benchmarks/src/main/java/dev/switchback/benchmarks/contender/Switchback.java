@@ -61,7 +61,7 @@ public final class Switchback implements Contender {
 
     @Override
     public String name() {
-        return ours ? "Switchback" : "Switchback, " + members + (members == 1 ? " member" : " members");
+        return ours ? "Switchback" : "Switchback, " + members + " members";
     }
 
     @Override

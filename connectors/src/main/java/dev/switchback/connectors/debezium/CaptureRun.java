@@ -177,9 +177,7 @@ final class CaptureRun implements EngineHooks, AutoCloseable {
         TableWatch watch = watch(from);
         watch.forget(connection);
         List<Problem> problems = watch.look(connection, oids(from));
-        if (!problems.isEmpty()) {
-            throw new ProblemException(problems);
-        }
+        ProblemException.requireNone(problems);
     }
 
     private List<TableId> copied() {

@@ -117,17 +117,13 @@ final class Transfer implements DebeziumEngine.ChangeConsumer<ChangeEvent<Source
         }
         halfway = true;
         for (int i = 0; i < parts.size(); i++) {
-            Row other = parts.size() == 2 ? keyed(parts.get(1 - i)) : null;
-            log.sink().send(parts.get(i), keyed(parts.get(i)), other);
+            Row other = parts.size() == 2 ? parts.get(1 - i).keyed() : null;
+            log.sink().send(parts.get(i), parts.get(i).keyed(), other);
         }
         halfway = false;
         if (truncate) {
             log.drain();
         }
-    }
-
-    private static @Nullable Row keyed(Change change) {
-        return change.after() == null ? change.before() : change.after();
     }
 
     /** A row whose key changes is deleted under the old key and, whole, created under the new one. */

@@ -60,9 +60,7 @@ public final class RowsInMemory {
         } catch (RefusedValueException e) {
             return Optional.of(String.valueOf(e.getMessage()));
         }
-        OnConflict onConflict = mutation.table().onConflict();
-        boolean left = onConflict.leavesRows() || onConflict.kind() == OnConflict.Kind.COMPARE;
-        if (mutation instanceof Clear && !left) {
+        if (mutation instanceof Clear && mutation.table().onConflict().clears()) {
             table.clear();
         }
         return Optional.empty();

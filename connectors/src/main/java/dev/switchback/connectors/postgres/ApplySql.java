@@ -148,7 +148,7 @@ final class ApplySql {
         return "unnest(" + arrays(columns) + ") AS u (" + names(columns) + ")";
     }
 
-    private static String sameKey(DestinationTable table, Function<Column, String> value) {
+    static String sameKey(DestinationTable table, Function<Column, String> value) {
         return keyColumns(table).stream()
                 .map(column -> "t." + name(column) + " = " + value.apply(column))
                 .collect(Collectors.joining(" AND "));

@@ -27,7 +27,6 @@ import dev.switchback.connectors.spi.InputPartition;
 import dev.switchback.connectors.spi.OwnershipLostException;
 import dev.switchback.transforms.mutation.Mutation.Clear;
 import dev.switchback.transforms.mutation.Mutation.OfRow;
-import dev.switchback.transforms.mutation.OnConflict;
 
 /**
  * One batch on its way into the destination, over as many tries as it takes. Not thread-safe.
@@ -156,9 +155,8 @@ final class ApplyTransaction {
     }
 
     private void clear(Connection connection, Clear mutation) throws SQLException {
-        OnConflict onConflict = mutation.table().onConflict();
-        if (onConflict.leavesRows() || onConflict.kind() == OnConflict.Kind.COMPARE) {
-            return; // The rows were not all the source's, and are left.
+        if (!mutation.table().onConflict().clears()) {
+            return;
         }
         parts.held.supersede(connection, mutation.table().id());
         try (Statement statement = connection.createStatement()) {

@@ -242,9 +242,7 @@ final class Checkpoints {
                 }
             }
         }
-        if (!problems.isEmpty()) {
-            throw new ProblemException(problems);
-        }
+        ProblemException.requireNone(problems);
     }
 
     private OwnershipLostException lost(List<InputPartition> inputs) {

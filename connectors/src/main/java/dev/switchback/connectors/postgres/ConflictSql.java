@@ -1,6 +1,5 @@
 package dev.switchback.connectors.postgres;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -71,7 +70,7 @@ final class ConflictSql {
                 + set.stream()
                         .map(column -> Sql.name(column.name()) + " = given." + Sql.name(column.name()))
                         .collect(Collectors.joining(", "))
-                + " FROM given WHERE " + same("t", "given") + (told ? " AND " + notNewer("given") : "")
+                + " FROM given WHERE " + sameKey() + (told ? " AND " + notNewer("given") : "")
                 + "\nRETURNING " + keyOf("t") + "),\ndeclined AS (" + present()
                 + " AND " + notIn("given", "done") + ")" + declines("patch");
     }
@@ -96,14 +95,14 @@ final class ConflictSql {
     /** Those of which the destination has a row. */
     private String present() {
         return "SELECT given.* FROM given WHERE EXISTS (SELECT FROM " + Sql.name(table.id()) + " AS t WHERE "
-                + same("t", "given") + ")";
+                + sameKey() + ")";
     }
 
     private String differing(List<Column> compared) {
         List<Column> columns =
                 compared.stream().filter(column -> !key.contains(column)).toList();
         return ",\ndiffering AS (SELECT given.* FROM given LEFT JOIN " + Sql.name(table.id()) + " AS t ON "
-                + same("t", "given") + " WHERE t." + Sql.name(key.get(0).name()) + " IS NULL"
+                + sameKey() + " WHERE t." + Sql.name(key.get(0).name()) + " IS NULL"
                 + (columns.isEmpty() ? "" : " OR " + ApplySql.differ(columns, "given.")) + ")";
     }
 
@@ -114,16 +113,12 @@ final class ConflictSql {
     }
 
     private String declines(String mutation) {
-        List<String> parts = new ArrayList<>();
-        if (onConflict.keepDeclined()) {
-            parts.add(",\nkept AS (INSERT INTO switchback.declined (migration, table_name, mutation, content)\nSELECT "
-                    + migration + ", " + name + ", '" + mutation + "', to_json(declined.*) FROM declined)");
-        }
-        parts.add(
-                "\nINSERT INTO switchback.declined_count AS c (migration, table_name, session, declined)\nSELECT "
-                        + migration + ", " + name + ", pg_backend_pid(), count(*) FROM declined HAVING count(*) > 0\n"
-                        + "ON CONFLICT (migration, table_name, session) DO UPDATE SET declined = c.declined + excluded.declined");
-        return String.join("", parts);
+        String kept = ",\nkept AS (INSERT INTO switchback.declined (migration, table_name, mutation, content)\nSELECT "
+                + migration + ", " + name + ", '" + mutation + "', to_json(declined.*) FROM declined)";
+        return (onConflict.keepDeclined() ? kept : "")
+                + "\nINSERT INTO switchback.declined_count AS c (migration, table_name, session, declined)\nSELECT "
+                + migration + ", " + name + ", pg_backend_pid(), count(*) FROM declined HAVING count(*) > 0\n"
+                + "ON CONFLICT (migration, table_name, session) DO UPDATE SET declined = c.declined + excluded.declined";
     }
 
     /** Of columns that a patch leaves out, what was found before stays true. */
@@ -153,10 +148,8 @@ final class ConflictSql {
         return "(" + keyOf(one) + ") NOT IN (SELECT " + keyOf(other) + " FROM " + other + ")";
     }
 
-    private String same(String one, String other) {
-        return key.stream()
-                .map(column -> one + "." + Sql.name(column.name()) + " = " + other + "." + Sql.name(column.name()))
-                .collect(Collectors.joining(" AND "));
+    private String sameKey() {
+        return ApplySql.sameKey(table, column -> "given." + Sql.name(column.name()));
     }
 
     private String keyOf(String relation) {

@@ -20,8 +20,6 @@ public record Findings(List<Problem> problems, List<String> notices) {
 
     /** @throws ProblemException with every problem, if there is one */
     public void requireNone() {
-        if (!problems.isEmpty()) {
-            throw new ProblemException(problems);
-        }
+        ProblemException.requireNone(problems);
     }
 }

@@ -123,7 +123,7 @@ final class CaseRun implements AutoCloseable {
     }
 
     private static byte @Nullable [] key(Target target, Change change) {
-        @Nullable Row keyed = change.after() == null ? change.before() : change.after();
+        @Nullable Row keyed = change.keyed();
         return keyed == null ? null : target.encoder().key(keyed);
     }
 

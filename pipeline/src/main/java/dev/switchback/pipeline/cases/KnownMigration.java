@@ -49,7 +49,7 @@ record KnownMigration(FlowPlan plan, SchemaSnapshot snapshot, Map<TableId, Set<S
             missing(table, table.destination(), "destination", snapshot.destination(), where)
                     .ifPresent(missing::add);
         }
-        require(missing);
+        ProblemException.requireNone(missing);
         Set<TableId> unknown = new LinkedHashSet<>();
         TableMappings mappings = new TableMappings(file, noticing(snapshot.lookups(), unknown));
         List<TableMappings.Selected> selected = mappings.select(snapshot.sources());
@@ -67,9 +67,9 @@ record KnownMigration(FlowPlan plan, SchemaSnapshot snapshot, Map<TableId, Set<S
                 snapshot.destinations(),
                 unique(snapshot.destination()),
                 TableMappings.pairs(selected)));
-        require(problems);
+        ProblemException.requireNone(problems);
         List<PlannedTable> planned = mappings.compile(selected, snapshot.destinations());
-        require(mappings.problems());
+        ProblemException.requireNone(mappings.problems());
         return new KnownMigration(
                 new FlowPlan(file, file.flow(), planned, lookups(selected, snapshot)), snapshot, reads);
     }
@@ -139,15 +139,5 @@ record KnownMigration(FlowPlan plan, SchemaSnapshot snapshot, Map<TableId, Set<S
                 .distinct()
                 .map(id -> Objects.requireNonNull(sources.get(id)))
                 .toList();
-    }
-
-    private static void require(Set<Problem> problems) {
-        require(List.copyOf(problems));
-    }
-
-    private static void require(List<Problem> problems) {
-        if (!problems.isEmpty()) {
-            throw new ProblemException(problems);
-        }
     }
 }

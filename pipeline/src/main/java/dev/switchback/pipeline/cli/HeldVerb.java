@@ -124,14 +124,11 @@ final class HeldVerb implements Callable<Integer> {
         if (!compares) {
             return List.of();
         }
-        PostgresConnections database = Plan.destination(file);
-        try (Connection connection = database.open()) {
-            return ControlSchema.control(connection, file.migration()).isEmpty()
-                    ? List.of()
-                    : Conflicts.differences(connection, file.migration(), DIFFERENCES_SHOWN);
-        } catch (SQLException e) {
-            throw new ProblemException(database.problem(e), e);
-        }
+        return asked(
+                Plan.destination(file),
+                file,
+                List.of(),
+                connection -> Conflicts.differences(connection, file.migration(), DIFFERENCES_SHOWN));
     }
 
     private int retry(MigrationFile file) {
@@ -192,12 +189,8 @@ final class HeldVerb implements Callable<Integer> {
 
     private <T> T in(Direction direction, MigrationFile file, T nothing, Use<T> use) {
         PostgresConnections database = direction == Direction.FORWARD ? Plan.destination(file) : Plan.source(file);
-        try (Connection connection = database.open()) {
-            return ControlSchema.control(connection, file.migration()).isEmpty()
-                    ? nothing
-                    : use.of(new HeldChanges(connection, file.migration()));
-        } catch (SQLException e) {
-            throw new ProblemException(database.problem(e), e);
+        try {
+            return asked(database, file, nothing, connection -> use.of(new HeldChanges(connection, file.migration())));
         } catch (ProblemException e) {
             if (direction == Direction.REVERSE && numbers(direction).isEmpty()) {
                 // Before a cutover it holds nothing, and is not needed.
@@ -207,6 +200,19 @@ final class HeldVerb implements Callable<Integer> {
                 return nothing;
             }
             throw e;
+        }
+    }
+
+    private interface Question<T> {
+        T of(Connection connection) throws SQLException;
+    }
+
+    /** @param nothing the answer of a database that knows nothing of the migration */
+    private static <T> T asked(PostgresConnections database, MigrationFile file, T nothing, Question<T> question) {
+        try (Connection connection = database.open()) {
+            return ControlSchema.control(connection, file.migration()).isEmpty() ? nothing : question.of(connection);
+        } catch (SQLException e) {
+            throw new ProblemException(database.problem(e), e);
         }
     }
 

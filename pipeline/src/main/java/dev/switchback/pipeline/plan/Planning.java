@@ -155,8 +155,6 @@ final class Planning {
     }
 
     private void requireNone() {
-        if (!problems.isEmpty()) {
-            throw new ProblemException(List.copyOf(problems));
-        }
+        ProblemException.requireNone(problems);
     }
 }

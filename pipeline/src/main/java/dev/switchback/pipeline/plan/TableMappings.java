@@ -138,18 +138,29 @@ public final class TableMappings {
         Selection selection =
                 MappingCompiler.select(source.schema(), table.select().orElse(null), lookups, table.where());
         List<String> key = MappingCompiler.key(source.schema(), selection, table.key(), table.where());
+        checkConflicts(table, selection);
+        return new Selected(table, source, selection, key, joined(table, source, selection, key));
+    }
+
+    private void checkConflicts(Table table, Selection selection) {
+        if (table.onConflict().equals(OnConflict.OVERWRITE)) {
+            return;
+        }
+        notices.add("From the first run on " + table.destination() + " of the destination refuses the writes of"
+                + " applications until a cutover, whatever rows it has already.");
         String newerBy = table.onConflict().column();
-        if (newerBy != null && !selection.destinations().contains(newerBy)) {
+        if (newerBy == null) {
+            return;
+        }
+        notices.add(table.source() + ": a row that is deleted is removed, however new the destination's is.");
+        if (!selection.destinations().contains(newerBy)) {
             problems.add(new Problem(
                     Problem.Kind.BAD_INPUT,
                     table.where(),
                     "newer_by: names " + newerBy + ", which the SELECT does not fill.",
                     NearName.hint(newerBy, selection.destinations(), "Select it.")));
         }
-        if (newerBy != null) {
-            notices.add(table.source() + ": a row that is deleted is removed, however new the destination's is.");
-        }
-        if (newerBy != null && selection.select().filter().isPresent()) {
+        if (selection.select().filter().isPresent()) {
             problems.add(new Problem(
                     Problem.Kind.REFUSED,
                     table.where(),
@@ -157,11 +168,6 @@ public final class TableMappings {
                             + " the destination's are.",
                     "Leave the WHERE out, or write on_conflict: overwrite."));
         }
-        if (!table.onConflict().equals(OnConflict.OVERWRITE)) {
-            notices.add("From the first run on " + table.destination() + " of the destination refuses the writes of"
-                    + " applications until a cutover, whatever rows it has already.");
-        }
-        return new Selected(table, source, selection, key, joined(table, source, selection, key));
     }
 
     /** Why one partition's log does not say all that the table's destination rows are made of. */

@@ -52,9 +52,7 @@ public record InputTopics(Map<String, String> ids, int partitions) {
                 .filter(topic -> topic.partitions().size() != partitions)
                 .map(topic -> wrongPartitions(topic, partitions))
                 .toList();
-        if (!problems.isEmpty()) {
-            throw new ProblemException(problems);
-        }
+        ProblemException.requireNone(problems);
         return new InputTopics(
                 descriptions.values().stream().collect(Collectors.toMap(TopicDescription::name, topic -> topic.topicId()
                         .toString())),

@@ -87,7 +87,7 @@ final class JoinBench {
 
     /** Captures a change: into the partition of its key, and everywhere if rows are looked up in its table. */
     void capture(TableSchema table, Change change) {
-        Row keyed = change.after() == null ? change.before() : change.after();
+        Row keyed = change.keyed();
         for (String topic : topics(table)) {
             ChangeEncoder encoder = encoders.get(topic);
             byte[] value = encoder.value(change);

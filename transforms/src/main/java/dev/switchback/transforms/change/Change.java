@@ -17,6 +17,11 @@ public record Change(
         Operation operation, TableId table, @Nullable Row before, @Nullable Row after, long lsn, long commitMicros)
         implements Event {
 
+    /** The row that has the change's key: the new one, of a DELETE the old one; null for TRUNCATE. */
+    public @Nullable Row keyed() {
+        return after == null ? before : after;
+    }
+
     public Change {
         boolean complete =
                 switch (operation) {

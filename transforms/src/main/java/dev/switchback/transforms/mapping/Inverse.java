@@ -80,9 +80,7 @@ public record Inverse(TableId from, TableId to, List<Pair> pairs, List<String> k
                         "Select it too, or write the way back yourself under reverse:."));
             }
         });
-        if (!problems.isEmpty()) {
-            throw new ProblemException(problems);
-        }
+        ProblemException.requireNone(problems);
         return new Inverse(destination.id(), source.id(), pairs, source.key());
     }
 

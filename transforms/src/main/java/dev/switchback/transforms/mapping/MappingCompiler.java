@@ -68,7 +68,7 @@ public final class MappingCompiler {
                         "Leave one of them out, or give it another name with AS."));
             }
         }
-        require(problems);
+        ProblemException.requireNone(problems);
         return new Selection(read);
     }
 
@@ -119,7 +119,7 @@ public final class MappingCompiler {
                         "Select it, as it is or cast to a wider type, or name the destination's key with key:."));
             }
         }
-        require(problems);
+        ProblemException.requireNone(problems);
         return declared.isEmpty() ? filled : declared;
     }
 
@@ -220,7 +220,7 @@ public final class MappingCompiler {
         }
         selection.filter().ifPresent(filter -> requireCaptured(joined, filter.columns(), where, problems));
         unfilled(selection, destination, where, problems);
-        require(problems);
+        ProblemException.requireNone(problems);
         return new SelectProgram(
                 joined,
                 new DestinationTable(destination.id(), columns, into.key(), into.onConflict()),
@@ -335,12 +335,6 @@ public final class MappingCompiler {
                         "Column " + column.name() + " of " + destination.id() + " is NOT NULL, and nothing fills it.",
                         "Give it a default, or select a source column AS " + column.name() + "."));
             }
-        }
-    }
-
-    private static void require(List<Problem> problems) {
-        if (!problems.isEmpty()) {
-            throw new ProblemException(problems);
         }
     }
 }

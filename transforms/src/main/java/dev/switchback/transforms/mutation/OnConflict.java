@@ -51,6 +51,11 @@ public record OnConflict(Kind kind, @Nullable String column, boolean keepDecline
         }
     }
 
+    /** Whether a TRUNCATE of the source empties the table: not where rows are in it that were never the source's to change. */
+    public boolean clears() {
+        return kind == Kind.OVERWRITE || kind == Kind.NEWER;
+    }
+
     /** Whether rows that the destination has already are left as they are. */
     public boolean leavesRows() {
         return kind == Kind.FILL || kind == Kind.INSERT;

@@ -1,5 +1,6 @@
 package dev.switchback.transforms.problem;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -30,6 +31,13 @@ public final class ProblemException extends RuntimeException {
 
     public ProblemException(Problem problem) {
         this(List.of(problem), null);
+    }
+
+    /** @throws ProblemException with all of them, if there are any */
+    public static void requireNone(Collection<Problem> problems) {
+        if (!problems.isEmpty()) {
+            throw new ProblemException(List.copyOf(problems));
+        }
     }
 
     public List<Problem> problems() {

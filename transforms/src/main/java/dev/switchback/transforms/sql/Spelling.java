@@ -19,10 +19,8 @@ public interface Spelling {
             "ceil", "ceiling",
             "ceiling", "ceiling",
             "char_length", "char_length",
-            "coalesce", "coalesce",
             "floor", "floor",
             "length", "char_length",
-            "nullif", "nullif",
             "replace", "replace",
             "sign", "sign");
 

@@ -147,7 +147,7 @@ final class BriefLock {
     }
 
     /** To be called before a table is waited for. Whoever waits for the control row keeps nobody waiting but apply. */
-    static void beBrief(Connection connection) throws SQLException {
+    private static void beBrief(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("SELECT set_config('statement_timeout', current_setting('" + PATIENCE + "'), true)");
         }

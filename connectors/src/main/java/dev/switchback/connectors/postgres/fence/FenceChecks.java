@@ -90,26 +90,28 @@ final class FenceChecks {
                 .map(blocker -> refused(
                         "Table " + blocker.table() + " is held by " + blocker
                                 + ", for whose end the fence would wait before it opens.",
-                        blocker.prepared()
-                                ? "Run COMMIT PREPARED or ROLLBACK PREPARED for it."
-                                : "Wait until it has ended, or end it by pg_terminate_backend(" + blocker.pid() + ")."))
+                        remedy(blocker)))
                 .toList();
     }
 
     private void blockers(List<FencedRelation> relations, List<Problem> problems) throws SQLException {
         for (Blocker blocker : Blocker.of(connection, relations)) {
-            if (blocker.prepared()) {
+            boolean stays = blocker.prepared()
+                    || blocker.vacuum()
+                    || Optional.ofNullable(blocker.age()).orElse(Duration.ZERO).compareTo(LONG) > 0;
+            if (stays) {
                 problems.add(refused(
-                        "Table " + blocker.table() + " is written by " + blocker
+                        "Table " + blocker.table() + (blocker.prepared() ? " is written by " : " is held by ") + blocker
                                 + ", for whose end the fence would wait.",
-                        "Run COMMIT PREPARED or ROLLBACK PREPARED for it."));
-            } else if (blocker.vacuum()
-                    || Optional.ofNullable(blocker.age()).orElse(Duration.ZERO).compareTo(LONG) > 0) {
-                problems.add(refused(
-                        "Table " + blocker.table() + " is held by " + blocker + ", for whose end the fence would wait.",
-                        "Wait until it has ended, or end it by pg_terminate_backend(" + blocker.pid() + ")."));
+                        remedy(blocker)));
             }
         }
+    }
+
+    private static String remedy(Blocker blocker) {
+        return blocker.prepared()
+                ? "Run COMMIT PREPARED or ROLLBACK PREPARED for it."
+                : "Wait until it has ended, or end it by pg_terminate_backend(" + blocker.pid() + ").";
     }
 
     private static Optional<String> named(List<FencedRelation> relations, Predicate<FencedRelation> which) {

@@ -62,7 +62,7 @@ public final class RevokeFence implements Fence {
 
     @Override
     public void arm(Authority authority) {
-        requireNone(hindrances());
+        ProblemException.requireNone(hindrances());
         database.change(authority, (transaction, fenced) -> {
             revoked.create(transaction);
             if (fenced) {
@@ -74,7 +74,7 @@ public final class RevokeFence implements Fence {
 
     @Override
     public void close(Authority authority, Duration within) {
-        requireNone(hindrances());
+        ProblemException.requireNone(hindrances());
         long deadline = System.nanoTime() + within.toNanos();
         List<InFlight> left;
         do {
@@ -206,12 +206,6 @@ public final class RevokeFence implements Fence {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             return false;
-        }
-    }
-
-    private static void requireNone(List<Problem> problems) {
-        if (!problems.isEmpty()) {
-            throw new ProblemException(problems);
         }
     }
 }

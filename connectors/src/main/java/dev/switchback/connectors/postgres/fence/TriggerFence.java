@@ -61,7 +61,7 @@ public final class TriggerFence implements Fence {
                     arm(connection, relation, authority);
                 }
             }
-            requireNone(unguarded(relations(connection)));
+            ProblemException.requireNone(unguarded(relations(connection)));
             return true;
         });
     }
@@ -99,7 +99,7 @@ public final class TriggerFence implements Fence {
             }
             List<FencedRelation> relations = relations(connection);
             if (to == Trigger.CLOSED) {
-                requireNone(unguarded(relations));
+                ProblemException.requireNone(unguarded(relations));
             }
             return brief(within)
                     .run(
@@ -127,7 +127,7 @@ public final class TriggerFence implements Fence {
         // Read again behind the lock, which keeps partitions from being attached.
         List<FencedRelation> locked = relations(transaction);
         if (to == Trigger.CLOSED) {
-            requireNone(unguarded(locked));
+            ProblemException.requireNone(unguarded(locked));
         }
         alter(transaction, locked, to);
         write(transaction, fence);
@@ -178,7 +178,7 @@ public final class TriggerFence implements Fence {
 
     private boolean allClosed(Connection connection) throws SQLException {
         List<FencedRelation> relations = relations(connection);
-        requireNone(unguarded(relations));
+        ProblemException.requireNone(unguarded(relations));
         return relations.stream().allMatch(relation -> relation.trigger() == Trigger.CLOSED);
     }
 
@@ -263,12 +263,6 @@ public final class TriggerFence implements Fence {
                 database.where(),
                 "The fence has no trigger on " + names + ", created or attached since it was armed.",
                 "Arm again, which takes new partitions in."));
-    }
-
-    private static void requireNone(List<Problem> problems) {
-        if (!problems.isEmpty()) {
-            throw new ProblemException(problems);
-        }
     }
 
     private BriefLock brief(Duration within) {

@@ -84,9 +84,7 @@ public final class SequenceHandOver {
         } catch (SQLException failure) {
             throw new ProblemException(to.problem(failure), failure);
         }
-        if (!problems.isEmpty()) {
-            throw new ProblemException(problems);
-        }
+        ProblemException.requireNone(problems);
         return handed;
     }
 

@@ -192,14 +192,8 @@ public final class Cutover {
     private Map<String, String> check() {
         List<Problem> problems = new ArrayList<>();
         parts.findings().forEach(finding -> problems.addAll(finding.problems(operation.ends())));
-        requireNone(problems);
+        ProblemException.requireNone(problems);
         return Map.of("findings", Integer.toString(parts.findings().size()));
-    }
-
-    private static void requireNone(List<Problem> problems) {
-        if (!problems.isEmpty()) {
-            throw new ProblemException(problems);
-        }
     }
 
     /** From the fence on, every millisecond is one in which nobody can write. */
@@ -230,7 +224,7 @@ public final class Cutover {
                 Step.SEQUENCES,
                 () -> Map.of("moved", Integer.toString(parts.sequences().handOver(operation.from()))));
         requireFenced();
-        requireNone(parts.side(operation.to()).fence().heldUp());
+        ProblemException.requireNone(parts.side(operation.to()).fence().heldUp());
         requireTime("the commit point was reached");
     }
 
