@@ -51,7 +51,7 @@ class CaptureStreamTest {
         }
     }
 
-    /** Debezium would write each event out for its metrics, which takes a quarter of its time: see QuietDispatch. */
+    /** Debezium would write each change out for its metrics, which takes a quarter of its time: see SlotStream. */
     @Test
     void theEngineDoesNotFormatEventsForItsMetrics() throws Exception {
         platform.source().execute("CREATE TABLE quiet (id bigint PRIMARY KEY)");

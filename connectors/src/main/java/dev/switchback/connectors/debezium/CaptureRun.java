@@ -91,9 +91,11 @@ final class CaptureRun implements EngineHooks, AutoCloseable {
             progress.phase(from.resumes() ? Phase.STREAMING : Phase.SNAPSHOTTING);
             Transfer transfer = new Transfer(
                     changeLog,
-                    new RecordKinds(from.tables(), source),
+                    new RecordKinds(from.tables()),
+                    new LogDecoder(from.tables(), new SchemaGuard(source), changeLog::unknownTable),
                     rows,
-                    settings.flow().migration());
+                    settings.flow().migration(),
+                    settings.tuning().batchRecords());
             Engine debezium = new Engine(EngineProperties.of(settings, from.tables(), registration.name()), transfer);
             engine = debezium;
             return debezium.run();
@@ -109,12 +111,6 @@ final class CaptureRun implements EngineHooks, AutoCloseable {
         // Without "lsn_proc" Debezium does not look for the place by itself, and skips nothing.
         long commitLsn = from.offset().position().commitLsn();
         return Map.of("lsn", commitLsn, "lsn_commit", commitLsn);
-    }
-
-    @Override
-    public List<CapturedTable> tables() {
-        Beginning from = beginning;
-        return from == null ? List.of() : from.tables();
     }
 
     @Override

@@ -232,6 +232,11 @@ final class ChangeSink implements AutoCloseable {
         return committed;
     }
 
+    /** How many rows and changes were sent since the last commit. */
+    int pending() {
+        return rowsRead + changes;
+    }
+
     /** Whether anything, changes or watermarks, was sent since the last commit. */
     boolean dirty() {
         return open;

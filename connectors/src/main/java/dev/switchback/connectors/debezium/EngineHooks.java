@@ -1,6 +1,5 @@
 package dev.switchback.connectors.debezium;
 
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -18,9 +17,6 @@ interface EngineHooks {
 
     /** Where Debezium is to begin, in its own terms; null to begin with a snapshot. */
     @Nullable Map<String, Object> resumeFrom();
-
-    /** The captured tables as they were when their capture began. */
-    List<CapturedTable> tables();
 
     /** Called before the slot is created. Throws where there must be one already. */
     void creatingSlot();

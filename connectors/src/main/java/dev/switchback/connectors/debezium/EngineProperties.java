@@ -3,6 +3,7 @@ package dev.switchback.connectors.debezium;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import dev.switchback.connectors.postgres.LogMessage;
@@ -53,7 +54,9 @@ final class EngineProperties {
         properties.setProperty("slot.drop.on.stop", "false");
         // The driver would confirm whatever the server says it has sent.
         properties.setProperty("lsn.flush.mode", "connector");
-        properties.setProperty("message.prefix.include.list", LogMessage.PREFIX);
+        properties.setProperty(
+                "message.prefix.include.list",
+                Pattern.quote(LogMessage.PREFIX) + "," + Pattern.quote(SlotStream.CHANGES));
         properties.setProperty("skipped.operations", "none");
         properties.setProperty("tombstones.on.delete", "false");
         // Capture restarts by itself, from the offset that is stored by then; Debezium would go on from its memory.

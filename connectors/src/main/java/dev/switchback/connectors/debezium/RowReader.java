@@ -33,13 +33,24 @@ final class RowReader {
         return table;
     }
 
+    /** How many columns a row has. */
+    int width() {
+        return carriers.length;
+    }
+
+    /** @param values one for each column */
+    Row row(@Nullable Object[] values) {
+        return new Row(type, values);
+    }
+
+    /** A row of the snapshot. */
     Row row(Struct struct) {
         @Nullable Object[] values = new @Nullable Object[carriers.length];
         for (int i = 0; i < values.length; i++) {
             // Connect would put a column's default in the place of NULL.
-            values[i] = value((String) struct.getWithoutDefault(type.columns().get(i)), carriers[i]);
+            values[i] = value((String) struct.getWithoutDefault(type.columns().get(i)), i);
         }
-        return new Row(type, values);
+        return row(values);
     }
 
     /** The row with its absent values taken from {@code text}, which holds a text for each column. */
@@ -47,7 +58,7 @@ final class RowReader {
         @Nullable Object[] values = row.values().clone();
         for (int i = 0; i < values.length; i++) {
             if (values[i] == Absent.VALUE) {
-                values[i] = value(text[i], carriers[i]);
+                values[i] = value(text[i], i);
             }
         }
         return new Row(type, values);
@@ -83,15 +94,16 @@ final class RowReader {
         return true;
     }
 
-    /** @throws IllegalArgumentException when it is not what PostgreSQL prints for such a value */
-    @SuppressWarnings("ReferenceEquality") // a column may hold the same text
-    static @Nullable Object value(@Nullable String text, Carrier carrier) {
-        if (text == null) {
-            return null;
-        }
-        if (text == TextConverter.ABSENT) {
-            return Absent.VALUE;
-        }
+    /**
+     * The value of a column.
+     *
+     * @throws IllegalArgumentException when the text is not what PostgreSQL prints for such a value
+     */
+    @Nullable Object value(@Nullable String text, int column) {
+        return text == null ? null : value(text, carriers[column]);
+    }
+
+    static Object value(String text, Carrier carrier) {
         return switch (carrier) {
             case BOOLEAN -> truth(text);
             case INT32 -> Integer.valueOf(text);

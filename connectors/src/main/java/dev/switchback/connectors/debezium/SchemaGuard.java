@@ -2,11 +2,7 @@ package dev.switchback.connectors.debezium;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
-
-import org.apache.kafka.connect.data.Field;
-import org.apache.kafka.connect.data.Schema;
 
 import dev.switchback.connectors.postgres.LogRelation;
 import dev.switchback.connectors.postgres.LogRelation.LogColumn;
@@ -27,23 +23,17 @@ final class SchemaGuard {
     /**
      * Checks the columns of a table as they are from here on in the log.
      *
-     * @param row the Connect schema of the table's rows, made by {@link TextConverter}
+     * @param columns not yet declared in words
      * @throws ProblemException when they are not those that the capture of the table began with
      */
-    void check(CapturedTable table, Schema row) {
-        List<LogColumn> columns = new ArrayList<>();
-        for (Field field : row.fields()) {
-            if (!fromLog(field)) {
-                return; // Read from the catalogue for the snapshot; the log will describe it before its first change.
-            }
-            long type = Long.parseLong(field.schema().parameters().get(TextConverter.TYPE));
-            int modifier = Integer.parseInt(field.schema().parameters().get(TextConverter.MODIFIER));
-            columns.add(new LogColumn(field.name(), type, modifier, declared(table, type, modifier)));
+    void check(CapturedTable table, List<LogColumn> columns) {
+        if (table.relation().changesTo(columns).isEmpty()) {
+            return;
         }
-        List<String> changes = table.relation().changesTo(columns);
-        if (!changes.isEmpty()) {
-            throw new ProblemException(altered(source.where(), table.schema().id(), changes));
-        }
+        List<LogColumn> declared =
+                columns.stream().map(column -> declared(table, column)).toList();
+        throw new ProblemException(
+                altered(source.where(), table.schema().id(), table.relation().changesTo(declared)));
     }
 
     static Problem altered(String where, TableId table, List<String> changes) {
@@ -56,22 +46,21 @@ final class SchemaGuard {
                         + " altered.");
     }
 
-    private static boolean fromLog(Field field) {
-        String type = field.schema().parameters().getOrDefault(TextConverter.TYPE, "");
-        return type.chars().allMatch(Character::isDigit);
+    /** With its type in words; only the words depend on what the catalogue says by now. */
+    private LogColumn declared(CapturedTable table, LogColumn column) {
+        return new LogColumn(column.name(), column.type(), column.modifier(), declaration(table, column));
     }
 
-    /** A type in words; only the words depend on what the catalogue says by now. */
-    private String declared(CapturedTable table, long type, int modifier) {
-        for (LogColumn column : table.relation().columns()) {
-            if (column.type() == type && column.modifier() == modifier) {
-                return column.declaration();
+    private String declaration(CapturedTable table, LogColumn column) {
+        for (LogColumn known : table.relation().columns()) {
+            if (known.type() == column.type() && known.modifier() == column.modifier()) {
+                return known.declaration();
             }
         }
         try (Connection connection = source.open()) {
-            return LogRelation.declaration(connection, type, modifier);
+            return LogRelation.declaration(connection, column.type(), column.modifier());
         } catch (SQLException | ProblemException unanswered) {
-            return "type " + type;
+            return "type " + column.type();
         }
     }
 }

@@ -4,8 +4,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 import io.debezium.DebeziumException;
+import io.debezium.connector.postgresql.PostgresConnectorConfig;
 import io.debezium.connector.postgresql.connection.Lsn;
 import io.debezium.connector.postgresql.connection.ReplicationConnection;
 import io.debezium.connector.postgresql.connection.ReplicationStream;
@@ -14,12 +16,13 @@ import io.debezium.connector.postgresql.spi.SlotCreationResult;
 import io.debezium.jdbc.JdbcConnection;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
+import org.postgresql.replication.PGReplicationStream;
 
 import dev.switchback.connectors.postgres.PostgresConnections;
 
 /**
- * Debezium's replication connection, with the output settings pinned under which values are read, and with a run of
- * capture told what happens to the slot. As thread-safe as what it wraps.
+ * Debezium's replication connection, with our {@link SlotStream}, with the output settings pinned under which values are
+ * read, and with a run of capture told what happens to the slot. As thread-safe as what it wraps.
  */
 final class SlotConnection implements ReplicationConnection {
 
@@ -27,14 +30,14 @@ final class SlotConnection implements ReplicationConnection {
     private static final String CANCELED = "57014";
 
     private final ReplicationConnection plain;
-    private final LogCatalogue catalogue;
+    private final PostgresConnectorConfig config;
     private final EngineHooks hooks;
     private final Arrivals arrivals;
     private @Nullable Connection pinned;
 
-    SlotConnection(ReplicationConnection plain, LogCatalogue catalogue, EngineHooks hooks, Arrivals arrivals) {
+    SlotConnection(ReplicationConnection plain, PostgresConnectorConfig config, EngineHooks hooks, Arrivals arrivals) {
         this.plain = plain;
-        this.catalogue = catalogue;
+        this.config = config;
         this.hooks = hooks;
         this.arrivals = arrivals;
     }
@@ -61,25 +64,38 @@ final class SlotConnection implements ReplicationConnection {
         }
     }
 
+    /** From the slot's confirmed position: the server begins there when it is asked for anything before. */
     @Override
     public ReplicationStream startStreaming(WalPositionLocator position) throws SQLException, InterruptedException {
-        pin();
-        return watched(plain.startStreaming(position));
+        return startStreaming(Lsn.INVALID_LSN, position);
     }
 
     @Override
     public ReplicationStream startStreaming(Lsn from, WalPositionLocator position)
             throws SQLException, InterruptedException {
-        pin();
-        return watched(plain.startStreaming(from, position));
-    }
-
-    private ReplicationStream watched(ReplicationStream stream) throws SQLException {
-        int pid = jdbc().connection(false).unwrap(PGConnection.class).getBackendPID();
-        SlotStream log = new SlotStream(stream, catalogue, arrivals);
-        hooks.streaming(pid, log);
+        plain.initConnection();
+        PGConnection connection = pin().unwrap(PGConnection.class);
+        SlotStream log = new SlotStream(open(connection, from), from, arrivals);
+        hooks.streaming(connection.getBackendPID(), log);
         arrivals.reading();
         return log;
+    }
+
+    private PGReplicationStream open(PGConnection connection, Lsn from) throws SQLException {
+        PGReplicationStream stream = connection
+                .getReplicationAPI()
+                .replicationStream()
+                .logical()
+                .withSlotName('"' + config.slotName() + '"')
+                .withStartPosition(from.asLogSequenceNumber())
+                .withAutomaticFlush(false) // or the driver would confirm whatever the server says it has sent
+                .withStatusInterval((int) EngineProperties.STATUS_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)
+                .withSlotOption("proto_version", 1)
+                .withSlotOption("publication_names", config.publicationName())
+                .withSlotOption("messages", true)
+                .start();
+        stream.forceUpdateStatus();
+        return stream;
     }
 
     /** Debezium runs no statements of ours on this connection, so they are run here, once for each connection. */

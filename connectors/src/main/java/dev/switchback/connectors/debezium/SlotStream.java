@@ -1,42 +1,60 @@
 package dev.switchback.connectors.debezium;
 
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Arrays;
+import java.time.Instant;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.debezium.connector.postgresql.connection.LogicalDecodingMessage;
 import io.debezium.connector.postgresql.connection.Lsn;
-import io.debezium.connector.postgresql.connection.ReplicationMessage;
 import io.debezium.connector.postgresql.connection.ReplicationMessage.Operation;
 import io.debezium.connector.postgresql.connection.ReplicationStream;
+import io.debezium.connector.postgresql.connection.TransactionMessage;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.replication.LogSequenceNumber;
+import org.postgresql.replication.PGReplicationStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import dev.switchback.connectors.postgres.LogMessage;
 
 /**
- * Debezium's replication stream, in which a change of a table that capture does not know is not passed over.
+ * What a slot sends, in the {@code pgoutput} protocol, as Debezium's engine takes it: transactions begin and end, logical
+ * messages of ours as they are, and in between the changes of tables as {@linkplain LogBatch batches} that Debezium
+ * carries without looking into them, as the content of logical messages. {@link LogDecoder} reads them, on the other side
+ * of Debezium's queue.
  *
- * <p>The publication holds the captured tables only, so such a table is one of them under a new name, or was added behind
- * our back. Debezium skips its changes, or, if it has met the table under its old name, takes them for changes of that.
- * Here a message of ours takes their place in the stream, at which capture halts.
+ * <p>Debezium's own decoder makes a dozen objects of each value, which bounds what one reader of the log can do.
  */
 final class SlotStream implements ReplicationStream {
 
-    /** The content of the message that stands for a change of an unknown table. */
-    private static final byte[] UNKNOWN_TABLE = "{\"kind\":\"unknown_table\"}".getBytes(StandardCharsets.UTF_8);
+    private static final Logger LOG = LoggerFactory.getLogger(SlotStream.class);
 
-    private final ReplicationStream plain;
-    private final LogCatalogue catalogue;
+    /** The prefix of the messages that hold changes. One that stands in the log under it is not passed on. */
+    static final String CHANGES = LogMessage.PREFIX + ".changes";
+
+    private static final Instant EPOCH = Instant.parse("2000-01-01T00:00:00Z");
+
+    private final PGReplicationStream log;
+    private final Lsn start;
     private final Arrivals arrivals;
+    private final LogBatch batch = new LogBatch();
     private final AtomicLong toConfirm = new AtomicLong();
-    private volatile long receivedLsn;
+    private volatile Lsn received;
     private volatile long waitedAt = System.nanoTime();
+    private @Nullable ExecutorService keepAlive;
+    private @Nullable Instant commitTime;
+    private @Nullable Long transaction;
 
-    SlotStream(ReplicationStream plain, LogCatalogue catalogue, Arrivals arrivals) {
-        this.plain = plain;
-        this.catalogue = catalogue;
+    SlotStream(PGReplicationStream log, Lsn start, Arrivals arrivals) {
+        this.log = log;
+        this.start = start;
+        this.received = start;
         this.arrivals = arrivals;
     }
 
@@ -50,7 +68,7 @@ final class SlotStream implements ReplicationStream {
 
     /** How far the log has come through this connection. Thread-safe. */
     long receivedLsn() {
-        return receivedLsn;
+        return received.asLong();
     }
 
     /** Whether whoever reads has asked for more within this time, and there was none. Thread-safe. */
@@ -58,112 +76,168 @@ final class SlotStream implements ReplicationStream {
         return System.nanoTime() - waitedAt < within.toNanos();
     }
 
-    static boolean isUnknownTable(byte[] content) {
-        return Arrays.equals(content, UNKNOWN_TABLE);
-    }
-
     @Override
     public void read(ReplicationMessageProcessor processor) throws SQLException, InterruptedException {
         confirm();
         waitedAt = System.nanoTime();
-        plain.read(message -> process(message, processor));
-        received();
+        take(log.read(), processor);
     }
 
     @Override
     public boolean readPending(ReplicationMessageProcessor processor) throws SQLException, InterruptedException {
         confirm();
-        boolean found = plain.readPending(message -> process(message, processor));
-        if (found) {
-            received();
-        } else {
+        ByteBuffer message = log.readPending();
+        if (message == null) {
             waitedAt = System.nanoTime();
+            return false;
         }
-        return found;
-    }
-
-    private void received() {
-        Lsn last = plain.lastReceivedLsn();
-        if (last != null) {
-            receivedLsn = last.asLong();
-        }
+        take(message, processor);
+        return true;
     }
 
     private void confirm() throws SQLException {
         long lsn = toConfirm.getAndSet(0);
         if (lsn != 0) {
-            plain.flushLsn(Lsn.valueOf(lsn));
+            flushLsn(Lsn.valueOf(lsn));
         }
     }
 
-    private void process(ReplicationMessage message, ReplicationMessageProcessor processor)
+    private void take(ByteBuffer message, ReplicationMessageProcessor processor)
             throws SQLException, InterruptedException {
-        if (isChange(message.getOperation())) {
-            processor.process(isKnown(message) ? message : unknown(message));
-            if (message.isLastEventForLsn()) {
-                catalogue.forgetDescribed();
-            }
-        } else {
-            processor.process(message);
-            if (message.getOperation() != Operation.MESSAGE) {
-                return;
-            }
+        Lsn lsn = Lsn.valueOf(log.getLastReceiveLSN().asLong());
+        if (lsn.isValid()) { // The description of a table has no place of its own.
+            received = lsn;
         }
+        switch (message.get(message.position())) {
+            case 'B' -> begin(message, processor);
+            case 'C' -> end(processor);
+            case 'M' -> takeMessage(message, processor);
+            case 'R', 'I', 'U', 'D', 'T' -> {
+                batch.add(lsn.asLong(), message);
+                if (batch.isFull()) {
+                    pass(processor);
+                }
+            }
+            // Types are told apart by their OIDs, and where a change came from nobody asks.
+            case 'Y', 'O' -> {}
+            default ->
+                throw new IllegalStateException(
+                        "the log holds a message of an unknown kind: " + (char) message.get(message.position()));
+        }
+    }
+
+    private void begin(ByteBuffer message, ReplicationMessageProcessor processor)
+            throws SQLException, InterruptedException {
+        message.get();
+        message.getLong(); // the commit's place in the log
+        long micros = message.getLong();
+        commitTime = EPOCH.plusSeconds(Math.floorDiv(micros, 1_000_000L))
+                .plusNanos(Math.floorMod(micros, 1_000_000L) * 1000);
+        transaction = Integer.toUnsignedLong(message.getInt());
+        processor.process(new TransactionMessage(Operation.BEGIN, transaction, commitTime));
+    }
+
+    private void end(ReplicationMessageProcessor processor) throws SQLException, InterruptedException {
+        if (transaction == null) {
+            throw new IllegalStateException("the log ends a transaction that it has not begun");
+        }
+        pass(processor);
+        processor.process(new TransactionMessage(Operation.COMMIT, transaction, commitTime));
+    }
+
+    private void takeMessage(ByteBuffer message, ReplicationMessageProcessor processor)
+            throws SQLException, InterruptedException {
+        message.get();
+        boolean transactional = message.get() == 1;
+        message.getLong(); // its place in the log
+        String prefix = text(message);
+        if (!prefix.equals(LogMessage.PREFIX)) {
+            return;
+        }
+        byte[] content = new byte[message.getInt()];
+        message.get(content);
+        pass(processor);
+        processor.process(new LogicalDecodingMessage(
+                Operation.MESSAGE,
+                transactional ? commitTime : null,
+                transactional ? transaction : null,
+                transactional,
+                prefix,
+                content));
         arrivals.announce();
     }
 
-    private static boolean isChange(Operation operation) {
-        return switch (operation) {
-            case INSERT, UPDATE, DELETE, TRUNCATE -> true;
-            default -> false;
-        };
+    /** Hands the changes on that have come so far. */
+    private void pass(ReplicationMessageProcessor processor) throws SQLException, InterruptedException {
+        if (!batch.isEmpty()) {
+            processor.process(new LogicalDecodingMessage(
+                    Operation.MESSAGE,
+                    commitTime,
+                    transaction,
+                    true,
+                    CHANGES,
+                    batch.take().array()));
+            arrivals.announce();
+        }
     }
 
-    /**
-     * The log describes a table right ahead of its first change, and again when it was altered. What it described, but as
-     * another table than Debezium takes the change for, was renamed. (Of a partitioned table it describes the partition
-     * as well.)
-     */
-    private boolean isKnown(ReplicationMessage change) {
-        return !change.isSkippedMessage()
-                && (catalogue.described().isEmpty() || catalogue.described().contains(change.getTable()));
-    }
-
-    private static ReplicationMessage unknown(ReplicationMessage change) {
-        Long transaction = change.getTransactionId().isPresent()
-                ? (Long) change.getTransactionId().getAsLong()
-                : null;
-        return new LogicalDecodingMessage(
-                Operation.MESSAGE, change.getCommitTime(), transaction, true, LogMessage.PREFIX, UNKNOWN_TABLE);
+    /** A text that ends with a zero byte. */
+    static String text(ByteBuffer message) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (byte next = message.get(); next != 0; next = message.get()) {
+            bytes.write(next);
+        }
+        return bytes.toString(StandardCharsets.UTF_8);
     }
 
     @Override
     public void flushLsn(Lsn lsn) throws SQLException {
-        plain.flushLsn(lsn);
+        LogSequenceNumber place = lsn.asLogSequenceNumber();
+        if (log.getLastFlushedLSN().compareTo(place) < 0) {
+            log.setFlushedLSN(place);
+            log.setAppliedLSN(place);
+        }
+        log.forceUpdateStatus();
     }
 
     @Override
     public Lsn lastReceivedLsn() {
-        return plain.lastReceivedLsn();
+        return received;
     }
 
     @Override
     public Lsn startLsn() {
-        return plain.startLsn();
+        return start;
     }
 
+    /** The server hears from us while the reader waits for room in Debezium's queue, too. */
     @Override
     public void startKeepAlive(ExecutorService service) {
-        plain.startKeepAlive(service);
+        keepAlive = service;
+        service.execute(() -> {
+            try {
+                while (true) {
+                    log.forceUpdateStatus();
+                    TimeUnit.MILLISECONDS.sleep(EngineProperties.STATUS_INTERVAL.toMillis());
+                }
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+            } catch (SQLException failed) {
+                LOG.debug("the server is not told any more that we live; whoever reads will notice", failed);
+            }
+        });
     }
 
     @Override
     public void stopKeepAlive() {
-        plain.stopKeepAlive();
+        ExecutorService service = keepAlive;
+        if (service != null) {
+            service.shutdownNow();
+        }
     }
 
     @Override
-    public void close() throws Exception {
-        plain.close();
+    public void close() throws SQLException {
+        log.close();
     }
 }

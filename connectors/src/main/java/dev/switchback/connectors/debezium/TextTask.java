@@ -13,7 +13,7 @@ import io.debezium.connector.postgresql.connection.ReplicationConnection;
 import io.debezium.pipeline.ChangeEventSourceCoordinator;
 import org.apache.kafka.connect.source.SourceRecord;
 
-/** Debezium's task with our {@link SlotConnection}, which sleeps while nothing comes. Made by Debezium, by class name. */
+/** Debezium's task with our {@link SlotConnection}, and which sleeps while nothing comes. Made by Debezium, by class name. */
 public final class TextTask extends PostgresConnectorTask {
 
     private final Arrivals arrivals = new Arrivals();
@@ -28,9 +28,6 @@ public final class TextTask extends PostgresConnectorTask {
     @Override
     protected ReplicationConnection buildReplicationConnection(
             PostgresConnection catalogue, PostgresSchema schema, PostgresConnectorConfig config) {
-        EngineHooks hooks = EngineHooks.of(run);
-        TextTypes types = new TextTypes(catalogue);
-        LogCatalogue log = new LogCatalogue(config, types, hooks.tables());
         ReplicationConnection plain = ReplicationConnection.builder(config)
                 .withSlot(config.slotName())
                 .withPublication(config.publicationName())
@@ -40,11 +37,11 @@ public final class TextTask extends PostgresConnectorTask {
                 .dropSlotOnClose(false)
                 .createFailOverSlot(false)
                 .statusUpdateInterval(EngineProperties.STATUS_INTERVAL)
-                .withTypeRegistry(types)
+                .withTypeRegistry(catalogue.getTypeRegistry())
                 .withSchema(schema)
-                .jdbcMetadataConnection(log)
+                .jdbcMetadataConnection(catalogue)
                 .build();
-        return new SlotConnection(plain, log, hooks, arrivals);
+        return new SlotConnection(plain, config, EngineHooks.of(run), arrivals);
     }
 
     @Override

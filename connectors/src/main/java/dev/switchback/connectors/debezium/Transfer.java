@@ -7,15 +7,14 @@ import java.util.Objects;
 
 import io.debezium.engine.ChangeEvent;
 import io.debezium.engine.DebeziumEngine;
-import io.debezium.relational.RelationalChangeRecordEmitter;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 
+import dev.switchback.connectors.debezium.LogDecoder.LogChange;
 import dev.switchback.connectors.debezium.RecordKinds.Beat;
 import dev.switchback.connectors.debezium.RecordKinds.Message;
-import dev.switchback.connectors.debezium.RecordKinds.Stray;
-import dev.switchback.connectors.debezium.RecordKinds.TableChange;
+import dev.switchback.connectors.debezium.RecordKinds.SnapshotRow;
 import dev.switchback.connectors.postgres.LogMessage;
 import dev.switchback.connectors.postgres.LogMessage.LeafTruncated;
 import dev.switchback.transforms.change.Change;
@@ -23,6 +22,7 @@ import dev.switchback.transforms.change.Operation;
 import dev.switchback.transforms.change.Row;
 import dev.switchback.transforms.change.Watermark;
 import dev.switchback.transforms.problem.ProblemException;
+import dev.switchback.transforms.schema.TableId;
 
 /**
  * Takes what Debezium read and writes it to Kafka: each batch, with the offset behind it, in one Kafka transaction. Runs
@@ -35,18 +35,26 @@ final class Transfer implements DebeziumEngine.ChangeConsumer<ChangeEvent<Source
 
     private final ChangeLog log;
     private final RecordKinds kinds;
+    private final LogDecoder decoder;
     private final SourceRows rows;
     private final String migration;
-    private @Nullable SourceRecord firstHalf;
+    private final int mostChanges;
     /** Whether the log's cursor is behind a change that has not been sent in full. */
     private boolean halfway;
+    /** Since when the Kafka transaction may be open. */
+    private long began;
 
-    /** @param migration the one whose log messages are ours */
-    Transfer(ChangeLog log, RecordKinds kinds, SourceRows rows, String migration) {
+    /**
+     * @param migration the one whose log messages are ours
+     * @param mostChanges in one Kafka transaction
+     */
+    Transfer(ChangeLog log, RecordKinds kinds, LogDecoder decoder, SourceRows rows, String migration, int mostChanges) {
         this.log = log;
         this.kinds = kinds;
+        this.decoder = decoder;
         this.rows = rows;
         this.migration = migration;
+        this.mostChanges = mostChanges;
     }
 
     @Override
@@ -55,15 +63,10 @@ final class Transfer implements DebeziumEngine.ChangeConsumer<ChangeEvent<Source
             DebeziumEngine.RecordCommitter<ChangeEvent<SourceRecord, SourceRecord>> debezium)
             throws InterruptedException {
         log.alive();
-        long began = System.nanoTime();
+        began = System.nanoTime();
         try {
             for (ChangeEvent<SourceRecord, SourceRecord> event : batch) {
                 take(event.value());
-                if (System.nanoTime() - began > TRANSACTION.toNanos()) {
-                    log.commit();
-                    log.alive();
-                    began = System.nanoTime();
-                }
             }
         } catch (ProblemException halt) {
             if (!halfway) {
@@ -71,8 +74,19 @@ final class Transfer implements DebeziumEngine.ChangeConsumer<ChangeEvent<Source
             }
             throw halt;
         }
+        commit();
+    }
+
+    private void commit() {
         log.commit();
         log.alive();
+        began = System.nanoTime();
+    }
+
+    private void commitIfDue() {
+        if (log.sink().pending() >= mostChanges || System.nanoTime() - began > TRANSACTION.toNanos()) {
+            commit();
+        }
     }
 
     private void take(SourceRecord record) throws InterruptedException {
@@ -86,33 +100,45 @@ final class Transfer implements DebeziumEngine.ChangeConsumer<ChangeEvent<Source
         if (kind instanceof Beat) {
             log.passedCommit(offset.commitLsn());
         } else if (kind instanceof Message) {
-            takeMessage(record, offset);
-        } else if (kind instanceof Stray) {
-            throw new ProblemException(log.unknownTable());
-        } else if (isFirstHalf(record)) {
-            firstHalf = record; // The second follows at once, and the two are one message of the log.
+            Struct message = ((Struct) record.value()).getStruct("message");
+            ByteBuffer content = Objects.requireNonNull((ByteBuffer) message.get("content"));
+            if (SlotStream.CHANGES.equals(message.getString("prefix"))) {
+                takeChanges(content, offset);
+            } else {
+                takeMessage(content, offset);
+            }
         } else {
-            takeChange(record, (TableChange) kind, offset);
-            firstHalf = null;
+            throw new IllegalStateException(
+                    "Debezium read a change of " + record.valueSchema().name() + " by itself");
         }
     }
 
     private void takeRow(SourceRecord record, RecordKinds.Kind kind, RecordOffset offset) {
-        if (kind instanceof TableChange table) {
-            Change row = change(record, table, offset);
-            log.sink().send(row, row.after());
+        if (kind instanceof SnapshotRow table) {
+            Row row = table.reader().row((Struct) ((Struct) record.value()).get(table.after()));
+            TableId id = table.reader().table().id();
+            log.sink().send(new Change(Operation.READ, id, null, row, offset.lsn(), offset.commitMicros()), row);
+            commitIfDue();
         }
     }
 
-    private void takeChange(SourceRecord record, TableChange table, RecordOffset offset) throws InterruptedException {
-        Change change = change(record, table, offset);
+    private void takeChanges(ByteBuffer batch, RecordOffset offset) throws InterruptedException {
+        LogBatch.read(batch, (lsn, message) -> {
+            for (LogChange change : decoder.decode(message, lsn, offset.commitMicros())) {
+                takeChange(change, offset);
+            }
+        });
+    }
+
+    private void takeChange(LogChange logged, RecordOffset offset) throws InterruptedException {
+        Change change = logged.change();
         boolean truncate = change.operation() == Operation.TRUNCATE;
         if (truncate && !log.resuming()) {
             log.drain();
         }
         // Whatever may fail comes before the cursor moves: it must never be behind a change that is not in Kafka whole.
-        List<Change> parts = log.resuming() ? List.of() : parts(change, table, offset);
-        if (!log.pass(offset.commitLsn(), offset.lsn())) {
+        List<Change> parts = log.resuming() ? List.of() : parts(change, logged.reader(), offset);
+        if (!log.pass(offset.commitLsn(), change.lsn())) {
             return;
         }
         halfway = true;
@@ -124,14 +150,12 @@ final class Transfer implements DebeziumEngine.ChangeConsumer<ChangeEvent<Source
         if (truncate) {
             log.drain();
         }
+        commitIfDue();
     }
 
     /** A row whose key changes is deleted under the old key and, whole, created under the new one. */
-    private List<Change> parts(Change change, TableChange table, RecordOffset offset) throws InterruptedException {
-        RowReader reader = table.records().reader();
-        Row before = firstHalf == null
-                ? change.before()
-                : change(firstHalf, table, offset).before();
+    private List<Change> parts(Change change, RowReader reader, RecordOffset offset) throws InterruptedException {
+        Row before = change.before();
         Row after = change.after();
         requireKey(after == null ? before : after, reader);
         if (before == null || after == null || reader.sameKey(before, after)) {
@@ -154,11 +178,9 @@ final class Transfer implements DebeziumEngine.ChangeConsumer<ChangeEvent<Source
         return new Change(operation, change.table(), before, after, change.lsn(), change.commitMicros());
     }
 
-    private void takeMessage(SourceRecord record, RecordOffset offset) {
-        byte[] content = content(record);
-        if (SlotStream.isUnknownTable(content)) {
-            throw new ProblemException(log.unknownTable());
-        }
+    private void takeMessage(ByteBuffer buffer, RecordOffset offset) {
+        byte[] content = new byte[buffer.remaining()];
+        buffer.get(content);
         if (!offset.ofTransaction()) {
             return; // So not ours; and a resumed log does not bring it again, so it must not be counted.
         }
@@ -175,24 +197,5 @@ final class Transfer implements DebeziumEngine.ChangeConsumer<ChangeEvent<Source
         if (message instanceof LogMessage.Heartbeat heartbeat) {
             log.passedHeartbeat(heartbeat.number());
         }
-    }
-
-    private static boolean isFirstHalf(SourceRecord record) {
-        return !record.headers().isEmpty()
-                && record.headers().lastWithName(RelationalChangeRecordEmitter.PK_UPDATE_NEWKEY_FIELD) != null;
-    }
-
-    private static Change change(SourceRecord record, TableChange table, RecordOffset offset) {
-        return table.records().change((Struct) record.value(), offset.lsn(), offset.commitMicros());
-    }
-
-    private static byte[] content(SourceRecord record) {
-        Object content = ((Struct) record.value()).getStruct("message").get("content");
-        if (Objects.requireNonNull(content) instanceof ByteBuffer buffer) {
-            byte[] bytes = new byte[buffer.remaining()];
-            buffer.duplicate().get(bytes);
-            return bytes;
-        }
-        return (byte[]) content;
     }
 }

@@ -1,0 +1,184 @@
+package dev.switchback.connectors.debezium;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.switchback.connectors.postgres.LogRelation.LogColumn;
+import dev.switchback.transforms.change.Absent;
+import dev.switchback.transforms.change.Change;
+import dev.switchback.transforms.change.Operation;
+import dev.switchback.transforms.change.Row;
+import dev.switchback.transforms.problem.Problem;
+import dev.switchback.transforms.problem.ProblemException;
+import dev.switchback.transforms.schema.TableId;
+
+/**
+ * Reads changes from the messages of PostgreSQL's {@code pgoutput}, and refuses those of tables that were altered,
+ * renamed or never captured. See "Logical Replication Message Formats" in PostgreSQL's manual. Not thread-safe.
+ */
+final class LogDecoder {
+
+    private final Map<TableId, CapturedTable> captured = new HashMap<>();
+    private final Map<Integer, LogTable> tables = new HashMap<>();
+    private final SchemaGuard guard;
+    private final Supplier<Problem> unknownTable;
+
+    /** @param unknownTable what is wrong when there is a change of a table that is not captured */
+    LogDecoder(List<CapturedTable> captured, SchemaGuard guard, Supplier<Problem> unknownTable) {
+        captured.forEach(table -> this.captured.put(table.schema().id(), table));
+        this.guard = guard;
+        this.unknownTable = unknownTable;
+    }
+
+    /** A change, and what reads its table's rows. */
+    record LogChange(Change change, RowReader reader) {}
+
+    /** A captured table as the log describes it: for each of its columns the place in the row, -1 for none. */
+    private record LogTable(RowReader reader, int[] places) {}
+
+    /**
+     * The changes that a message holds: none where it describes a table, one for each table of a TRUNCATE.
+     *
+     * @param lsn the message's place in the log
+     * @param commitMicros when its transaction was committed
+     * @throws ProblemException when it describes a captured table otherwise than when its capture began, or is of a table
+     *     that is not captured
+     */
+    List<LogChange> decode(ByteBuffer message, long lsn, long commitMicros) {
+        byte kind = message.get();
+        switch (kind) {
+            case 'R' -> {
+                describe(message);
+                return List.of();
+            }
+            case 'T' -> {
+                return truncates(message, lsn, commitMicros);
+            }
+            default -> {
+                LogTable table = table(message.getInt());
+                Row before = null;
+                byte next = message.get();
+                if (next == 'K' || next == 'O') {
+                    before = row(table, message);
+                    next = kind == 'D' ? 0 : message.get();
+                }
+                Row after = next == 'N' ? completed(row(table, message), before) : null;
+                Operation operation =
+                        switch (kind) {
+                            case 'I' -> Operation.INSERT;
+                            case 'U' -> Operation.UPDATE;
+                            case 'D' -> Operation.DELETE;
+                            default -> throw new IllegalStateException("no change: " + (char) kind);
+                        };
+                return List.of(new LogChange(
+                        new Change(operation, table.reader.table().id(), before, after, lsn, commitMicros),
+                        table.reader));
+            }
+        }
+    }
+
+    /**
+     * The log describes a table ahead of its first change, and again when it was altered or renamed. (Of a partitioned
+     * table it describes the partition as well, whose changes it then calls the table's.)
+     */
+    private void describe(ByteBuffer message) {
+        int relation = message.getInt();
+        TableId id = new TableId(SlotStream.text(message), SlotStream.text(message));
+        message.get(); // the replica identity
+        CapturedTable table = captured.get(id);
+        if (table == null) {
+            tables.remove(relation);
+            return;
+        }
+        List<LogColumn> columns = new ArrayList<>();
+        for (int left = message.getShort(); left > 0; left--) {
+            message.get(); // whether it belongs to the replica identity
+            String name = SlotStream.text(message);
+            long type = Integer.toUnsignedLong(message.getInt());
+            int modifier = message.getInt();
+            columns.add(new LogColumn(name, type, modifier, ""));
+        }
+        guard.check(table, columns);
+        List<String> names = table.schema().columnNames();
+        int[] places = columns.stream()
+                .mapToInt(column -> names.indexOf(column.name()))
+                .toArray();
+        tables.put(relation, new LogTable(new RowReader(table.schema()), places));
+    }
+
+    private List<LogChange> truncates(ByteBuffer message, long lsn, long commitMicros) {
+        int count = message.getInt();
+        message.get(); // what it does to other tables and to sequences
+        List<LogChange> changes = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            RowReader reader = table(message.getInt()).reader;
+            changes.add(new LogChange(
+                    new Change(Operation.TRUNCATE, reader.table().id(), null, null, lsn, commitMicros), reader));
+        }
+        return changes;
+    }
+
+    private LogTable table(int relation) {
+        LogTable table = tables.get(relation);
+        if (table == null) {
+            throw new ProblemException(unknownTable.get());
+        }
+        return table;
+    }
+
+    private static Row row(LogTable table, ByteBuffer message) {
+        RowReader reader = table.reader;
+        int columns = message.getShort();
+        if (columns != table.places.length) {
+            throw new IllegalStateException("a row of " + reader + " has " + columns + " columns");
+        }
+        @Nullable Object[] values = new @Nullable Object[reader.width()];
+        for (int place : table.places) {
+            Object value =
+                    switch (message.get()) {
+                        case 'n' -> null;
+                        case 'u' -> Absent.VALUE;
+                        case 't' -> place < 0 ? skipped(message) : reader.value(text(message), place);
+                        default -> throw new IllegalStateException("a value of " + reader + " is in no known form");
+                    };
+            if (place >= 0) {
+                values[place] = value;
+            }
+        }
+        return reader.row(values);
+    }
+
+    private static String text(ByteBuffer message) {
+        int length = message.getInt();
+        int from = message.arrayOffset() + message.position();
+        message.position(message.position() + length);
+        return new String(message.array(), from, length, StandardCharsets.UTF_8);
+    }
+
+    private static @Nullable Object skipped(ByteBuffer message) {
+        message.position(message.getInt() + message.position());
+        return null;
+    }
+
+    /** Under full replica identity, a value that was left out because it did not change stands in the old row. */
+    private static Row completed(Row after, @Nullable Row before) {
+        if (before == null || !RowReader.incomplete(after)) {
+            return after;
+        }
+        @Nullable Object[] values = after.values().clone();
+        for (int i = 0; i < values.length; i++) {
+            Object old = before.values()[i];
+            if (values[i] == Absent.VALUE && old != null) {
+                values[i] = old;
+            }
+        }
+        return new Row(after.type(), values);
+    }
+}
