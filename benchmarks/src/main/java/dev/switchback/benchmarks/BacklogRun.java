@@ -47,7 +47,7 @@ final class BacklogRun {
         long nanos;
         try (Marks marks = Marks.of(stage, running.changes())) {
             Wait wait = new Wait(running, marks, meter);
-            wait.until(marks::begun);
+            wait.until(() -> marks.begun() || stage.isReadUpTo(stage.countedFrom()));
             meter.begin();
             long began = System.nanoTime();
             wait.until(marks::ended);

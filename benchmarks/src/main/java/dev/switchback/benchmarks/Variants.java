@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 import dev.switchback.benchmarks.machine.JavaChild;
 import dev.switchback.benchmarks.machine.Machine;
@@ -25,7 +26,7 @@ final class Variants {
 
     private static final int MANY = 400;
     private static final int MANY_QUICK = 20;
-    private static final long POLL_MILLIS = 200;
+    private static final long POLL_MILLIS = 50;
 
     private final Size size;
     private final boolean quick;
@@ -92,7 +93,7 @@ final class Variants {
             Run run;
             try (OwnPipeline pipeline = OwnPipeline.copied(stage, all, variant.declared())) {
                 all.change(size.warmUp());
-                long begin = pipeline.mark();
+                String begin = stage.logEnd();
                 all.change(size.changes());
                 long end = pipeline.mark();
                 run = catchUp(stage, pipeline, all, begin, end);
@@ -108,7 +109,7 @@ final class Variants {
         }
     }
 
-    private Run catchUp(Stage stage, OwnPipeline pipeline, ManyTables all, long begin, long end)
+    private Run catchUp(Stage stage, OwnPipeline pipeline, ManyTables all, String begin, long end)
             throws InterruptedException {
         stage.source().execute("CHECKPOINT");
         stage.destination().execute("VACUUM ANALYZE", "CHECKPOINT");
@@ -116,10 +117,10 @@ final class Variants {
             Map<String, Long> processes = new LinkedHashMap<>(stage.processes());
             processes.put(child.name(), child.pid());
             Meter meter = new Meter(processes);
-            await(child, meter, pipeline, begin);
+            await(child, meter, () -> stage.isReadUpTo(begin));
             meter.begin();
             long began = System.nanoTime();
-            await(child, meter, pipeline, end);
+            await(child, meter, () -> pipeline.applied(end));
             long nanos = System.nanoTime() - began;
             meter.end();
             return new Run(
@@ -131,9 +132,8 @@ final class Variants {
         }
     }
 
-    private static void await(JavaChild child, Meter meter, OwnPipeline pipeline, long mark)
-            throws InterruptedException {
-        while (!pipeline.applied(mark)) {
+    private static void await(JavaChild child, Meter meter, BooleanSupplier reached) throws InterruptedException {
+        while (!reached.getAsBoolean()) {
             child.requireAlive();
             meter.sample();
             Thread.sleep(POLL_MILLIS);

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
@@ -51,7 +52,7 @@ public final class Stage implements AutoCloseable {
     private final Path logs;
     private final JavaChild broker;
     private final Topics topics;
-    private boolean backlog;
+    private @Nullable String backlog;
     private @Nullable Path recordings;
 
     private Stage(Platform platform, Size size, Path logs, JavaChild broker, Topics topics) {
@@ -119,8 +120,7 @@ public final class Stage implements AutoCloseable {
             administer(destination(), "ALTER DATABASE " + DATABASE + " RENAME TO " + UNCHANGED);
             return true;
         });
-        Workload.change(source(), size.warmUp(), size.changes());
-        backlog = true;
+        backlog = Workload.change(source(), size.warmUp(), size.changes());
         resetDestination();
     }
 
@@ -157,9 +157,27 @@ public final class Stage implements AutoCloseable {
     /** Makes a slot that stands before the first change of the backlog, or, where there is none, at the log's end. */
     public void createSlot(String name) {
         source().execute(
-                        backlog
+                        backlog != null
                                 ? "SELECT pg_copy_logical_replication_slot('" + FIRST_SLOT + "', '" + name + "')"
                                 : "SELECT pg_create_logical_replication_slot('" + name + "', 'pgoutput')");
+    }
+
+    /** Where the source's log ends. */
+    public String logEnd() {
+        return Objects.requireNonNull(source().value("SELECT pg_current_wal_insert_lsn()"));
+    }
+
+    /** Where the changes of the backlog that count begin in the log. */
+    public String countedFrom() {
+        return Objects.requireNonNull(backlog, "there is no backlog");
+    }
+
+    /**
+     * Whether somebody has read the source's log up to a place. Who takes changes in long before they arrive has begun
+     * with them by then.
+     */
+    public boolean isReadUpTo(String lsn) {
+        return "t".equals(source().value("SELECT bool_or(sent_lsn >= '" + lsn + "'::pg_lsn) FROM pg_stat_replication"));
     }
 
     /** Drops a slot, once nobody holds it any more. */

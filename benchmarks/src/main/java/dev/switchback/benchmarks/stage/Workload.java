@@ -3,6 +3,7 @@ package dev.switchback.benchmarks.stage;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Objects;
 
 import dev.switchback.platform.EmbeddedDatabase;
 import dev.switchback.transforms.schema.TableId;
@@ -113,8 +114,12 @@ public final class Workload {
                 keys + 1, keys, ROW);
     }
 
-    /** Makes changes: those that warm up, marks, those that count, marks. */
-    static void change(EmbeddedDatabase database, int warmUp, int changes) {
+    /**
+     * Makes changes: those that warm up, marks, those that count, marks.
+     *
+     * @return where those that count begin in the log
+     */
+    static String change(EmbeddedDatabase database, int warmUp, int changes) {
         try (Connection connection = database.connect();
                 Statement statement = connection.createStatement()) {
             // The backlog is made, not measured.
@@ -122,9 +127,11 @@ public final class Workload {
             statement.execute("SELECT setseed(0.17)");
             statement.execute("CALL bench_changes(" + warmUp / TRANSACTION + ")");
             statement.execute(mark(BEGIN));
+            String begin = database.value("SELECT pg_current_wal_insert_lsn()");
             statement.execute("CALL bench_changes(" + changes / TRANSACTION + ")");
             statement.execute("SET synchronous_commit = on");
             statement.execute(mark(END));
+            return Objects.requireNonNull(begin);
         } catch (SQLException e) {
             throw new IllegalStateException("changing the workload failed: " + e.getMessage(), e);
         }
