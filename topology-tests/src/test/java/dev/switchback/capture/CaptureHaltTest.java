@@ -126,6 +126,25 @@ class CaptureHaltTest {
         }
     }
 
+    /** The update's old key is in no log, so the row would stand at the destination twice. */
+    @Test
+    void aKeyThatWasNotLoggedForAWhileHaltsAlthoughItIsAgain() {
+        platform.source().execute("CREATE TABLE unlogged (id int PRIMARY KEY, o int NOT NULL UNIQUE)");
+        try (CaptureRig rig = rig("unlogged").publish().startStreaming()) {
+            rig.stop();
+            platform.source()
+                    .execute(
+                            "INSERT INTO unlogged VALUES (1, 1)",
+                            "ALTER TABLE unlogged REPLICA IDENTITY USING INDEX unlogged_o_key",
+                            "UPDATE unlogged SET id = 2",
+                            "ALTER TABLE unlogged REPLICA IDENTITY DEFAULT");
+            rig.start();
+
+            assertThat(onlyProblem(rig).what()).contains("public.unlogged").contains("primary key");
+            assertThat(ids(rig, "unlogged")).containsExactly(1);
+        }
+    }
+
     @Test
     void aColumnThatIsDroppedAndAddedAgainHalts() {
         platform.source().execute("CREATE TABLE again (id int PRIMARY KEY, v int)");

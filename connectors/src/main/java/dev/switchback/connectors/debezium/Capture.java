@@ -13,6 +13,7 @@ import org.slf4j.LoggerFactory;
 
 import dev.switchback.connectors.avro.SchemaStore;
 import dev.switchback.connectors.debezium.LogCursor.AnotherLogException;
+import dev.switchback.connectors.debezium.LogDecoder.UnreadableLogException;
 import dev.switchback.connectors.spi.Drain;
 import dev.switchback.connectors.spi.FaultPoints;
 import dev.switchback.transforms.problem.Problem;
@@ -119,6 +120,15 @@ public final class Capture implements AutoCloseable {
 
     private Optional<List<Problem>> reasonToHalt(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof UnreadableLogException unreadable) {
+                return Optional.of(List.of(new Problem(
+                        Problem.Kind.INTERNAL,
+                        settings.source().where(),
+                        "The log holds what this version of Switchback cannot read: " + unreadable.getMessage()
+                                + ". Everything before that is in Kafka, nothing after it.",
+                        "Report this with the server's version; nothing is lost, and a version that can read it goes on"
+                                + " where this one ended.")));
+            }
             if (cause instanceof Error) {
                 return Optional.of(List.of(new Problem(
                         Problem.Kind.INTERNAL,

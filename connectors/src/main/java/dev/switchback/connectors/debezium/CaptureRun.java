@@ -44,6 +44,7 @@ final class CaptureRun implements EngineHooks, AutoCloseable {
     private volatile @Nullable ChangeSink sink;
     private volatile @Nullable Beginning beginning;
     private volatile @Nullable ChangeLog log;
+    private volatile @Nullable Transfer transfer;
     private volatile @Nullable Engine engine;
     private volatile @Nullable WalSender sender;
     private volatile @Nullable Heartbeat heartbeat;
@@ -89,14 +90,16 @@ final class CaptureRun implements EngineHooks, AutoCloseable {
                 changeLog.truncate(copied); // Rows deleted since an earlier snapshot must not survive this one.
             }
             progress.phase(from.resumes() ? Phase.STREAMING : Phase.SNAPSHOTTING);
-            Transfer transfer = new Transfer(
+            Transfer changesToKafka = new Transfer(
                     changeLog,
                     new RecordKinds(from.tables()),
-                    new LogDecoder(from.tables(), new SchemaGuard(source), changeLog::unknownTable),
+                    new LogDecoder(from.tables(), new SchemaGuard(source), changeLog),
                     rows,
                     settings.flow().migration(),
                     settings.tuning().batchRecords());
-            Engine debezium = new Engine(EngineProperties.of(settings, from.tables(), registration.name()), transfer);
+            transfer = changesToKafka;
+            Engine debezium =
+                    new Engine(EngineProperties.of(settings, from.tables(), registration.name()), changesToKafka);
             engine = debezium;
             return debezium.run();
         }
@@ -150,14 +153,16 @@ final class CaptureRun implements EngineHooks, AutoCloseable {
         WalSender ours = new WalSender(settings.flow().slot(), pid);
         sender = ours;
         ChangeLog changeLog = log;
+        Transfer changesToKafka = transfer;
         Beginning from = beginning;
-        if (changeLog == null || from == null) {
+        if (changeLog == null || changesToKafka == null || from == null) {
             throw new IllegalStateException("the log is read before it is known from where");
         }
         if (from.resumes()) {
             requireSlot(from.offset().position().commitLsn());
         }
         changeLog.confirmTo(stream::confirm);
+        changesToKafka.follow(stream::passed);
         heartbeat = new Heartbeat(
                 source,
                 settings.flow().migration(),

@@ -64,7 +64,7 @@ public record CaptureSettings(
      * Bounds and pauses.
      *
      * @param batchRecords at most this many changes in one Kafka transaction
-     * @param queueRecords at most this many changes between the log's reader and Kafka
+     * @param queueRecords at most this many rows of the snapshot, or batches of changes, between the reader and Kafka
      * @param queueBytes at most about this much memory between the log's reader and Kafka
      * @param poll how long changes gather before they are sent, unless there are enough; whole milliseconds
      * @param heartbeat how often the log is given a message of our own, so that the slot moves on while the captured

@@ -22,7 +22,7 @@ import dev.switchback.transforms.schema.TableId;
  * The place in the source's log and the change topics' ends, which move together: what has been passed in the log is in
  * the open Kafka transaction, and {@link #commit} makes both durable. Used by the engine's thread alone.
  */
-final class ChangeLog {
+final class ChangeLog implements LogDecoder.Refusals {
 
     private final ChangeSink sink;
     private final LogIdentity identity;
@@ -151,7 +151,8 @@ final class ChangeLog {
         }
     }
 
-    Problem unknownTable() {
+    @Override
+    public Problem unknownTable() {
         return new Problem(
                 Problem.Kind.REFUSED,
                 where,
@@ -161,7 +162,8 @@ final class ChangeLog {
                 "Undo that if the table was only just renamed; otherwise start the migration anew.");
     }
 
-    Problem keyUnknown(TableId table, List<String> columns) {
+    @Override
+    public Problem keyUnknown(TableId table, List<String> columns) {
         return new Problem(
                 Problem.Kind.REFUSED,
                 where,

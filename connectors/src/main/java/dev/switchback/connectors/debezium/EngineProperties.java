@@ -3,10 +3,8 @@ package dev.switchback.connectors.debezium;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-import dev.switchback.connectors.postgres.LogMessage;
 import dev.switchback.connectors.postgres.PostgresConnections;
 import dev.switchback.connectors.postgres.PostgresSettings;
 import dev.switchback.transforms.schema.TableId;
@@ -52,13 +50,6 @@ final class EngineProperties {
                 "internal.create.slot.command.timeout",
                 Long.toString(settings.tuning().slotCreation().toSeconds()));
         properties.setProperty("slot.drop.on.stop", "false");
-        // The driver would confirm whatever the server says it has sent.
-        properties.setProperty("lsn.flush.mode", "connector");
-        properties.setProperty(
-                "message.prefix.include.list",
-                Pattern.quote(LogMessage.PREFIX) + "," + Pattern.quote(SlotStream.CHANGES));
-        properties.setProperty("skipped.operations", "none");
-        properties.setProperty("tombstones.on.delete", "false");
         // Capture restarts by itself, from the offset that is stored by then; Debezium would go on from its memory.
         properties.setProperty("errors.max.retries", "0");
         properties.setProperty("slot.max.retries", "0");
@@ -116,7 +107,8 @@ final class EngineProperties {
         properties.setProperty("poll.interval.ms", Long.toString(tuning.poll().toMillis()));
         properties.setProperty("max.batch.size", Integer.toString(tuning.batchRecords()));
         properties.setProperty("max.queue.size", Integer.toString(tuning.queueRecords()));
-        properties.setProperty("max.queue.size.in.bytes", Long.toString(tuning.queueBytes()));
+        // A batch may hold as much again as the queue.
+        properties.setProperty("max.queue.size.in.bytes", Long.toString(tuning.queueBytes() / 2));
         properties.setProperty("heartbeat.interval.ms", Long.toString(BEAT.toMillis()));
         properties.setProperty("status.update.interval.ms", Long.toString(STATUS_INTERVAL.toMillis()));
         properties.setProperty("record.processing.threads", "1");

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -28,19 +27,36 @@ final class LogDecoder {
     private final Map<TableId, CapturedTable> captured = new HashMap<>();
     private final Map<Integer, LogTable> tables = new HashMap<>();
     private final SchemaGuard guard;
-    private final Supplier<Problem> unknownTable;
+    private final Refusals refusals;
 
-    /** @param unknownTable what is wrong when there is a change of a table that is not captured */
-    LogDecoder(List<CapturedTable> captured, SchemaGuard guard, Supplier<Problem> unknownTable) {
+    /** What is wrong, in words, where the log cannot be followed. */
+    interface Refusals {
+        /** There is a change of a table that is not captured. */
+        Problem unknownTable();
+
+        /** The log does not say the key columns of old rows. */
+        Problem keyUnknown(TableId table, List<String> columns);
+    }
+
+    /** The log holds something that this version cannot read. */
+    static final class UnreadableLogException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        UnreadableLogException(String message) {
+            super(message);
+        }
+    }
+
+    LogDecoder(List<CapturedTable> captured, SchemaGuard guard, Refusals refusals) {
         captured.forEach(table -> this.captured.put(table.schema().id(), table));
         this.guard = guard;
-        this.unknownTable = unknownTable;
+        this.refusals = refusals;
     }
 
     /** A change, and what reads its table's rows. */
     record LogChange(Change change, RowReader reader) {}
 
-    /** A captured table as the log describes it: for each of its columns the place in the row, -1 for none. */
+    /** A captured table as the log describes it: for each of its columns the place in the row. */
     private record LogTable(RowReader reader, int[] places) {}
 
     /**
@@ -50,6 +66,7 @@ final class LogDecoder {
      * @param commitMicros when its transaction was committed
      * @throws ProblemException when it describes a captured table otherwise than when its capture began, or is of a table
      *     that is not captured
+     * @throws UnreadableLogException when it is not what PostgreSQL's manual says
      */
     List<LogChange> decode(ByteBuffer message, long lsn, long commitMicros) {
         byte kind = message.get();
@@ -75,7 +92,7 @@ final class LogDecoder {
                             case 'I' -> Operation.INSERT;
                             case 'U' -> Operation.UPDATE;
                             case 'D' -> Operation.DELETE;
-                            default -> throw new IllegalStateException("no change: " + (char) kind);
+                            default -> throw new UnreadableLogException("a change of kind " + (char) kind);
                         };
                 return List.of(new LogChange(
                         new Change(operation, table.reader.table().id(), before, after, lsn, commitMicros),
@@ -93,19 +110,26 @@ final class LogDecoder {
         TableId id = new TableId(SlotStream.text(message), SlotStream.text(message));
         message.get(); // the replica identity
         CapturedTable table = captured.get(id);
-        if (table == null) {
-            tables.remove(relation);
+        if (table == null || table.relation().oid() != Integer.toUnsignedLong(relation)) {
+            tables.remove(relation); // Another one may have been created under the name since.
             return;
         }
         List<LogColumn> columns = new ArrayList<>();
+        List<String> unknownKey = new ArrayList<>(table.schema().key());
         for (int left = message.getShort(); left > 0; left--) {
-            message.get(); // whether it belongs to the replica identity
+            boolean identifies = message.get() == 1;
             String name = SlotStream.text(message);
             long type = Integer.toUnsignedLong(message.getInt());
             int modifier = message.getInt();
             columns.add(new LogColumn(name, type, modifier, ""));
+            if (identifies) {
+                unknownKey.remove(name);
+            }
         }
         guard.check(table, columns);
+        if (!unknownKey.isEmpty()) {
+            throw new ProblemException(refusals.keyUnknown(id, unknownKey));
+        }
         List<String> names = table.schema().columnNames();
         int[] places = columns.stream()
                 .mapToInt(column -> names.indexOf(column.name()))
@@ -128,7 +152,7 @@ final class LogDecoder {
     private LogTable table(int relation) {
         LogTable table = tables.get(relation);
         if (table == null) {
-            throw new ProblemException(unknownTable.get());
+            throw new ProblemException(refusals.unknownTable());
         }
         return table;
     }
@@ -137,7 +161,7 @@ final class LogDecoder {
         RowReader reader = table.reader;
         int columns = message.getShort();
         if (columns != table.places.length) {
-            throw new IllegalStateException("a row of " + reader + " has " + columns + " columns");
+            throw new UnreadableLogException("a row of " + reader + " with " + columns + " columns");
         }
         @Nullable Object[] values = new @Nullable Object[reader.width()];
         for (int place : table.places) {
@@ -145,12 +169,10 @@ final class LogDecoder {
                     switch (message.get()) {
                         case 'n' -> null;
                         case 'u' -> Absent.VALUE;
-                        case 't' -> place < 0 ? skipped(message) : reader.value(text(message), place);
-                        default -> throw new IllegalStateException("a value of " + reader + " is in no known form");
+                        case 't' -> reader.value(text(message), place);
+                        default -> throw new UnreadableLogException("a value of " + reader + " in no known form");
                     };
-            if (place >= 0) {
-                values[place] = value;
-            }
+            values[place] = value;
         }
         return reader.row(values);
     }
@@ -160,11 +182,6 @@ final class LogDecoder {
         int from = message.arrayOffset() + message.position();
         message.position(message.position() + length);
         return new String(message.array(), from, length, StandardCharsets.UTF_8);
-    }
-
-    private static @Nullable Object skipped(ByteBuffer message) {
-        message.position(message.getInt() + message.position());
-        return null;
     }
 
     /** Under full replica identity, a value that was left out because it did not change stands in the old row. */

@@ -1,5 +1,6 @@
 package dev.switchback.connectors.debezium;
 
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -75,9 +76,15 @@ final class RowReader {
 
     /** The key's columns that have no value in the row: the log did not name them. */
     List<String> unknownKey(Row row) {
-        return table.key().stream()
-                .filter(column -> row.value(column) == null || row.value(column) == Absent.VALUE)
-                .toList();
+        List<String> unknown = List.of();
+        for (String column : table.key()) {
+            Object value = row.value(column);
+            if (value == null || value == Absent.VALUE) {
+                unknown = unknown.isEmpty() ? new ArrayList<>() : unknown;
+                unknown.add(column);
+            }
+        }
+        return unknown;
     }
 
     /** The values of a row's key as text. */

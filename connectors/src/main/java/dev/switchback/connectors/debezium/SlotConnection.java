@@ -74,8 +74,9 @@ final class SlotConnection implements ReplicationConnection {
     public ReplicationStream startStreaming(Lsn from, WalPositionLocator position)
             throws SQLException, InterruptedException {
         plain.initConnection();
-        PGConnection connection = pin().unwrap(PGConnection.class);
-        SlotStream log = new SlotStream(open(connection, from), from, arrivals);
+        Connection jdbc = pin();
+        PGConnection connection = jdbc.unwrap(PGConnection.class);
+        SlotStream log = new SlotStream(jdbc, open(connection, from), from, arrivals);
         hooks.streaming(connection.getBackendPID(), log);
         arrivals.reading();
         return log;

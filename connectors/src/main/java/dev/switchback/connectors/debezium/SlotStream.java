@@ -3,6 +3,7 @@ package dev.switchback.connectors.debezium;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +22,7 @@ import org.postgresql.replication.PGReplicationStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import dev.switchback.connectors.debezium.LogDecoder.UnreadableLogException;
 import dev.switchback.connectors.postgres.LogMessage;
 
 /**
@@ -40,18 +42,22 @@ final class SlotStream implements ReplicationStream {
 
     private static final Instant EPOCH = Instant.parse("2000-01-01T00:00:00Z");
 
+    private final Connection connection;
     private final PGReplicationStream log;
     private final Lsn start;
     private final Arrivals arrivals;
     private final LogBatch batch = new LogBatch();
     private final AtomicLong toConfirm = new AtomicLong();
+    private final AtomicLong passed = new AtomicLong();
     private volatile Lsn received;
     private volatile long waitedAt = System.nanoTime();
     private @Nullable ExecutorService keepAlive;
     private @Nullable Instant commitTime;
     private @Nullable Long transaction;
 
-    SlotStream(PGReplicationStream log, Lsn start, Arrivals arrivals) {
+    /** @param connection on which the log comes */
+    SlotStream(Connection connection, PGReplicationStream log, Lsn start, Arrivals arrivals) {
+        this.connection = connection;
         this.log = log;
         this.start = start;
         this.received = start;
@@ -69,6 +75,11 @@ final class SlotStream implements ReplicationStream {
     /** How far the log has come through this connection. Thread-safe. */
     long receivedLsn() {
         return received.asLong();
+    }
+
+    /** How many messages Debezium has been handed, batches of changes among them. Thread-safe. */
+    long passed() {
+        return passed.get();
     }
 
     /** Whether whoever reads has asked for more within this time, and there was none. Thread-safe. */
@@ -99,6 +110,7 @@ final class SlotStream implements ReplicationStream {
         long lsn = toConfirm.getAndSet(0);
         if (lsn != 0) {
             flushLsn(Lsn.valueOf(lsn));
+            connection.clearWarnings(); // The driver would keep all that the server ever sends.
         }
     }
 
@@ -115,7 +127,7 @@ final class SlotStream implements ReplicationStream {
             case 'R', 'I', 'U', 'D', 'T' -> {
                 batch.add(lsn.asLong(), message);
                 if (batch.isFull()) {
-                    pass(processor);
+                    passChanges(processor);
                 }
             }
             // Types are told apart by their OIDs, and where a change came from nobody asks.
@@ -139,9 +151,9 @@ final class SlotStream implements ReplicationStream {
 
     private void end(ReplicationMessageProcessor processor) throws SQLException, InterruptedException {
         if (transaction == null) {
-            throw new IllegalStateException("the log ends a transaction that it has not begun");
+            throw new UnreadableLogException("the end of a transaction that has not begun");
         }
-        pass(processor);
+        passChanges(processor);
         processor.process(new TransactionMessage(Operation.COMMIT, transaction, commitTime));
     }
 
@@ -156,29 +168,33 @@ final class SlotStream implements ReplicationStream {
         }
         byte[] content = new byte[message.getInt()];
         message.get(content);
-        pass(processor);
-        processor.process(new LogicalDecodingMessage(
-                Operation.MESSAGE,
-                transactional ? commitTime : null,
-                transactional ? transaction : null,
-                transactional,
-                prefix,
-                content));
-        arrivals.announce();
+        passChanges(processor);
+        pass(
+                new LogicalDecodingMessage(
+                        Operation.MESSAGE,
+                        transactional ? commitTime : null,
+                        transactional ? transaction : null,
+                        transactional,
+                        prefix,
+                        content),
+                processor);
     }
 
     /** Hands the changes on that have come so far. */
-    private void pass(ReplicationMessageProcessor processor) throws SQLException, InterruptedException {
+    private void passChanges(ReplicationMessageProcessor processor) throws SQLException, InterruptedException {
         if (!batch.isEmpty()) {
-            processor.process(new LogicalDecodingMessage(
-                    Operation.MESSAGE,
-                    commitTime,
-                    transaction,
-                    true,
-                    CHANGES,
-                    batch.take().array()));
-            arrivals.announce();
+            byte[] changes = batch.take().array();
+            pass(
+                    new LogicalDecodingMessage(Operation.MESSAGE, commitTime, transaction, true, CHANGES, changes),
+                    processor);
         }
+    }
+
+    private void pass(LogicalDecodingMessage message, ReplicationMessageProcessor processor)
+            throws SQLException, InterruptedException {
+        passed.incrementAndGet();
+        processor.process(message);
+        arrivals.announce();
     }
 
     /** A text that ends with a zero byte. */

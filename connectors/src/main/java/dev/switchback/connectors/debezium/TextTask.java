@@ -1,5 +1,6 @@
 package dev.switchback.connectors.debezium;
 
+import java.sql.SQLException;
 import java.util.List;
 
 import io.debezium.config.Configuration;
@@ -27,20 +28,8 @@ public final class TextTask extends PostgresConnectorTask {
 
     @Override
     protected ReplicationConnection buildReplicationConnection(
-            PostgresConnection catalogue, PostgresSchema schema, PostgresConnectorConfig config) {
-        ReplicationConnection plain = ReplicationConnection.builder(config)
-                .withSlot(config.slotName())
-                .withPublication(config.publicationName())
-                .withTableFilter(config.getTableFilters())
-                .withPublicationAutocreateMode(PostgresConnectorConfig.AutoCreateMode.DISABLED)
-                .withPlugin(config.plugin())
-                .dropSlotOnClose(false)
-                .createFailOverSlot(false)
-                .statusUpdateInterval(EngineProperties.STATUS_INTERVAL)
-                .withTypeRegistry(catalogue.getTypeRegistry())
-                .withSchema(schema)
-                .jdbcMetadataConnection(catalogue)
-                .build();
+            PostgresConnection catalogue, PostgresSchema schema, PostgresConnectorConfig config) throws SQLException {
+        ReplicationConnection plain = super.buildReplicationConnection(catalogue, schema, config);
         return new SlotConnection(plain, config, EngineHooks.of(run), arrivals);
     }
 

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.LongSupplier;
 
 import io.debezium.engine.ChangeEvent;
 import io.debezium.engine.DebeziumEngine;
@@ -33,6 +34,9 @@ final class Transfer implements DebeziumEngine.ChangeConsumer<ChangeEvent<Source
     /** Well within the time that Kafka gives a transaction, should the source answer slowly when rows are read again. */
     private static final Duration TRANSACTION = Duration.ofSeconds(10);
 
+    /** How long changes may wait for those behind them, where there are some: each transaction costs the broker. */
+    private static final Duration GATHER = Duration.ofMillis(20);
+
     private final ChangeLog log;
     private final RecordKinds kinds;
     private final LogDecoder decoder;
@@ -42,7 +46,11 @@ final class Transfer implements DebeziumEngine.ChangeConsumer<ChangeEvent<Source
     /** Whether the log's cursor is behind a change that has not been sent in full. */
     private boolean halfway;
     /** Since when the Kafka transaction may be open. */
-    private long began;
+    private long began = System.nanoTime();
+    /** How many messages the log's reader has passed on so far, and how many of them have come. */
+    private volatile LongSupplier passed = () -> 0;
+
+    private long taken;
 
     /**
      * @param migration the one whose log messages are ours
@@ -57,16 +65,24 @@ final class Transfer implements DebeziumEngine.ChangeConsumer<ChangeEvent<Source
         this.mostChanges = mostChanges;
     }
 
+    /** The log is being read: from here on it is known how many messages are on their way. Called by any thread. */
+    void follow(LongSupplier passed) {
+        this.passed = passed;
+    }
+
     @Override
     public void handleBatch(
             List<ChangeEvent<SourceRecord, SourceRecord>> batch,
             DebeziumEngine.RecordCommitter<ChangeEvent<SourceRecord, SourceRecord>> debezium)
             throws InterruptedException {
         log.alive();
-        began = System.nanoTime();
+        if (!log.sink().dirty()) {
+            began = System.nanoTime();
+        }
         try {
             for (ChangeEvent<SourceRecord, SourceRecord> event : batch) {
                 take(event.value());
+                log.alive();
             }
         } catch (ProblemException halt) {
             if (!halfway) {
@@ -74,7 +90,9 @@ final class Transfer implements DebeziumEngine.ChangeConsumer<ChangeEvent<Source
             }
             throw halt;
         }
-        commit();
+        if (passed.getAsLong() <= taken || System.nanoTime() - began > GATHER.toNanos()) {
+            commit();
+        }
     }
 
     private void commit() {
@@ -100,6 +118,7 @@ final class Transfer implements DebeziumEngine.ChangeConsumer<ChangeEvent<Source
         if (kind instanceof Beat) {
             log.passedCommit(offset.commitLsn());
         } else if (kind instanceof Message) {
+            taken++;
             Struct message = ((Struct) record.value()).getStruct("message");
             ByteBuffer content = Objects.requireNonNull((ByteBuffer) message.get("content"));
             if (SlotStream.CHANGES.equals(message.getString("prefix"))) {
@@ -157,7 +176,8 @@ final class Transfer implements DebeziumEngine.ChangeConsumer<ChangeEvent<Source
     private List<Change> parts(Change change, RowReader reader, RecordOffset offset) throws InterruptedException {
         Row before = change.before();
         Row after = change.after();
-        requireKey(after == null ? before : after, reader);
+        requireKey(before, reader);
+        requireKey(after, reader);
         if (before == null || after == null || reader.sameKey(before, after)) {
             return List.of(change);
         }

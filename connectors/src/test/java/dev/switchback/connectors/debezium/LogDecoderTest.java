@@ -57,11 +57,21 @@ class LogDecoderTest {
             List.of(table),
             new SchemaGuard(new PostgresConnections(
                     "source", PostgresSettings.of("postgresql://nowhere.invalid/none", "nobody", ""))),
-            () -> new Problem(Problem.Kind.REFUSED, "here", "An unknown table.", "Nothing."));
+            new LogDecoder.Refusals() {
+                @Override
+                public Problem unknownTable() {
+                    return new Problem(Problem.Kind.REFUSED, "here", "An unknown table.", "Nothing.");
+                }
+
+                @Override
+                public Problem keyUnknown(TableId table, List<String> columns) {
+                    return new Problem(Problem.Kind.REFUSED, "here", "No key " + columns + ".", "Nothing.");
+                }
+            });
 
     @Test
     void anInsertHasItsValuesInTheSchemasOrder() {
-        describe("public", "t", NOTE, NUMBER, FLAG);
+        describe("t", NOTE, NUMBER, FLAG);
 
         Change change = only(change('I', RELATION, tuple('N', "absent", "7", "t")));
 
@@ -71,7 +81,7 @@ class LogDecoderTest {
 
     @Test
     void nullAndLeftOutAreToldApartFromTexts() {
-        describe("public", "t", NOTE, NUMBER, FLAG);
+        describe("t", NOTE, NUMBER, FLAG);
 
         Change change = only(change('U', RELATION, tuple('N', Absent.VALUE, "7", null)));
 
@@ -82,7 +92,7 @@ class LogDecoderTest {
 
     @Test
     void anOldKeyStandsInAnOldRowOfNulls() {
-        describe("public", "t", NOTE, NUMBER, FLAG);
+        describe("t", NOTE, NUMBER, FLAG);
 
         Change change = only(change('U', RELATION, tuple('K', null, "7", null), tuple('N', Absent.VALUE, "8", "f")));
 
@@ -92,7 +102,7 @@ class LogDecoderTest {
 
     @Test
     void underFullIdentityAValueThatWasLeftOutIsTheOldOne() {
-        describe("public", "t", NOTE, NUMBER, FLAG);
+        describe("t", NOTE, NUMBER, FLAG);
 
         Change change =
                 only(change('U', RELATION, tuple('O', "a long text", "7", "t"), tuple('N', Absent.VALUE, "7", null)));
@@ -102,7 +112,7 @@ class LogDecoderTest {
 
     @Test
     void aDeleteHasTheOldRowAlone() {
-        describe("public", "t", NOTE, NUMBER, FLAG);
+        describe("t", NOTE, NUMBER, FLAG);
 
         Change change = only(change('D', RELATION, tuple('K', null, "7", null)));
 
@@ -113,7 +123,7 @@ class LogDecoderTest {
 
     @Test
     void aTruncateIsOneForEachTable() {
-        describe("public", "t", NOTE, NUMBER, FLAG);
+        describe("t", NOTE, NUMBER, FLAG);
 
         List<LogDecoder.LogChange> changes = decode(message(
                 'T', bytes -> bytes.putInt(2).put((byte) 0).putInt(RELATION).putInt(RELATION)));
@@ -124,8 +134,8 @@ class LogDecoderTest {
 
     @Test
     void aTableThatIsRenamedIsAnUnknownOne() {
-        describe("public", "t", NOTE, NUMBER, FLAG);
-        describe("public", "was_t", NOTE, NUMBER, FLAG);
+        describe("t", NOTE, NUMBER, FLAG);
+        describe("was_t", NOTE, NUMBER, FLAG);
 
         assertThatThrownBy(() -> decode(change('I', RELATION, tuple('N', "a", "7", "t"))))
                 .isInstanceOf(ProblemException.class)
@@ -134,7 +144,7 @@ class LogDecoderTest {
 
     @Test
     void aTruncateOfATableThatIsNotCapturedIsRefusedWhole() {
-        describe("public", "t", NOTE, NUMBER, FLAG);
+        describe("t", NOTE, NUMBER, FLAG);
 
         assertThatThrownBy(() -> decode(message(
                         'T',
@@ -145,15 +155,40 @@ class LogDecoderTest {
 
     @Test
     void aTableThatWasAlteredIsRefusedWhereTheLogDescribesIt() {
-        describe("public", "t", NOTE, NUMBER, FLAG);
+        describe("t", NOTE, NUMBER, FLAG);
 
-        assertThatThrownBy(() -> describe("public", "t", NOTE, NUMBER))
+        assertThatThrownBy(() -> describe("t", NOTE, NUMBER))
                 .isInstanceOf(ProblemException.class)
                 .hasMessageContaining("column flag (boolean) was dropped");
-        assertThatThrownBy(() -> describe("public", "t", NOTE, NUMBER, new LogColumn("flag", 25, -1, "")))
+        assertThatThrownBy(() -> describe("t", NOTE, NUMBER, new LogColumn("flag", 25, -1, "")))
                 .hasMessageContaining("the type of column flag (boolean) is now text");
-        assertThatThrownBy(() -> describe("public", "t", NOTE, NUMBER, new LogColumn("flag", 16, 5, "")))
+        assertThatThrownBy(() -> describe("t", NOTE, NUMBER, new LogColumn("flag", 16, 5, "")))
                 .hasMessageContaining("the type of column flag (boolean) is now type 16");
+    }
+
+    @Test
+    void aTableThatWasCreatedAgainUnderItsNameIsAnUnknownOne() {
+        describe(OTHER, "t", "id", NOTE, NUMBER, FLAG);
+
+        assertThatThrownBy(() -> decode(change('I', OTHER, tuple('N', "a", "7", "t"))))
+                .hasMessageContaining("An unknown table.");
+    }
+
+    @Test
+    void aTableThatLogsAnotherKeyIsRefused() {
+        assertThatThrownBy(() -> describe(RELATION, "t", "note", NOTE, NUMBER, FLAG))
+                .isInstanceOf(ProblemException.class)
+                .hasMessageContaining("No key [id].");
+    }
+
+    @Test
+    void whatTheManualDoesNotKnowIsNotPassedOver() {
+        describe("t", NOTE, NUMBER, FLAG);
+
+        assertThatThrownBy(() -> decode(change('I', RELATION, tuple('N', "a", "7"))))
+                .isInstanceOf(LogDecoder.UnreadableLogException.class);
+        assertThatThrownBy(() -> decode(change('S', RELATION, tuple('N', "a", "7", "t"))))
+                .isInstanceOf(LogDecoder.UnreadableLogException.class);
     }
 
     @Test
@@ -177,14 +212,19 @@ class LogDecoderTest {
         assertThat(batch.isEmpty()).isTrue();
     }
 
-    private void describe(String schema, String name, LogColumn... columns) {
+    private void describe(String name, LogColumn... columns) {
+        describe(RELATION, name, "id", columns);
+    }
+
+    /** @param key the column that identifies old rows */
+    private void describe(int relation, String name, String key, LogColumn... columns) {
         assertThat(decode(message('R', bytes -> {
-                    bytes.putInt(RELATION);
-                    text(bytes, schema);
+                    bytes.putInt(relation);
+                    text(bytes, "public");
                     text(bytes, name);
                     bytes.put((byte) 'd').putShort((short) columns.length);
                     for (LogColumn column : columns) {
-                        bytes.put((byte) 0);
+                        bytes.put((byte) (column.name().equals(key) ? 1 : 0));
                         text(bytes, column.name());
                         bytes.putInt((int) column.type()).putInt(column.modifier());
                     }
