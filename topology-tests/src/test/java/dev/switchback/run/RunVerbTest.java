@@ -230,6 +230,36 @@ class RunVerbTest {
         }
     }
 
+    /** The rows that are there would stay as the mapping of then made them. */
+    @Test
+    void aMappingIsRefusedThatIsNotTheOneByWhichTheRowsWereWritten() {
+        tables("fixed", "id int PRIMARY KEY, name text");
+        source.execute("INSERT INTO fixed VALUES (1, 'one')");
+        String plain = "  public.fixed: {select: 'SELECT id, name FROM fixed'}\n";
+        String laidOut = "  public.fixed:\n    select: |\n      SELECT id,\n             name\n      FROM fixed\n";
+        String other = "  public.fixed: {select: 'SELECT id, upper(name) AS name FROM fixed'}\n";
+
+        try (Operator operator = new Operator(platform, "fixed", plain)) {
+            ChildProcess run = operator.start("run");
+            awaitEqual("fixed");
+            assertEndsCleanly(run);
+
+            operator.declare(
+                    platform.source().settings(), platform.destination().settings(), "metrics: {port: 0}", other);
+            Answer refused = operator.ask("run");
+            assertThat(refused.exitCode()).isEqualTo(1);
+            assertThat(refused.output())
+                    .contains("migration.yaml:5, public.fixed")
+                    .contains("written by another mapping: SELECT id, name FROM fixed to public.fixed by key [id]");
+
+            operator.declare(
+                    platform.source().settings(), platform.destination().settings(), "metrics: {port: 0}", laidOut);
+            source.execute("INSERT INTO fixed VALUES (2, 'two')");
+            operator.start("run");
+            awaitEqual("fixed");
+        }
+    }
+
     @Test
     void aSecondRunOnTheSameDirectoryIsRefused() {
         tables("twice", "id int PRIMARY KEY");

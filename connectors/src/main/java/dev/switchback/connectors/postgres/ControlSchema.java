@@ -12,8 +12,10 @@ import java.sql.Statement;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
@@ -36,7 +38,7 @@ public final class ControlSchema {
     public static final long FIRST_EPOCH = 1;
 
     /** The version whose script, {@code control-N.sql}, was written last. */
-    static final int VERSION = 8;
+    static final int VERSION = 9;
 
     /** "switchba" in ASCII: any number that nobody else locks. */
     private static final long CREATION_LOCK = 0x7377697463686261L;
@@ -114,6 +116,40 @@ public final class ControlSchema {
                 return row.getString(1);
             }
         }
+    }
+
+    /**
+     * Remembers by which mapping a flow's rows are written, of each table of which none is remembered yet; of all tables
+     * where the flow has never applied.
+     *
+     * @param declared by source table
+     * @return those that are remembered, of these tables
+     */
+    public static Map<String, String> bindMappings(Connection connection, Flow flow, Map<String, String> declared)
+            throws SQLException {
+        boolean applied = !checkpoints(connection, flow).isEmpty();
+        String sql = "INSERT INTO switchback.mapping (migration, table_name, declared)"
+                + " SELECT ?, * FROM unnest(?::text[], ?::text[])"
+                + " ON CONFLICT (migration, table_name) DO UPDATE SET declared ="
+                + " CASE WHEN ? THEN switchback.mapping.declared ELSE excluded.declared END"
+                + " RETURNING table_name, declared";
+        Map<String, String> remembered = new HashMap<>();
+        List<String> tables = List.copyOf(declared.keySet());
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, flow.migration());
+            statement.setArray(2, connection.createArrayOf("text", tables.toArray()));
+            statement.setArray(
+                    3,
+                    connection.createArrayOf(
+                            "text", tables.stream().map(declared::get).toArray()));
+            statement.setBoolean(4, applied);
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    remembered.put(row.getString(1), row.getString(2));
+                }
+            }
+        }
+        return remembered;
     }
 
     /** The control row as it stands; empty where the migration, or the whole schema, is not here. */

@@ -4,7 +4,12 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 import dev.switchback.connectors.debezium.CaptureSettings;
@@ -14,10 +19,12 @@ import dev.switchback.connectors.postgres.PostgresConnections;
 import dev.switchback.connectors.postgres.PostgresTable;
 import dev.switchback.connectors.postgres.Publication;
 import dev.switchback.connectors.postgres.TruncateTriggers;
+import dev.switchback.connectors.spi.Direction;
 import dev.switchback.connectors.spi.Flow;
 import dev.switchback.connectors.spi.InputPartition;
 import dev.switchback.pipeline.file.MigrationFile;
 import dev.switchback.pipeline.plan.FlowPlan;
+import dev.switchback.transforms.mutation.OnConflict;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
 import dev.switchback.transforms.schema.TableId;
@@ -27,6 +34,8 @@ import dev.switchback.transforms.schema.TableId;
  * may take them at any start.
  */
 final class Preparation {
+
+    private static final Pattern SPACE_OR_QUOTED = Pattern.compile("\\s+|'[^']*'|\"[^\"]*\"");
 
     private final FlowPlan plan;
     private final Flow flow;
@@ -42,15 +51,60 @@ final class Preparation {
 
     /**
      * Sees to schema {@code switchback} and the migration's control row in both databases, and that the migration goes on
-     * with the Kafka that it began with.
+     * with the Kafka and with the mappings that it began with.
      *
-     * @throws ProblemException when one of them cannot be created, or another Kafka has the changes
+     * @throws ProblemException when one of them cannot be created, another Kafka has the changes, or rows were written by
+     *     other mappings
      */
     void control(KafkaAccess kafka) {
         String cluster = changeTopics(kafka, plan).cluster();
         prepare(source);
         requireKafka(kafka, cluster);
         prepare(destination);
+        if (flow.direction() == Direction.FORWARD) {
+            requireMappings();
+        }
+    }
+
+    /** The rows that are there, and those that are remembered of them, were placed by the mapping of then. */
+    private void requireMappings() {
+        Map<String, String> declared = new HashMap<>();
+        plan.tables().forEach(table -> declared.put(table.from().id().toString(), mapping(table)));
+        Map<String, String> known;
+        try (Connection connection = destination.open()) {
+            known = ControlSchema.bindMappings(connection, flow, declared);
+        } catch (SQLException e) {
+            throw new ProblemException(destination.problem(e), e);
+        }
+        ProblemException.requireNone(plan.tables().stream()
+                .map(table -> table.from().id())
+                .filter(table -> !declared.get(table.toString()).equals(known.get(table.toString())))
+                .map(table -> new Problem(
+                        Problem.Kind.REFUSED,
+                        declaredTable(table).where(),
+                        "The rows of " + table + " that are at the destination were written by another mapping: "
+                                + known.get(table.toString()) + ". This one would not make them anew: "
+                                + declared.get(table.toString()) + ". Nothing was done.",
+                        "Put that back, or start a migration of another name into empty tables."))
+                .toList());
+    }
+
+    private MigrationFile.Table declaredTable(TableId source) {
+        return Objects.requireNonNull(plan.file().tables().get(source));
+    }
+
+    /** All of a table's mapping that decides which row is written where; in one line, however the file is laid out. */
+    private String mapping(FlowPlan.PlannedTable table) {
+        String select = declaredTable(table.from().id()).select().orElse("SELECT *");
+        OnConflict onConflict = table.pair().onConflict();
+        return SPACE_OR_QUOTED
+                        .matcher(select.strip())
+                        .replaceAll(found -> found.group().isBlank() ? " " : Matcher.quoteReplacement(found.group()))
+                + " to " + table.to().id() + " by key " + table.pair().key()
+                + (onConflict.kind() == OnConflict.Kind.OVERWRITE
+                        ? ""
+                        : ", on_conflict: " + onConflict.kind()
+                                + (onConflict.column() == null ? "" : " by " + onConflict.column()));
     }
 
     /** With an empty Kafka, capture would take the migration for a new one, and drop the slot that the real one needs. */

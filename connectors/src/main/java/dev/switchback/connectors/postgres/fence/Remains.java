@@ -196,6 +196,7 @@ public final class Remains {
             case "declined_count" -> ": how much that was";
             case "difference" -> ": rows that differ, of tables that are only compared";
             case "discarded" -> ": the record of changes that were given up";
+            case "mapping" -> ": by which mapping rows were written";
             case "beat" -> ": how many heartbeats were written";
             case "member" -> ": which processes ran";
             case "partition" -> ": which partitions there were";
