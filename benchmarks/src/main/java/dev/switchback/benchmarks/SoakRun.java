@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import dev.switchback.benchmarks.machine.JavaChild;
 import dev.switchback.benchmarks.machine.Machine;
+import dev.switchback.benchmarks.machine.Usage;
 import dev.switchback.benchmarks.report.Outcome;
 import dev.switchback.benchmarks.report.Run;
 import dev.switchback.benchmarks.report.Standing;
@@ -26,6 +27,7 @@ final class SoakRun {
 
     private static final Duration FULL = Duration.ofMinutes(10);
     private static final Duration QUICK = Duration.ofSeconds(20);
+    private static final long MINUTE_NANOS = Duration.ofMinutes(1).toNanos();
     private static final int AT_ONCE = 10_000;
 
     private final Size size;
@@ -46,7 +48,7 @@ final class SoakRun {
             ManyTables table = ManyTables.create(stage, 1);
             try (OwnPipeline pipeline = OwnPipeline.copied(stage, table, "{}");
                     JavaChild child = pipeline.start()) {
-                run = run(pipeline, child, table);
+                run = run(stage, pipeline, child, table);
             } catch (IllegalStateException | AssertionError e) {
                 run = Run.failed(String.valueOf(e.getMessage()));
             }
@@ -63,27 +65,38 @@ final class SoakRun {
                 facts,
                 new Standing(
                         "Switchback",
-                        "all by default; details: MiB of heap that the leanest collection left",
+                        "all by default; details: MiB of heap that the leanest collection left, changes applied, and the process's CPU, minute by minute",
                         List.of(run)),
                 List.of());
     }
 
-    private Run run(OwnPipeline pipeline, JavaChild child, ManyTables table) throws InterruptedException {
+    private Run run(Stage stage, OwnPipeline pipeline, JavaChild child, ManyTables table) throws InterruptedException {
         AtomicBoolean stop = new AtomicBoolean();
         AtomicLong made = new AtomicLong();
         AtomicReference<RuntimeException> failure = new AtomicReference<>();
         Thread load = new Thread(() -> keepBusy(table, stop, made, failure), "load");
         load.start();
-        Map<String, Double> heap = new TreeMap<>();
+        Map<String, Double> details = new TreeMap<>();
         long began = System.nanoTime();
         try {
             long length = (quick ? QUICK : FULL).toNanos();
+            long minute = 0;
+            long applied = applied(stage);
+            Usage usage = Usage.of(child.pid());
             for (long passed = 0; passed < length; passed = System.nanoTime() - began) {
                 child.requireAlive();
                 Thread.sleep(1_000);
-                String minute = String.format(Locale.ROOT, "heap, minute %02d", 1 + passed / 60_000_000_000L);
                 if (child.announced("heap") != null) {
-                    heap.merge(minute, (double) child.count("heap"), Math::min);
+                    details.merge(minute("heap", minute), (double) child.count("heap"), Math::min);
+                }
+                if (passed >= (minute + 1) * MINUTE_NANOS) {
+                    long now = applied(stage);
+                    Usage used = Usage.of(child.pid());
+                    details.put(minute("changes", minute), (double) (now - applied));
+                    details.put(minute("CPU µs a change", minute), used.cpuSecondsSince(usage) * 1e6 / (now - applied));
+                    applied = now;
+                    usage = used;
+                    minute++;
                 }
             }
         } finally {
@@ -99,7 +112,16 @@ final class SoakRun {
             Thread.sleep(1_000);
         }
         double seconds = (System.nanoTime() - began) / 1e9;
-        return new Run(made.get() / seconds, heap, Map.of(), Map.of(), table.differences());
+        return new Run(made.get() / seconds, details, Map.of(), Map.of(), table.differences());
+    }
+
+    private static String minute(String what, long minute) {
+        return String.format(Locale.ROOT, "%s, minute %02d", what, minute + 1);
+    }
+
+    private static long applied(Stage stage) {
+        return Long.parseLong(
+                String.valueOf(stage.destination().value("SELECT sum(changes_applied) FROM switchback.checkpoint")));
     }
 
     /** Makes changes without a pause; half a core does it faster than they can be moved. */

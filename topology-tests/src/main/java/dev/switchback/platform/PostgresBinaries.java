@@ -35,7 +35,7 @@ import org.tukaani.xz.XZInputStream;
 public final class PostgresBinaries {
 
     /** The version that is on the class path. */
-    static final PostgresBinaries BUNDLED = new PostgresBinaries(PostgresBinaries::bundled);
+    public static final PostgresBinaries BUNDLED = new PostgresBinaries(PostgresBinaries::bundled);
 
     private final Archive archive;
     private @Nullable Path unpacked;

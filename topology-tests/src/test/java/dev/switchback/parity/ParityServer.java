@@ -8,6 +8,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,9 +18,12 @@ final class ParityServer {
     private static final int ROWS = 400;
 
     private final Connection connection;
+    private final Set<String> unreadable;
 
-    ParityServer(Connection connection) throws SQLException {
+    /** @param unreadable values that this version of PostgreSQL cannot read */
+    ParityServer(Connection connection, Set<String> unreadable) throws SQLException {
         this.connection = connection;
+        this.unreadable = unreadable;
         try (Statement statement = connection.createStatement()) {
             statement.execute("SET datestyle = 'ISO'");
             statement.execute("SET intervalstyle = 'postgres'");
@@ -149,9 +153,8 @@ final class ParityServer {
     }
 
     /** All combinations, or as many of them as are enough, chosen at random but the same each time. */
-    private static List<List<@Nullable String>> rows(List<String> types) {
-        List<List<@Nullable String>> values =
-                types.stream().map(ParityValues::of).toList();
+    private List<List<@Nullable String>> rows(List<String> types) {
+        List<List<@Nullable String>> values = types.stream().map(this::values).toList();
         long combinations = values.stream().mapToLong(List::size).reduce(1, (x, y) -> x * y);
         Random random = new Random(combinations);
         List<List<@Nullable String>> rows = new ArrayList<>();
@@ -167,5 +170,11 @@ final class ParityServer {
             rows.add(one);
         }
         return rows;
+    }
+
+    private List<@Nullable String> values(String type) {
+        List<@Nullable String> values = new ArrayList<>(ParityValues.of(type));
+        values.removeIf(value -> value != null && unreadable.contains(value));
+        return values;
     }
 }

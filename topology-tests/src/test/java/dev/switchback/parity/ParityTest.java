@@ -5,79 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Objects;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
-import dev.switchback.parity.ParityServer.Answer;
-import dev.switchback.parity.ParityServer.Asked;
-import dev.switchback.platform.EmbeddedDatabase;
-import dev.switchback.platform.ScratchDirectory;
+import dev.switchback.platform.PostgresBinaries;
 
-/**
- * A mapping's expression gives what PostgreSQL gives for it: the same type, the same value to the last digit, or an error
- * where PostgreSQL raises one. Refused, and so listed in {@code docs/functions.md}, may be what PostgreSQL would answer;
- * never the other way round.
- */
-class ParityTest {
+/** By the PostgreSQL that comes with the build; and what is compared is much, and in the document. */
+class ParityTest extends Parity {
 
     private static final Path DOCUMENT = Path.of("../docs/functions.md");
 
-    private static ScratchDirectory scratch;
-    private static EmbeddedDatabase database;
-    private static ParityServer server;
-
-    @BeforeAll
-    static void start() throws SQLException {
-        scratch = ScratchDirectory.create("switchback-");
-        database = EmbeddedDatabase.create(scratch.path().resolve("server"), "shop", java.util.Map.of());
-        server = new ParityServer(database.connect());
-    }
-
-    @AfterAll
-    static void stop() {
-        database.close();
-        scratch.close();
-    }
-
-    static List<ParityCase> cases() {
-        return ParityCase.all();
-    }
-
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("cases")
-    void theMappingSaysWhatPostgresSays(ParityCase parity) throws SQLException {
-        CompiledCase compiled = new CompiledCase(parity);
-        Asked asked = server.ask(parity, compiled.spelled());
-
-        List<String> differences = new ArrayList<>();
-        int equal = 0;
-        for (Answer answer : asked.answers()) {
-            String theirs = answer.failed() ? "an error" : String.valueOf(answer.value());
-            String ours = compiled.evaluate(answer.inputs());
-            boolean refused = ours.equals("an error") && !parity.refused().isEmpty();
-            if (!theirs.equals(ours) && !refused) {
-                differences.add(answer.inputs() + ": " + theirs + " there, " + ours + " here");
-            }
-            if (!answer.failed() && !Objects.equals(answer.value(), answer.spelled())) {
-                differences.add(answer.inputs() + ": " + theirs + ", but as we spell it " + answer.spelled());
-            }
-            equal += theirs.equals(ours) && !answer.failed() && answer.value() != null ? 1 : 0;
-        }
-
-        assertThat(compiled.type()).isEqualTo(asked.type());
-        assertThat(differences).isEmpty();
-        assertThat(equal)
-                .as("values that are not errors or NULL, so that the case says something")
-                .isGreaterThanOrEqualTo(
-                        compiled.type().equals("boolean") && asked.answers().size() < 10 ? 1 : 2);
+    @Override
+    PostgresBinaries binaries() {
+        return PostgresBinaries.BUNDLED;
     }
 
     @Test

@@ -249,7 +249,8 @@ class RunVerbTest {
             Answer refused = operator.ask("run");
             assertThat(refused.exitCode()).isEqualTo(1);
             assertThat(refused.output())
-                    .contains("migration.yaml:5, public.fixed")
+                    .contains("migration.yaml:6, public.fixed")
+                    .doesNotContain("Triggers that are enabled")
                     .contains("written by another mapping: SELECT id, name FROM fixed to public.fixed by key [id]");
 
             operator.declare(

@@ -27,6 +27,8 @@ final class TriggerNotices {
             JOIN pg_namespace n ON n.oid = c.relnamespace
             LEFT JOIN pg_constraint k ON k.oid = t.tgconstraint AND k.contype = 'f'
             WHERE t.tgrelid = ANY (?) AND (NOT t.tgisinternal OR k.contype = 'f') AND t.tgparentid = 0
+              AND t.tgfoid NOT IN (SELECT f.oid FROM pg_proc f JOIN pg_namespace fn ON fn.oid = f.pronamespace
+                                   WHERE fn.nspname = 'switchback')
             ORDER BY 1, 2, 6
             """;
 

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -18,6 +19,7 @@ import dev.switchback.connectors.postgres.ControlSchema;
 import dev.switchback.connectors.postgres.PostgresConnections;
 import dev.switchback.connectors.postgres.PostgresTable;
 import dev.switchback.connectors.postgres.Publication;
+import dev.switchback.connectors.postgres.TablePair;
 import dev.switchback.connectors.postgres.TruncateTriggers;
 import dev.switchback.connectors.spi.Direction;
 import dev.switchback.connectors.spi.Flow;
@@ -68,39 +70,44 @@ final class Preparation {
 
     /** The rows that are there, and those that are remembered of them, were placed by the mapping of then. */
     private void requireMappings() {
-        Map<String, String> declared = new HashMap<>();
-        plan.tables().forEach(table -> declared.put(table.from().id().toString(), mapping(table)));
+        Map<String, String> declared = new LinkedHashMap<>();
+        Map<String, String> places = new HashMap<>();
+        for (FlowPlan.PlannedTable table : plan.tables()) {
+            MigrationFile.Table inFile =
+                    Objects.requireNonNull(plan.file().tables().get(table.from().id()));
+            String name = table.from().id().toString();
+            declared.put(name, mapping(inFile, table.pair()));
+            places.put(name, inFile.where());
+        }
         Map<String, String> known;
         try (Connection connection = destination.open()) {
             known = ControlSchema.bindMappings(connection, flow, declared);
         } catch (SQLException e) {
             throw new ProblemException(destination.problem(e), e);
         }
-        ProblemException.requireNone(plan.tables().stream()
-                .map(table -> table.from().id())
-                .filter(table -> !declared.get(table.toString()).equals(known.get(table.toString())))
-                .map(table -> new Problem(
+        List<Problem> changed = new ArrayList<>();
+        declared.forEach((table, mapping) -> {
+            String before = known.getOrDefault(table, mapping);
+            if (!before.equals(mapping)) {
+                changed.add(new Problem(
                         Problem.Kind.REFUSED,
-                        declaredTable(table).where(),
+                        places.getOrDefault(table, table),
                         "The rows of " + table + " that are at the destination were written by another mapping: "
-                                + known.get(table.toString()) + ". This one would not make them anew: "
-                                + declared.get(table.toString()) + ". Nothing was done.",
-                        "Put that back, or start a migration of another name into empty tables."))
-                .toList());
-    }
-
-    private MigrationFile.Table declaredTable(TableId source) {
-        return Objects.requireNonNull(plan.file().tables().get(source));
+                                + before + ". This one would not make them anew: " + mapping + ". Nothing was done.",
+                        "Put that back, or start a migration of another name into empty tables."));
+            }
+        });
+        ProblemException.requireNone(changed);
     }
 
     /** All of a table's mapping that decides which row is written where; in one line, however the file is laid out. */
-    private String mapping(FlowPlan.PlannedTable table) {
-        String select = declaredTable(table.from().id()).select().orElse("SELECT *");
-        OnConflict onConflict = table.pair().onConflict();
+    private static String mapping(MigrationFile.Table inFile, TablePair pair) {
+        String select = inFile.select().orElse("SELECT *");
+        OnConflict onConflict = pair.onConflict();
         return SPACE_OR_QUOTED
                         .matcher(select.strip())
                         .replaceAll(found -> found.group().isBlank() ? " " : Matcher.quoteReplacement(found.group()))
-                + " to " + table.to().id() + " by key " + table.pair().key()
+                + " to " + pair.destination() + " by key " + pair.key()
                 + (onConflict.kind() == OnConflict.Kind.OVERWRITE
                         ? ""
                         : ", on_conflict: " + onConflict.kind()

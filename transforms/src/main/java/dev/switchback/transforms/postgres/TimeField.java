@@ -118,10 +118,18 @@ public enum TimeField {
         };
     }
 
+    /** PostgreSQL 18 counts those of negative months in another way than its predecessors. */
+    private static long quarter(long months) {
+        if (months < 0) {
+            throw new ValueException("the quarter of an interval of negative months depends on PostgreSQL's version");
+        }
+        return months % 12 / 3 + 1;
+    }
+
     public Numeric ofInterval(Interval interval) {
         return switch (this) {
             case YEAR -> Numeric.of(interval.months() / 12);
-            case QUARTER -> Numeric.of(interval.months() % 12 / 3 + 1);
+            case QUARTER -> Numeric.of(quarter(interval.months()));
             case MONTH -> Numeric.of(interval.months() % 12);
             case DAY -> Numeric.of(interval.days());
             default -> ofTime(interval.micros());
