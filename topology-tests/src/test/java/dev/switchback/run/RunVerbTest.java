@@ -325,7 +325,7 @@ class RunVerbTest {
             Await.until("an idle status", PATIENCE, () -> operator.status()
                     .path("idle")
                     .asBoolean());
-            source.execute("INSERT INTO huge SELECT i, repeat('x', 100) FROM generate_series(1, 300000) i");
+            source.execute("INSERT INTO huge SELECT i, repeat('x', 100) FROM generate_series(1, 1000000) i");
 
             long first = Await.value("a lag", PATIENCE, () -> lag(operator, 2_000));
             Await.value("a longer lag", PATIENCE, () -> lag(operator, first + 1_000));
