@@ -116,8 +116,8 @@ final class CarelessApplyMain {
         }
 
         @Override
-        public Content content(InputPartition input, long from, long to) {
-            return Content.NOTHING;
+        public Map<InputPartition, Content> contents(Map<InputPartition, Range> ranges) {
+            return ranges.keySet().stream().collect(Collectors.toMap(Function.identity(), input -> Content.NOTHING));
         }
     }
 

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 import org.junit.jupiter.api.Test;
 
@@ -110,8 +112,8 @@ class ResumptionTest {
         }
 
         @Override
-        public Content content(InputPartition input, long from, long to) {
-            return content;
+        public Map<InputPartition, Content> contents(Map<InputPartition, Range> ranges) {
+            return ranges.keySet().stream().collect(Collectors.toMap(Function.identity(), input -> content));
         }
     }
 }

@@ -23,7 +23,10 @@ public enum NothingCommitted implements InputLog {
     }
 
     @Override
-    public Content content(InputPartition input, long from, long to) {
-        throw new IllegalStateException("nothing is committed");
+    public Map<InputPartition, Content> contents(Map<InputPartition, Range> ranges) {
+        if (!ranges.isEmpty()) {
+            throw new IllegalStateException("nothing is committed, and this is asked for: " + ranges);
+        }
+        return Map.of();
     }
 }

@@ -24,6 +24,9 @@ public interface InputLog {
     /** The offset behind the last record of each partition, whether or not its transaction has ended. */
     Map<InputPartition, Long> ends(Collection<InputPartition> inputs);
 
-    /** What stands from one offset up to, and without, another. */
-    Content content(InputPartition input, long from, long to);
+    /** Offsets from one up to, and without, another. */
+    record Range(long from, long to) {}
+
+    /** What stands in a range of each partition. */
+    Map<InputPartition, Content> contents(Map<InputPartition, Range> ranges);
 }

@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -16,6 +15,7 @@ import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
@@ -64,34 +64,76 @@ final class KafkaInputLog implements InputLog {
                 .offset()));
     }
 
+    /** By one consumer for all: a start with thousands of partitions must not ask for one after another. */
     @Override
-    public Content content(InputPartition input, long from, long to) {
-        TopicPartition partition = partition(input);
+    public Map<InputPartition, Content> contents(Map<InputPartition, Range> ranges) {
+        Map<InputPartition, Content> contents = new HashMap<>();
+        if (ranges.isEmpty()) {
+            return contents;
+        }
+        Map<TopicPartition, InputPartition> unread = new HashMap<>();
+        ranges.keySet().forEach(input -> unread.put(partition(input), input));
         try (Consumer<byte[], byte[]> consumer = consumers.get()) {
-            consumer.assign(Set.of(partition));
-            if (consumer.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L) > from) {
-                return Content.REMOVED;
+            Map<TopicPartition, Long> beginnings = consumer.beginningOffsets(unread.keySet());
+            unread.entrySet().removeIf(entry -> {
+                boolean removed = beginnings.getOrDefault(entry.getKey(), 0L) > from(ranges, entry.getValue());
+                if (removed) {
+                    contents.put(entry.getValue(), Content.REMOVED);
+                }
+                return removed;
+            });
+            consumer.assign(unread.keySet());
+            unread.forEach((partition, input) -> consumer.seek(partition, from(ranges, input)));
+            read(consumer, unread, ranges, contents);
+        }
+        return contents;
+    }
+
+    private static long from(Map<InputPartition, Range> ranges, InputPartition input) {
+        return Objects.requireNonNull(ranges.get(input)).from();
+    }
+
+    /** Reads each partition until its first record, or past its range. */
+    private static void read(
+            Consumer<byte[], byte[]> consumer,
+            Map<TopicPartition, InputPartition> unread,
+            Map<InputPartition, Range> ranges,
+            Map<InputPartition, Content> contents) {
+        long deadline = System.nanoTime() + LIMIT.toNanos();
+        while (!unread.isEmpty()) {
+            if (System.nanoTime() > deadline) {
+                throw new TimeoutException("could not read " + unread.keySet() + " within " + LIMIT);
             }
-            consumer.seek(partition, from);
-            return firstRecord(consumer, partition, to) < to ? Content.RECORDS : Content.NOTHING;
-        } catch (OffsetOutOfRangeException e) {
-            return Content.REMOVED;
+            ConsumerRecords<byte[], byte[]> records = ConsumerRecords.empty();
+            try {
+                records = consumer.poll(POLL);
+            } catch (OffsetOutOfRangeException e) {
+                e.partitions().forEach(partition -> settle(unread, contents, partition, Content.REMOVED));
+            }
+            for (TopicPartition partition : List.copyOf(unread.keySet())) {
+                long limit = Objects.requireNonNull(ranges.get(unread.get(partition)))
+                        .to();
+                List<ConsumerRecord<byte[], byte[]>> found = records.records(partition);
+                if (!found.isEmpty()) {
+                    boolean within = found.get(0).offset() < limit;
+                    settle(unread, contents, partition, within ? Content.RECORDS : Content.NOTHING);
+                } else if (consumer.position(partition) >= limit) {
+                    settle(unread, contents, partition, Content.NOTHING);
+                }
+            }
+            consumer.assign(unread.keySet());
         }
     }
 
-    /** The offset of the first record, or one not before {@code limit}. */
-    private static long firstRecord(Consumer<byte[], byte[]> consumer, TopicPartition partition, long limit) {
-        long deadline = System.nanoTime() + LIMIT.toNanos();
-        while (consumer.position(partition) < limit) {
-            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                return record.offset();
-            }
-            if (System.nanoTime() > deadline) {
-                throw new TimeoutException(
-                        "could not read " + partition + " up to offset " + limit + " within " + LIMIT);
-            }
+    private static void settle(
+            Map<TopicPartition, InputPartition> unread,
+            Map<InputPartition, Content> contents,
+            TopicPartition partition,
+            Content content) {
+        InputPartition input = unread.remove(partition);
+        if (input != null) {
+            contents.put(input, content);
         }
-        return limit;
     }
 
     private static TopicPartition partition(InputPartition input) {

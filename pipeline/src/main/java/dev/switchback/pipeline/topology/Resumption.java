@@ -1,8 +1,10 @@
 package dev.switchback.pipeline.topology;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 import dev.switchback.connectors.spi.Checkpoint;
 import dev.switchback.connectors.spi.InputPartition;
@@ -22,6 +24,7 @@ record Resumption(InputLog log) {
         List<Problem> gaps = new ArrayList<>();
         Map<InputPartition, Long> resumesAt = log.resumesAt(checkpoints.keySet());
         Map<InputPartition, Long> ends = log.ends(checkpoints.keySet());
+        Map<InputPartition, InputLog.Range> unapplied = new HashMap<>();
         checkpoints.forEach((input, checkpoint) -> {
             long applied = checkpoint.nextOffset();
             long resumes = resumesAt.getOrDefault(input, 0L);
@@ -29,11 +32,15 @@ record Resumption(InputLog log) {
             if (applied > end) {
                 gaps.add(beyond(input, applied, end));
             } else if (applied < resumes) {
-                switch (log.content(input, applied, resumes)) {
-                    case NOTHING -> {}
-                    case RECORDS -> gaps.add(behind(input, applied, resumes));
-                    case REMOVED -> gaps.add(removed(input, applied, resumes));
-                }
+                unapplied.put(input, new InputLog.Range(applied, resumes));
+            }
+        });
+        Map<InputPartition, InputLog.Content> contents = log.contents(unapplied);
+        unapplied.forEach((input, range) -> {
+            switch (Objects.requireNonNull(contents.get(input))) {
+                case NOTHING -> {}
+                case RECORDS -> gaps.add(behind(input, range.from(), range.to()));
+                case REMOVED -> gaps.add(removed(input, range.from(), range.to()));
             }
         });
         if (!gaps.isEmpty()) {
