@@ -45,9 +45,10 @@ final class OwnPipeline implements AutoCloseable {
      * Lets it copy the tables, and ends it when it follows.
      *
      * @param declared what the migration file says of each table
+     * @param partitions of each change topic
      */
-    static OwnPipeline copied(Stage stage, ManyTables tables, String declared) {
-        Path file = file(stage, tables, declared);
+    static OwnPipeline copied(Stage stage, ManyTables tables, String declared, int partitions) {
+        Path file = file(stage, tables, declared, partitions);
         Plan plan = Plan.of(MigrationFile.read(file, Map.of()));
         KafkaAccess kafka = KafkaAccess.declared(plan.file()).orElseThrow();
         try (JavaChild child = start(stage, file)) {
@@ -88,10 +89,10 @@ final class OwnPipeline implements AutoCloseable {
         return operations.parts().flow(Direction.FORWARD).applied(mark);
     }
 
-    private static Path file(Stage stage, ManyTables tables, String declared) {
+    private static Path file(Stage stage, ManyTables tables, String declared, int partitions) {
         String text = "migration: own\nsource: " + login(stage.source().settings()) + "\ndestination: "
                 + login(stage.destination().settings()) + "\nkafka: {bootstrap.servers: \"" + stage.bootstrapServers()
-                + "\"}\nmetrics: {port: 0}\ntables:\n"
+                + "\"}\ntopics: {partitions: " + partitions + "}\nmetrics: {port: 0}\ntables:\n"
                 + tables.ids().stream()
                         .map(table -> "  " + table + ": " + declared + "\n")
                         .collect(Collectors.joining());

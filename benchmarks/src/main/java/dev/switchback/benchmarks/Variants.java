@@ -17,6 +17,7 @@ import dev.switchback.benchmarks.report.Standing;
 import dev.switchback.benchmarks.stage.ManyTables;
 import dev.switchback.benchmarks.stage.Size;
 import dev.switchback.benchmarks.stage.Stage;
+import dev.switchback.pipeline.file.MigrationFile;
 
 /** Switchback beside itself: the same changes, by a pipeline that has copied the tables and goes on behind a backlog. */
 final class Variants {
@@ -37,8 +38,20 @@ final class Variants {
      * One way to run it.
      *
      * @param declared what the migration file says of each table
+     * @param partitions of each change topic
      */
-    private record Variant(String name, int tables, String declared) {}
+    private record Variant(String name, int tables, String declared, int partitions) {
+
+        Variant(String name, int tables, String declared) {
+            this(name, tables, declared, MigrationFile.Topics.DEFAULT.partitions());
+        }
+
+        String settings() {
+            return partitions == MigrationFile.Topics.DEFAULT.partitions()
+                    ? "all by default"
+                    : "topics: {partitions: " + partitions + "}";
+        }
+    }
 
     Variants(Size size, boolean quick, Path logs, PrintStream progress) {
         this.size = size;
@@ -64,16 +77,19 @@ final class Variants {
         return measure(
                 Scenario.TABLES,
                 new Variant("Switchback, " + many + " tables", many, "{}"),
+                new Variant("Switchback, " + many + " tables of one partition", many, "{}", 1),
                 new Variant("Switchback, 1 table", 1, "{}"));
     }
 
-    private Outcome measure(Scenario scenario, Variant ours, Variant other) throws InterruptedException {
-        List<Run> first = new ArrayList<>();
-        List<Run> second = new ArrayList<>();
+    private Outcome measure(Scenario scenario, Variant ours, Variant... others) throws InterruptedException {
+        Map<Variant, List<Run>> runs = new LinkedHashMap<>();
         for (int i = 0; i < size.runs(); i++) {
-            first.add(run(ours));
-            second.add(run(other));
+            for (Variant variant : variants(ours, others)) {
+                runs.computeIfAbsent(variant, key -> new ArrayList<>()).add(run(variant));
+            }
         }
+        List<Standing> standings = new ArrayList<>();
+        runs.forEach((variant, its) -> standings.add(new Standing(variant.name(), variant.settings(), its)));
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("machine", Machine.here().toString());
         facts.put("size", size.toString());
@@ -83,15 +99,21 @@ final class Variants {
                 "changes/s",
                 quick,
                 facts,
-                new Standing(ours.name(), "all by default", first),
-                List.of(new Standing(other.name(), "all by default", second)));
+                standings.get(0),
+                standings.subList(1, standings.size()));
+    }
+
+    private static List<Variant> variants(Variant ours, Variant... others) {
+        List<Variant> all = new ArrayList<>(List.of(others));
+        all.add(0, ours);
+        return all;
     }
 
     private Run run(Variant variant) throws InterruptedException {
         try (Stage stage = Stage.open(size, logs)) {
             ManyTables all = ManyTables.create(stage, variant.tables());
             Run run;
-            try (OwnPipeline pipeline = OwnPipeline.copied(stage, all, variant.declared())) {
+            try (OwnPipeline pipeline = OwnPipeline.copied(stage, all, variant.declared(), variant.partitions())) {
                 all.change(size.warmUp());
                 String begin = stage.logEnd();
                 all.change(size.changes());
