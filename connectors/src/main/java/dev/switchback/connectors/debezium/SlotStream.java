@@ -132,9 +132,7 @@ final class SlotStream implements ReplicationStream {
             }
             // Types are told apart by their OIDs, and where a change came from nobody asks.
             case 'Y', 'O' -> {}
-            default ->
-                throw new IllegalStateException(
-                        "the log holds a message of an unknown kind: " + (char) message.get(message.position()));
+            default -> throw new UnreadableLogException("a message of kind " + (char) message.get(message.position()));
         }
     }
 
