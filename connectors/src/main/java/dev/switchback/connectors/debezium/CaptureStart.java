@@ -177,9 +177,7 @@ final class CaptureStart {
                         .forEach(change -> refused.add(refused("The table " + table.id() + " " + change + ".")));
             }
         }
-        if (!refused.isEmpty()) {
-            throw new ProblemException(refused);
-        }
+        ProblemException.requireNone(refused);
         return altered.isEmpty() ? HaltPlace.NONE : haltHere(altered, connection);
     }
 

@@ -127,7 +127,7 @@ public final class ControlSchema {
      */
     public static Map<String, String> bindMappings(Connection connection, Flow flow, Map<String, String> declared)
             throws SQLException {
-        boolean applied = !checkpoints(connection, flow).isEmpty();
+        boolean applied = hasApplied(connection, flow);
         String sql = "INSERT INTO switchback.mapping (migration, table_name, declared)"
                 + " SELECT ?, * FROM unnest(?::text[], ?::text[])"
                 + " ON CONFLICT (migration, table_name) DO UPDATE SET declared ="
@@ -205,6 +205,11 @@ public final class ControlSchema {
             }
         }
         return found;
+    }
+
+    /** Whether the flow has ever applied here: apply leaves a checkpoint before its first row. */
+    static boolean hasApplied(Connection connection, Flow flow) throws SQLException {
+        return !checkpoints(connection, flow).isEmpty();
     }
 
     /** 0 where nothing is here. */

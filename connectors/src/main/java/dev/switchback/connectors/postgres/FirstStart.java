@@ -27,7 +27,9 @@ final class FirstStart {
     static void check(Flow flow, CheckedDatabase destination, Collection<TablePair> pairs, Report report)
             throws SQLException {
         // A REVERSE flow applies to the tables that its rows came from.
-        if (flow.direction() == Direction.REVERSE || !mayLook(destination) || known(flow, destination.connection())) {
+        if (flow.direction() == Direction.REVERSE
+                || !mayLook(destination)
+                || ControlSchema.hasApplied(destination.connection(), flow)) {
             return;
         }
         Set<TableId> mayHold = pairs.stream()
@@ -52,10 +54,6 @@ final class FirstStart {
     /** Where it may not, {@link ServerChecks#schema} has said so. */
     private static boolean mayLook(CheckedDatabase destination) {
         return !destination.server().hasSchema() || destination.server().createInSchema();
-    }
-
-    private static boolean known(Flow flow, Connection connection) throws SQLException {
-        return !ControlSchema.checkpoints(connection, flow).isEmpty();
     }
 
     private static boolean holdsRows(Connection connection, PostgresTable table) throws SQLException {

@@ -42,9 +42,7 @@ public record Plan(FlowPlan forward, FlowPlan back, List<Problem> noWayBack, Lis
 
     /** The direction back. */
     public FlowPlan reverse() {
-        if (!noWayBack.isEmpty()) {
-            throw new ProblemException(noWayBack);
-        }
+        ProblemException.requireNone(noWayBack);
         return back;
     }
 

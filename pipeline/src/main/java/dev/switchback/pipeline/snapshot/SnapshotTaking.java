@@ -45,9 +45,7 @@ final class SnapshotTaking {
         if (!sources.isEmpty()) {
             sources.putAll(known(source, lookups(source, sources)));
         }
-        if (!problems.isEmpty()) {
-            throw new ProblemException(List.copyOf(problems));
-        }
+        ProblemException.requireNone(problems);
         return new SchemaSnapshot(sources, destinations);
     }
 

@@ -43,9 +43,7 @@ record Resumption(InputLog log) {
                 case REMOVED -> gaps.add(removed(input, range.from(), range.to()));
             }
         });
-        if (!gaps.isEmpty()) {
-            throw new ProblemException(gaps);
-        }
+        ProblemException.requireNone(gaps);
     }
 
     private static Problem behind(InputPartition input, long applied, long resumes) {
