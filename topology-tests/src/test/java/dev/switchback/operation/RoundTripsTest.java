@@ -7,8 +7,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.switchback.pipeline.migration.Operation;
 import dev.switchback.pipeline.migration.Phase;
@@ -34,11 +35,12 @@ class RoundTripsTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    @Test
-    void threeRoundTripsUnderLoadLoseNothingAndEndEqual() throws Exception {
+    @ParameterizedTest(name = "tables share a topic: {0}")
+    @ValueSource(booleans = {false, true})
+    void threeRoundTripsUnderLoadLoseNothingAndEndEqual(boolean shared) throws Exception {
         try (Platform platform = Platform.databases("shop", Map.of())) {
             Site.create(platform);
-            Plan plan = Site.plan(platform);
+            Plan plan = Site.plan(platform, shared);
             Path data = platform.directory().resolve("data");
             try (Pipeline pipeline = Pipeline.start(plan, RunSettings.everything(data));
                     WriteLoad load = Site.write(platform, 1_000)) {

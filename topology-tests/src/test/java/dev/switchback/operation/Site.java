@@ -127,6 +127,10 @@ public final class Site {
     }
 
     static Path file(Platform platform, String settings) {
+        return file(platform, settings, false);
+    }
+
+    private static Path file(Platform platform, String settings, boolean shared) {
         try {
             return Files.writeString(
                     platform.directory().resolve("shop.yaml"),
@@ -135,7 +139,7 @@ public final class Site {
                     source:      %s
                     destination: %s
                     metrics: {port: 0}
-                    topics: {partitions: 4}
+                    topics: {partitions: 4, shared: %s}
                     %s
                     tables:
                       public.item: {}
@@ -146,14 +150,16 @@ public final class Site {
                                     MIGRATION,
                                     database(platform.source().settings()),
                                     database(platform.destination().settings()),
+                                    shared,
                                     settings));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    static Plan plan(Platform platform) {
-        return Plan.of(MigrationFile.read(file(platform, ""), Map.of()));
+    /** @param shared whether the tables share one change topic */
+    static Plan plan(Platform platform, boolean shared) {
+        return Plan.of(MigrationFile.read(file(platform, "", shared), Map.of()));
     }
 
     private static String database(PostgresSettings settings) {

@@ -6,8 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -94,6 +97,60 @@ class RunVerbTest {
             assertThat(refused.output())
                     .contains("but the topic ends at offset 0", "Kafka has lost records")
                     .contains("new migration name");
+        }
+    }
+
+    /** So many that they share a topic, under the same keys. */
+    @Test
+    void manyTablesShareATopic() throws Exception {
+        List<String> names =
+                IntStream.rangeClosed(1, 40).mapToObj(i -> "many_" + i).toList();
+        for (String name : names) {
+            tables(name, "id int PRIMARY KEY, name text");
+            source.execute("INSERT INTO " + name + " SELECT i, '" + name + " ' || i FROM generate_series(1, 20) i");
+        }
+        String declared =
+                names.stream().map(name -> "  public." + name + ": {}\n").collect(Collectors.joining());
+
+        try (Operator operator = new Operator(platform, "many", declared)) {
+            ChildProcess run = operator.start("run");
+            run.awaitOutput("copied 800 rows", PATIENCE);
+            source.execute("TRUNCATE many_7");
+            for (String name : names) {
+                source.execute("UPDATE " + name + " SET name = 'new ' || id WHERE id <= 10");
+            }
+            run.kill();
+            source.execute("DELETE FROM many_3 WHERE id = 1", "UPDATE many_4 SET id = id + 100 WHERE id < 3");
+            ChildProcess again = operator.start("run");
+            names.forEach(RunVerbTest::awaitEqual);
+
+            assertThat(operator.data()
+                            .resolve("kafka")
+                            .toFile()
+                            .list((kafka, name) -> name.startsWith("many.forward.")))
+                    .allMatch(
+                            name -> name.startsWith("many.forward.changes-") || name.startsWith("many.forward.offsets"))
+                    .isNotEmpty();
+            JsonNode status = operator.status();
+            assertThat(status.path("rowsCopied").asLong()).isEqualTo(800);
+            JsonNode fourth = status.path("tables").get(3);
+            assertThat(fourth.path("table").asText()).isEqualTo("public.many_4");
+            assertThat(fourth.path("rowsCopied").asLong()).isEqualTo(20);
+            assertThat(fourth.path("changesApplied").asLong())
+                    .as("ten updates, two of the key")
+                    .isEqualTo(14);
+            assertEndsCleanly(again);
+
+            operator.declare(
+                    platform.source().settings(),
+                    platform.destination().settings(),
+                    "metrics: {port: 0}\ntopics: {shared: false}",
+                    declared);
+            Answer refused = operator.ask("run");
+
+            assertThat(refused.exitCode()).isEqualTo(1);
+            assertThat(refused.output())
+                    .contains("Its tables share the topic many.forward.changes", "topics: {shared: true}");
         }
     }
 

@@ -104,11 +104,11 @@ final class BrokerChangeLog implements AutoCloseable {
         return partitions;
     }
 
-    Map<String, Mapping> mappings() {
+    Map<String, List<Mapping>> mappings() {
         return Map.of(
                 topic(),
-                MappingCompiler.compile(
-                        table, MappingCompiler.select(table, null, "test"), table, table.key(), "test"));
+                List.of(MappingCompiler.compile(
+                        table, MappingCompiler.select(table, null, "test"), table, table.key(), "test")));
     }
 
     /** Inserts rows in one Kafka transaction: {@code (id, text, null)} for each id. */

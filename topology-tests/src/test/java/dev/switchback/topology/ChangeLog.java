@@ -63,18 +63,45 @@ final class ChangeLog {
     private final Map<TableSchema, Mapping> mappings = new HashMap<>();
     private final Map<TableSchema, RowMapping> joined = new LinkedHashMap<>();
     private final Map<TableSchema, ChangeEncoder> lookups = new LinkedHashMap<>();
+    private final boolean shared;
     private long lsn = 1;
     private Duration lag = Duration.ZERO;
 
+    /** Of tables that have a topic each. */
     ChangeLog(TableSchema... tables) {
+        this(false, tables);
+    }
+
+    private ChangeLog(boolean shared, TableSchema... tables) {
+        this.shared = shared;
         for (TableSchema table : tables) {
-            encoders.put(table, new ChangeEncoder(schemas, topic(table), table));
+            String own = FLOW.changeTopic(table.id());
+            encoders.put(
+                    table,
+                    shared ? ChangeEncoder.amongOthers(schemas, own, table) : new ChangeEncoder(schemas, own, table));
             types.put(table, new RowType(table.columnNames()));
         }
     }
 
+    /** Of tables that share one topic. */
+    static ChangeLog shared(TableSchema... tables) {
+        return new ChangeLog(true, tables);
+    }
+
+    private String topicOf(TableSchema table) {
+        if (lookups.containsKey(table)) {
+            return FLOW.lookupTopic(table.id());
+        }
+        return shared ? FLOW.sharedTopic() : topic(table);
+    }
+
     static String topic(TableSchema table) {
         return FLOW.changeTopic(table.id());
+    }
+
+    /** The partition of the topic that tables share. */
+    static InputPartition sharedInput() {
+        return new InputPartition(FLOW.sharedTopic(), "id-of-" + FLOW.sharedTopic(), 0);
     }
 
     static InputPartition input(TableSchema table) {
@@ -94,11 +121,14 @@ final class ChangeLog {
     }
 
     /** Each table as {@link #map mapped}, or else under its own name, column by column. */
-    Map<String, Mapping> mappings() {
+    Map<String, List<Mapping>> mappings() {
         return encoders.keySet().stream()
                 .filter(table -> !joined.containsKey(table))
-                .collect(Collectors.toMap(
-                        ChangeLog::topic, table -> mappings.getOrDefault(table, compile(table, null, table))));
+                .collect(Collectors.groupingBy(
+                        this::topicOf,
+                        Collectors.mapping(
+                                table -> mappings.getOrDefault(table, compile(table, null, table)),
+                                Collectors.toList())));
     }
 
     /** Has a table mapped by a {@code SELECT}. */
@@ -178,12 +208,12 @@ final class ChangeLog {
         Change insert = new Change(Operation.INSERT, table.id(), null, row, place, nowMicros());
         return List.of(
                 new Entry(
-                        topic(table),
+                        topicOf(table),
                         encoder.key(old),
                         encoder.value(delete),
                         KeyChange.headers(delete, encoder.key(row))),
                 new Entry(
-                        topic(table),
+                        topicOf(table),
                         encoder.key(row),
                         encoder.value(insert),
                         KeyChange.headers(insert, encoder.key(old))));
@@ -215,12 +245,15 @@ final class ChangeLog {
 
     void watermarkExceptInLookups(long id) {
         byte[] value = watermarks.value(new Watermark(id, lsn++, nowMicros()));
-        encoders.keySet().forEach(table -> entries.add(new Entry(topic(table), null, value)));
+        encoders.keySet().stream()
+                .map(this::topicOf)
+                .distinct()
+                .forEach(topic -> entries.add(new Entry(topic, null, value)));
     }
 
     /** Into one change topic alone, as a task sees it that is ahead in that one. */
     void watermarkIn(TableSchema table, long id) {
-        entries.add(new Entry(topic(table), null, watermarks.value(new Watermark(id, lsn++, nowMicros()))));
+        entries.add(new Entry(topicOf(table), null, watermarks.value(new Watermark(id, lsn++, nowMicros()))));
     }
 
     void watermarkInLookups(long id) {
@@ -236,7 +269,7 @@ final class ChangeLog {
 
     /** Whatever a stranger may write. */
     void foreign(TableSchema table, byte @Nullable [] key, byte[] value) {
-        entries.add(new Entry(topic(table), key, value));
+        entries.add(new Entry(topicOf(table), key, value));
     }
 
     byte[] encodedKey(TableSchema table, @Nullable Object... row) {
@@ -256,10 +289,6 @@ final class ChangeLog {
         @Nullable Row keyed = after == null ? before : after;
         byte @Nullable [] key = keyed == null ? null : encoder(table).key(keyed);
         entries.add(new Entry(topicOf(table), key, encoder(table).value(change(table, operation, before, after))));
-    }
-
-    private String topicOf(TableSchema table) {
-        return lookups.containsKey(table) ? FLOW.lookupTopic(table.id()) : topic(table);
     }
 
     private Change change(TableSchema table, Operation operation, @Nullable Row before, @Nullable Row after) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 
@@ -14,6 +15,8 @@ import dev.switchback.connectors.spi.Batch;
 import dev.switchback.pipeline.cases.NothingCommitted;
 import dev.switchback.pipeline.topology.ApplyListener;
 import dev.switchback.pipeline.topology.BufferBounds;
+import dev.switchback.transforms.schema.TableId;
+import dev.switchback.transforms.schema.TableSchema;
 
 class FlushBoundsTest {
 
@@ -64,7 +67,7 @@ class FlushBoundsTest {
     }
 
     @Test
-    void whoIsBehindWaitsTenTimesAsLongForMore() {
+    void whoIsBehindWaitsAHundredTimesAsLongForMore() {
         log.lagBy(Duration.ofSeconds(2));
         log.insert(STORE, 1L, "Basel", null);
 
@@ -73,12 +76,42 @@ class FlushBoundsTest {
             member.letPass(Duration.ofMillis(20));
             log.insert(STORE, 2L, "Bern", null);
             member.read();
-            member.letPass(Duration.ofMillis(199));
+            member.letPass(Duration.ofMillis(1_999));
             assertThat(destination.batches()).hasSize(1);
             member.letPass(Duration.ofMillis(1));
+            assertThat(destination.batches()).hasSize(2);
+
+            log.insert(STORE, 3L, "Chur", null);
+            member.read();
+            log.lagBy(Duration.ZERO);
+            log.insert(STORE, 4L, "Davos", null);
+            member.read();
+            member.letPass(Duration.ofMillis(20));
         }
 
-        assertThat(destination.batches()).hasSize(2);
+        assertThat(destination.batches()).hasSize(3);
+    }
+
+    /** Each hundred tables may have as many rows as one. */
+    @Test
+    void theMoreTablesTheMoreRows() {
+        TableSchema[] tables = IntStream.range(0, 200)
+                .mapToObj(i -> new TableSchema(TableId.parse("store_" + i), STORE.columns(), STORE.key()))
+                .toArray(TableSchema[]::new);
+        ChangeLog many = ChangeLog.shared(tables);
+        ApplyListener none = ApplyListener.NONE;
+        try (ApplyMember member = new ApplyMember(
+                many, destination, new BufferBounds(200, MANY, LONG), none, NothingCommitted.INSTANCE)) {
+            for (int row = 0; row < 399; row++) {
+                many.insert(tables[row % 200], (long) row, "Basel", null);
+            }
+            member.read();
+            assertThat(destination.batches()).isEmpty();
+            many.insert(tables[0], 399L, "Bern", null);
+            member.read();
+        }
+
+        assertThat(destination.batches()).hasSize(1);
     }
 
     @Test

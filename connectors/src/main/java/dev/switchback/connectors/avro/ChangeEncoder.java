@@ -16,6 +16,7 @@ public final class ChangeEncoder {
 
     private final TableSchema table;
     private final InstantSource clock;
+    private final String named;
     private final int keySchemaId;
     private final int valueSchemaId;
     private final RowWriter keys;
@@ -29,29 +30,47 @@ public final class ChangeEncoder {
      * @throws dev.switchback.transforms.problem.ProblemException when the store cannot take a schema
      */
     public ChangeEncoder(SchemaStore store, String topic, TableSchema table) {
-        this(store, topic, table, InstantSource.system());
+        this(store, topic, table, false, InstantSource.system());
     }
 
-    ChangeEncoder(SchemaStore store, String topic, TableSchema table, InstantSource clock) {
+    /**
+     * For a topic that other tables' changes go to as well, so that a key must say which table it is of.
+     *
+     * @param topic the one that the table would have for itself
+     */
+    public static ChangeEncoder amongOthers(SchemaStore store, String topic, TableSchema table) {
+        return new ChangeEncoder(store, topic, table, true, InstantSource.system());
+    }
+
+    ChangeEncoder(SchemaStore store, String topic, TableSchema table, boolean amongOthers, InstantSource clock) {
         if (table.key().isEmpty()) {
             throw new IllegalArgumentException(table.id() + " has no key, so its changes have no order");
         }
         this.table = table;
         this.clock = clock;
-        this.keySchemaId = store.register(ChangeSchemas.keySubject(topic), ChangeSchemas.key(topic, table));
+        this.named = amongOthers ? topic : "";
+        this.keySchemaId = store.register(
+                ChangeSchemas.keySubject(topic),
+                amongOthers ? ChangeSchemas.keyAmongOthers(topic, table) : ChangeSchemas.key(topic, table));
         this.valueSchemaId = store.register(ChangeSchemas.valueSubject(topic), ChangeSchemas.envelope(topic, table));
         this.keys = RowWriter.ofKeys(table);
         this.rows = RowWriter.ofRows(table);
     }
 
     /**
-     * The record key: the key columns of a row, in the key's order. The row may have other columns, too.
+     * The record key: the key columns of a row, in the key's order, behind the table's name where other tables have keys
+     * beside it. The row may have other columns, too.
      *
      * @throws IllegalArgumentException naming table and column, when a key column is missing, NULL, absent or not of its
      *     carrier
      */
     public byte[] key(Row row) {
-        return output.record(keySchemaId, encoder -> keys.write(row, encoder));
+        return output.record(keySchemaId, encoder -> {
+            if (!named.isEmpty()) {
+                CarrierWriter.writeText(named, encoder);
+            }
+            keys.write(row, encoder);
+        });
     }
 
     /**

@@ -70,6 +70,23 @@ public final class ChangeSchemas {
 
     /** A change topic's record key: the primary key's columns, in the key's order, none of them nullable. */
     public static Schema key(String topic, TableSchema table) {
+        return record(namespace(topic) + ".Key", keyFields(table).toArray(Field[]::new));
+    }
+
+    /** The record key where several tables share a topic: before the key's columns, the topic that the table would have. */
+    public static Schema keyAmongOthers(String topic, TableSchema table) {
+        List<Field> fields = keyFields(table);
+        String name = "__table";
+        while (fields.stream().map(Field::name).anyMatch(name::equals)) {
+            name = "_" + name;
+        }
+        Field first = new Field(name, Schema.create(Schema.Type.STRING));
+        TableProperties.name(first, table);
+        fields.add(0, first);
+        return record(namespace(topic) + ".Key", fields.toArray(Field[]::new));
+    }
+
+    private static List<Field> keyFields(TableSchema table) {
         List<Field> fields = new ArrayList<>();
         for (String name : table.key()) {
             Column column = table.column(name).orElseThrow();
@@ -78,7 +95,7 @@ public final class ChangeSchemas {
             TableProperties.identify(field, column);
             fields.add(field);
         }
-        return record(namespace(topic) + ".Key", fields.toArray(Field[]::new));
+        return fields;
     }
 
     /** A change topic's record value: Debezium's envelope, trimmed, around the table's rows. */

@@ -19,10 +19,12 @@ final class RowReader {
 
     private final RowType type;
     private final ValueReader[] columns;
+    private final boolean amongOthers;
 
-    private RowReader(RowType type, List<ValueReader> columns) {
+    private RowReader(RowType type, List<ValueReader> columns, boolean amongOthers) {
         this.type = type;
         this.columns = columns.toArray(ValueReader[]::new);
+        this.amongOthers = amongOthers;
     }
 
     private interface ValueReader {
@@ -40,21 +42,26 @@ final class RowReader {
                 default -> Absent.VALUE;
             });
         }
-        return new RowReader(new RowType(table.columnNames()), readers);
+        return new RowReader(new RowType(table.columnNames()), readers, false);
     }
 
     /** @throws UndecodableException when the schema is not one of a key */
     static RowReader ofKeys(Schema key) {
         List<String> names = new ArrayList<>();
         List<ValueReader> readers = new ArrayList<>();
-        for (Field field : ChangeSchemas.fields(key)) {
+        List<Field> fields = ChangeSchemas.fields(key);
+        boolean amongOthers = !fields.isEmpty() && TableProperties.isName(fields.get(0));
+        for (Field field : fields.subList(amongOthers ? 1 : 0, fields.size())) {
             names.add(TableProperties.columnName(field));
             readers.add(ofCarrier(ChangeSchemas.carrier(field.schema())));
         }
-        return new RowReader(new RowType(names), readers);
+        return new RowReader(new RowType(names), readers, amongOthers);
     }
 
     Row read(WireInput input) {
+        if (amongOthers) {
+            input.readText(); // Whose key it is, the change itself says.
+        }
         @Nullable Object[] values = new @Nullable Object[columns.length];
         for (int i = 0; i < values.length; i++) {
             values[i] = columns[i].read(input);

@@ -58,6 +58,15 @@ final class TableProperties {
         return names(envelope, KEY);
     }
 
+    /** Notes that the field is no column, but says which table the record is of. */
+    static void name(Field field, TableSchema table) {
+        field.addProp(TABLE, List.of(table.id().schema(), table.id().name()));
+    }
+
+    static boolean isName(Field field) {
+        return field.getObjectProp(TABLE) != null;
+    }
+
     static String columnName(Field field) {
         return text(field, COLUMN);
     }

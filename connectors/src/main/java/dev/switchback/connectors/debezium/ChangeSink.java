@@ -1,13 +1,13 @@
 package dev.switchback.connectors.debezium;
 
 import java.time.Duration;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -108,13 +108,21 @@ final class ChangeSink implements AutoCloseable {
         for (CapturedTable table : tables) {
             TableId id = table.schema().id();
             if (routes.byKey(id)) {
-                targets.put(id, target(flow.changeTopic(id), table, schemas));
+                targets.put(id, changeTarget(table, schemas));
             }
             if (routes.everywhere(id)) {
                 everywhere.put(id, target(flow.lookupTopic(id), table, schemas));
             }
             keys.put(id, table.schema().key());
         }
+    }
+
+    private Target changeTarget(CapturedTable table, SchemaStore schemas) {
+        TableId id = table.schema().id();
+        String own = flow.changeTopic(id);
+        return routes.shares(id)
+                ? new Target(flow.sharedTopic(), ChangeEncoder.amongOthers(schemas, own, table.schema()))
+                : target(own, table, schemas);
     }
 
     private static Target target(String topic, CapturedTable table, SchemaStore schemas) {
@@ -181,16 +189,15 @@ final class ChangeSink implements AutoCloseable {
     void sendWatermark(Watermark watermark) {
         byte[] value = watermarks.value(watermark);
         begin();
-        sendEverywhere(targets.values(), value);
-        sendEverywhere(everywhere.values(), value);
-    }
-
-    private void sendEverywhere(Collection<Target> all, byte[] value) {
-        for (Target target : all) {
-            for (int partition = 0; partition < partitions; partition++) {
-                producer.send(new ProducerRecord<>(target.topic, partition, null, value));
-            }
-        }
+        Stream.of(targets, everywhere)
+                .flatMap(each -> each.values().stream())
+                .map(Target::topic)
+                .distinct()
+                .forEach(topic -> {
+                    for (int partition = 0; partition < partitions; partition++) {
+                        producer.send(new ProducerRecord<>(topic, partition, null, value));
+                    }
+                });
     }
 
     /**

@@ -59,11 +59,13 @@ public final class ChangeTopics {
      * Creates the topics that are missing.
      *
      * @return what tells whether a table's topics are still the same: Kafka's ids of them
-     * @throws ProblemException when a topic exists with another number of partitions, or Kafka does not answer
+     * @throws ProblemException when a topic exists with another number of partitions, tables that share a topic have had
+     *     their own or the other way round, or Kafka does not answer
      */
     public Map<TableId, String> ensure(Collection<TableId> tables) {
         List<String> names = names(tables);
         try (Admin admin = admin()) {
+            requireSameShare(answer(admin.listTopics().names()), tables);
             List<NewTopic> topics = new ArrayList<>();
             names.forEach(name -> topics.add(partitioned(name)));
             topics.add(offsetsTopic());
@@ -88,9 +90,27 @@ public final class ChangeTopics {
         }
     }
 
+    private void requireSameShare(Set<String> existing, Collection<TableId> tables) {
+        boolean before = existing.contains(flow.sharedTopic());
+        boolean never =
+                tables.stream().filter(routes::shares).map(flow::changeTopic).noneMatch(existing::contains);
+        if (routes.share() ? !never : before) {
+            throw new ProblemException(new Problem(
+                    Problem.Kind.REFUSED,
+                    "topics of " + flow,
+                    routes.share()
+                            ? "Its tables have a topic each, and now they are to share one."
+                            : "Its tables share the topic " + flow.sharedTopic()
+                                    + ", and now they are to have their own.",
+                    "Write topics: {shared: " + !routes.share() + "} into the migration file: what a topic holds stays"
+                            + " where it is."));
+        }
+    }
+
     private List<String> names(Collection<TableId> tables) {
         return tables.stream()
                 .flatMap(table -> routes.topics(flow, table).stream())
+                .distinct()
                 .toList();
     }
 

@@ -14,11 +14,12 @@ import dev.switchback.transforms.schema.TableId;
  * @param lookups the tables that rows are looked up in
  * @param unmoved those of them that are not migrated themselves
  * @param remembered the tables whose rows are remembered on their way, so that all of them must have taken it
+ * @param share whether the tables whose rows are not remembered have one change topic together
  */
-public record Routes(Set<TableId> lookups, Set<TableId> unmoved, Set<TableId> remembered) {
+public record Routes(Set<TableId> lookups, Set<TableId> unmoved, Set<TableId> remembered, boolean share) {
 
-    /** Every table is migrated, and none is looked up in. */
-    public static final Routes BY_KEY = new Routes(Set.of(), Set.of(), Set.of());
+    /** Every table is migrated and has a change topic of its own, and none is looked up in. */
+    public static final Routes BY_KEY = new Routes(Set.of(), Set.of(), Set.of(), false);
 
     public Routes {
         lookups = Set.copyOf(lookups);
@@ -39,11 +40,21 @@ public record Routes(Set<TableId> lookups, Set<TableId> unmoved, Set<TableId> re
         return lookups.contains(table);
     }
 
+    /** Whether the table's changes stand among those of other tables. */
+    boolean shares(TableId table) {
+        return share && byKey(table) && !remembered.contains(table);
+    }
+
+    /** The topic that a migrated table's changes go to by their keys. */
+    public String changeTopic(Flow flow, TableId table) {
+        return shares(table) ? flow.sharedTopic() : flow.changeTopic(table);
+    }
+
     /** The topics that a table's changes go to, in the order in which they are written there. */
     public List<String> topics(Flow flow, TableId table) {
         List<String> topics = new ArrayList<>();
         if (byKey(table)) {
-            topics.add(flow.changeTopic(table));
+            topics.add(changeTopic(flow, table));
         }
         if (everywhere(table)) {
             topics.add(flow.lookupTopic(table));

@@ -37,6 +37,11 @@ final class Transfer implements DebeziumEngine.ChangeConsumer<ChangeEvent<Source
     /** How long changes may wait for those behind them, where there are some: each transaction costs the broker. */
     private static final Duration GATHER = Duration.ofMillis(20);
 
+    /** And how long where the changes themselves are old: sooner is worth less there than cheaper. */
+    private static final Duration GATHER_OLD = Duration.ofMillis(200);
+
+    private static final Duration OLD = Duration.ofSeconds(1);
+
     private final ChangeLog log;
     private final RecordKinds kinds;
     private final LogDecoder decoder;
@@ -51,6 +56,8 @@ final class Transfer implements DebeziumEngine.ChangeConsumer<ChangeEvent<Source
     private volatile LongSupplier passed = () -> 0;
 
     private long taken;
+    /** When the last change was committed at the source, in microseconds since 1970. */
+    private long commitMicros;
 
     /**
      * @param migration the one whose log messages are ours
@@ -90,9 +97,14 @@ final class Transfer implements DebeziumEngine.ChangeConsumer<ChangeEvent<Source
             }
             throw halt;
         }
-        if (passed.getAsLong() <= taken || System.nanoTime() - began > GATHER.toNanos()) {
+        if (passed.getAsLong() <= taken || System.nanoTime() - began > gather().toNanos()) {
             commit();
         }
+    }
+
+    private Duration gather() {
+        boolean old = System.currentTimeMillis() - commitMicros / 1_000 > OLD.toMillis();
+        return old ? GATHER_OLD : GATHER;
     }
 
     private void commit() {
@@ -151,6 +163,7 @@ final class Transfer implements DebeziumEngine.ChangeConsumer<ChangeEvent<Source
 
     private void takeChange(LogChange logged, RecordOffset offset) throws InterruptedException {
         Change change = logged.change();
+        commitMicros = offset.commitMicros();
         boolean truncate = change.operation() == Operation.TRUNCATE;
         if (truncate && !log.resuming()) {
             log.drain();

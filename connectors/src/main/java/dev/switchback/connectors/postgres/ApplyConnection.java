@@ -34,9 +34,9 @@ final class ApplyConnection implements AutoCloseable {
     /** PostgreSQL cuts an application name off there. */
     private static final int NAME_LENGTH = 63;
     /** Statements of every table, and a handful of column sets of patches for each. */
-    private static final int CACHED_STATEMENTS = 1024;
+    private static final int CACHED_STATEMENTS = 4096;
 
-    private static final int CACHED_STATEMENTS_MIB = 32;
+    private static final int CACHED_STATEMENTS_MIB = 64;
     /** How much longer than a statement may run its answer may take. */
     private static final Duration ANSWER_MARGIN = Duration.ofSeconds(15);
 

@@ -108,7 +108,7 @@ final class ApplyTransaction {
 
     private List<HeldChange> together(Connection connection) throws SQLException, RowsRefused {
         refused = List.of();
-        parts.checkpoints.advance(connection, batch.advances());
+        parts.checkpoints.advance(connection, batch);
         if (clear == null) {
             parts.writes.write(parts.connection, batch.work());
         } else {
@@ -119,7 +119,7 @@ final class ApplyTransaction {
     }
 
     private List<HeldChange> carefully(Connection connection) throws SQLException {
-        parts.checkpoints.advance(connection, batch.advances());
+        parts.checkpoints.advance(connection, batch);
         checkConstraintsAtOnce(connection);
         refused = entries(new CarefulWrites(parts.connection, parts.writes).write(batch.work()));
         commit(connection);

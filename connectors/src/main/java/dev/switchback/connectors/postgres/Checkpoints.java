@@ -15,6 +15,7 @@ import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
+import dev.switchback.connectors.spi.Batch;
 import dev.switchback.connectors.spi.Batch.Advance;
 import dev.switchback.connectors.spi.Checkpoint;
 import dev.switchback.connectors.spi.Flow;
@@ -160,12 +161,13 @@ final class Checkpoints {
     }
 
     /**
-     * Moves checkpoints, if each is what it is expected to be, and locks the control row, all in one statement.
+     * Moves a batch's checkpoints, if each is what it is expected to be, and locks the control row, all in one statement.
      *
      * @throws OwnershipLostException when one is not, or is owned by another session
      * @throws NotInChargeException when the control row gives another mandate by now
      */
-    void advance(Connection connection, List<Advance> advances) throws SQLException {
+    void advance(Connection connection, Batch batch) throws SQLException {
+        List<Advance> advances = batch.advances();
         List<InputPartition> inputs = advances.stream().map(Advance::input).toList();
         try (PreparedStatement statement = connection.prepareStatement(ADVANCE)) {
             int next = 1;
@@ -189,6 +191,7 @@ final class Checkpoints {
             statement.setString(next, flow.migration());
             check(statement, inputs);
         }
+        TableCounts.add(connection, flow, batch);
     }
 
     /** Locks a checkpoint that is to stay as it is, and the control row. Throws as {@link #advance} does. */

@@ -38,7 +38,7 @@ public final class ControlSchema {
     public static final long FIRST_EPOCH = 1;
 
     /** The version whose script, {@code control-N.sql}, was written last. */
-    static final int VERSION = 9;
+    static final int VERSION = 10;
 
     /** "switchba" in ASCII: any number that nobody else locks. */
     private static final long CREATION_LOCK = 0x7377697463686261L;

@@ -17,13 +17,19 @@ public record Flow(String migration, Direction direction) {
     }
 
     /**
-     * The topic that holds a table's changes, in the order of the source's log per key. Letters and digits of ASCII and
+     * The topic that holds a table's changes, in the order of the source's log per key, unless it shares one; either way
+     * the table's name in Kafka, by which its schemas are registered. Letters and digits of ASCII and
      * underscores stand for themselves, any other character for its code point: table {@code sales."line-item"} has
      * {@code shop.forward.sales.line-2d-item}. So two tables never share a topic, but the name may be longer than Kafka
      * allows, or one that Kafka takes for another ({@code a_b.c} and {@code a.b_c}).
      */
     public String changeTopic(TableId table) {
         return prefix() + "." + inTopic(table.schema()) + "." + inTopic(table.name());
+    }
+
+    /** The topic that holds the changes of all tables that share one, in the order of the source's log per key. */
+    public String sharedTopic() {
+        return prefix() + ".changes";
     }
 
     /** The topic whose every partition holds all changes of a table that others look rows up in. */

@@ -5,16 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 
+import org.apache.avro.Schema;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.switchback.connectors.spi.InputChange;
+import dev.switchback.connectors.spi.InputPartition;
 import dev.switchback.transforms.change.Absent;
 import dev.switchback.transforms.change.Change;
 import dev.switchback.transforms.change.Operation;
 import dev.switchback.transforms.change.Row;
 import dev.switchback.transforms.change.RowType;
+import dev.switchback.transforms.schema.Column;
 import dev.switchback.transforms.schema.TableId;
 import dev.switchback.transforms.schema.TableSchema;
 
@@ -46,6 +50,31 @@ class ChangeEncoderTest {
         Row row = new Row(new RowType(List.of("id")), new Object[] {7L});
 
         assertThat(encoder.key(row)).isEqualTo(encoder.key(Tables.store(7L, "a", 1.5)));
+    }
+
+    @Test
+    void amongOthersAKeySaysWhichTableItIsOf() {
+        TableSchema branch = new TableSchema(TableId.parse("branch"), Tables.STORE.columns(), Tables.STORE.key());
+        ChangeEncoder stores = ChangeEncoder.amongOthers(store, "shop.forward.public.store", Tables.STORE);
+        ChangeEncoder branches = ChangeEncoder.amongOthers(store, "shop.forward.public.branch", branch);
+        Row row = Tables.store(7L, "a", 1.5);
+        byte[] key = stores.key(row);
+
+        assertThat(decoder.decodeKey(key)).isEqualTo(decoder.decodeKey(encoder.key(row)));
+        assertThat(new InputChange(new InputPartition("t", "id", 0), 0, key, key).sourceKey())
+                .isNotEqualTo(new InputChange(new InputPartition("t", "id", 0), 0, branches.key(row), key).sourceKey());
+        assertThat(store.byId(3).getFields()).extracting(Schema.Field::name).containsExactly("__table", "id");
+    }
+
+    @Test
+    void aKeyColumnOfTheTableFieldsNameIsNotTakenForIt() {
+        Column id = Tables.STORE.columns().get(0);
+        TableSchema odd =
+                new TableSchema(TableId.parse("odd"), List.of(Column.of("__table", id.type())), List.of("__table"));
+        ChangeEncoder encoder = ChangeEncoder.amongOthers(store, "shop.forward.public.odd", odd);
+        Row row = new Row(new RowType(List.of("__table")), new Object[] {7L});
+
+        assertThat(decoder.decodeKey(encoder.key(row))).isEqualTo(row);
     }
 
     @Test

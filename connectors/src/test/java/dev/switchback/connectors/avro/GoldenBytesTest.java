@@ -19,7 +19,7 @@ class GoldenBytesTest {
 
     private final SchemaStore store = new MemorySchemaStore();
     private final ChangeEncoder encoder =
-            new ChangeEncoder(store, Tables.TOPIC, Tables.STORE, InstantSource.fixed(Instant.ofEpochMilli(5)));
+            new ChangeEncoder(store, Tables.TOPIC, Tables.STORE, false, InstantSource.fixed(Instant.ofEpochMilli(5)));
 
     @Test
     void aKeyIsItsColumnsBehindTheHeader() {

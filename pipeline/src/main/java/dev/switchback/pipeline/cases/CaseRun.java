@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -17,6 +18,7 @@ import java.util.stream.Stream;
 import org.apache.kafka.streams.Topology;
 import org.jspecify.annotations.Nullable;
 
+import dev.switchback.connectors.avro.ChangeDecoder;
 import dev.switchback.connectors.avro.ChangeEncoder;
 import dev.switchback.connectors.avro.KeyChange;
 import dev.switchback.connectors.avro.MemorySchemaStore;
@@ -37,6 +39,7 @@ import dev.switchback.transforms.change.Change;
 import dev.switchback.transforms.change.Row;
 import dev.switchback.transforms.problem.ProblemException;
 import dev.switchback.transforms.schema.TableId;
+import dev.switchback.transforms.schema.TableSchema;
 
 /**
  * One run of a migration's topology, over changes that are written to its topics as capture writes them, into a
@@ -51,6 +54,7 @@ final class CaseRun implements AutoCloseable {
 
     private static final int MOST_RETRIES = 100;
 
+    private final ChangeDecoder decoder;
     private final Path state;
     private final DestinationInMemory destination;
     private final ApplyThreads threads;
@@ -60,20 +64,23 @@ final class CaseRun implements AutoCloseable {
     /** A topic that a table's changes go to. */
     private record Target(String topic, ChangeEncoder encoder) {}
 
-    /** @param held in the order of the input; their input topics say whose they are */
-    record Outcome(RowsInMemory content, List<HeldChange> held) {}
+    /** @param held in the order of the input */
+    record Outcome(RowsInMemory content, List<Held> held) {}
+
+    /** @param table the source table; empty behind a mutation topic, where the source key has the table's name in it */
+    record Held(HeldChange change, Optional<TableId> table) {}
 
     CaseRun(KnownMigration migration) {
         FlowPlan plan = migration.plan();
         Flow flow = plan.flow();
         MemorySchemaStore schemas = new MemorySchemaStore();
+        decoder = new ChangeDecoder(schemas);
         Routes routes = plan.routes();
         for (PostgresTable table : plan.captured()) {
             targets.put(
                     table.id(),
                     routes.topics(flow, table.id()).stream()
-                            .map(topic -> new Target(
-                                    topic, new ChangeEncoder(schemas, topic, SourceTable.captured(table.schema()))))
+                            .map(topic -> new Target(topic, encoder(flow, topic, table, schemas)))
                             .toList());
         }
         destination = new DestinationInMemory(
@@ -86,6 +93,13 @@ final class CaseRun implements AutoCloseable {
         topology = new DrivenTopology(built, topics, state);
     }
 
+    private static ChangeEncoder encoder(Flow flow, String topic, PostgresTable table, MemorySchemaStore schemas) {
+        TableSchema schema = SourceTable.captured(table.schema());
+        return topic.equals(flow.sharedTopic())
+                ? ChangeEncoder.amongOthers(schemas, flow.changeTopic(schema.id()), schema)
+                : new ChangeEncoder(schemas, topic, schema);
+    }
+
     /** @throws ProblemException when the topology halts */
     Outcome run(List<Change> given) {
         try {
@@ -96,7 +110,16 @@ final class CaseRun implements AutoCloseable {
         } catch (RuntimeException e) {
             throw problem(e);
         }
-        return new Outcome(destination.content(), destination.held());
+        List<Held> held = destination.held().stream()
+                .map(change -> new Held(change, table(change)))
+                .toList();
+        return new Outcome(destination.content(), held);
+    }
+
+    private Optional<TableId> table(HeldChange held) {
+        return decoder.decode(held.change().value()) instanceof Change change
+                ? Optional.of(change.table())
+                : Optional.empty();
     }
 
     @Override

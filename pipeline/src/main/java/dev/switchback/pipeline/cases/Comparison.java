@@ -2,7 +2,6 @@ package dev.switchback.pipeline.cases;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +15,7 @@ import dev.switchback.connectors.avro.ClaimEncoder;
 import dev.switchback.connectors.spi.HeldChange;
 import dev.switchback.pipeline.cases.Case.ExpectedHeld;
 import dev.switchback.pipeline.cases.Case.ExpectedRow;
+import dev.switchback.pipeline.cases.CaseRun.Held;
 import dev.switchback.pipeline.cases.CaseRun.Outcome;
 import dev.switchback.pipeline.cases.Difference.Kind;
 import dev.switchback.transforms.mutation.DestinationTable;
@@ -84,25 +84,19 @@ final class Comparison {
     }
 
     private void held() {
-        Map<String, TableId> topics = new HashMap<>();
-        migration
-                .captured()
-                .keySet()
-                .forEach(id -> topics.put(migration.plan().flow().changeTopic(id), id));
-        List<HeldChange> unexpected = new ArrayList<>(actual.held());
+        List<Held> unexpected = new ArrayList<>(actual.held());
         for (ExpectedHeld each : expected.held()) {
-            Optional<HeldChange> found = unexpected.stream()
-                    .filter(change ->
-                            isOf(change, each, topics) && change.reason().contains(each.reason()))
+            Optional<Held> found = unexpected.stream()
+                    .filter(held -> isOf(held, each) && held.change().reason().contains(each.reason()))
                     .findFirst();
             found.ifPresent(unexpected::remove);
             if (found.isEmpty()) {
                 add(Kind.HELD_MISSING, each.line(), each.table(), show(each.key()), null, each.reason(), null);
             }
         }
-        for (HeldChange change : unexpected) {
-            TableId table = topics.get(change.change().input().topic());
-            String owner = table == null ? change.sourceKey() : table + " " + change.sourceKey();
+        for (Held held : unexpected) {
+            HeldChange change = held.change();
+            String owner = held.table().map(table -> table + " ").orElse("") + change.sourceKey();
             int space = owner.indexOf(' ');
             differences.add(new Difference(
                     Kind.HELD_UNEXPECTED,
@@ -116,11 +110,11 @@ final class Comparison {
     }
 
     /** Behind a mutation topic a change is known by its owner, with the table's name. */
-    private static boolean isOf(HeldChange change, ExpectedHeld expected, Map<String, TableId> topics) {
-        @Nullable TableId table = topics.get(change.change().input().topic());
-        return table == null
-                ? change.sourceKey().equals(expected.table() + " " + ClaimEncoder.text(expected.key()))
-                : table.equals(expected.table()) && change.sourceKey().equals(text(expected.key()));
+    private static boolean isOf(Held held, ExpectedHeld expected) {
+        String sourceKey = held.change().sourceKey();
+        return held.table()
+                .map(table -> table.equals(expected.table()) && sourceKey.equals(text(expected.key())))
+                .orElseGet(() -> sourceKey.equals(expected.table() + " " + ClaimEncoder.text(expected.key())));
     }
 
     /** As apply describes a key. */

@@ -46,7 +46,8 @@ record MigrationDocument(
             @Nullable Integer partitions,
             @Nullable Integer replication,
             @Nullable Duration retention,
-            @JsonProperty("record_limit") @Nullable ByteSize recordLimit) {}
+            @JsonProperty("record_limit") @Nullable ByteSize recordLimit,
+            @Nullable Boolean shared) {}
 
     record Table(
             @Nullable String to,

@@ -36,6 +36,14 @@ public record MigrationFile(
         Metrics metrics,
         OperationSettings operations) {
 
+    /** More tables than that share a topic: partitions cost, and theirs would be hundreds. */
+    private static final int MOST_WITH_THEIR_OWN_TOPIC = 32;
+
+    /** Whether the tables, but for those whose rows are remembered on their way, share one change topic. */
+    public boolean sharesTopic() {
+        return topics.share().orElse(tables.size() > MOST_WITH_THEIR_OWN_TOPIC);
+    }
+
     /**
      * How any Kafka client of ours is configured: {@code bootstrap.servers}, security, and whatever else Kafka knows.
      */
@@ -52,10 +60,13 @@ public record MigrationFile(
      *
      * @param replication replicas of every topic; -1 for the broker's default
      * @param recordLimit the largest change that is accepted
+     * @param share whether tables share one change topic; empty where their number decides
      */
-    public record Topics(int partitions, int replication, Duration retention, ByteSize recordLimit) {
+    public record Topics(
+            int partitions, int replication, Duration retention, ByteSize recordLimit, Optional<Boolean> share) {
 
-        public static final Topics DEFAULT = new Topics(8, -1, Duration.ofDays(7), new ByteSize(64L << 20));
+        public static final Topics DEFAULT =
+                new Topics(8, -1, Duration.ofDays(7), new ByteSize(64L << 20), Optional.empty());
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.switchback.pipeline.file;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +33,8 @@ final class TuningReader {
                                 section.recordLimit(),
                                 defaults.recordLimit(),
                                 1 << 20,
-                                96 << 20));
+                                96 << 20),
+                        Optional.ofNullable(section.shared()));
     }
 
     Apply apply(MigrationDocument.@Nullable Apply section) {

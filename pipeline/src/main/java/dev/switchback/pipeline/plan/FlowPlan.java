@@ -1,6 +1,5 @@
 package dev.switchback.pipeline.plan;
 
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -88,15 +87,15 @@ public record FlowPlan(MigrationFile file, Flow flow, List<PlannedTable> tables,
                 .filter(table -> table.joined().isPresent())
                 .map(table -> table.from().id())
                 .collect(Collectors.toCollection(() -> new HashSet<>(lookedUp)));
-        return new Routes(lookedUp, unmoved, remembered);
+        return new Routes(lookedUp, unmoved, remembered, file.sharesTopic());
     }
 
-    /** The mappings of the tables whose partitions say all, by the change topic that each reads. */
-    public Map<String, Mapping> mappings() {
-        Map<String, Mapping> mappings = new HashMap<>();
-        tables.forEach(table -> table.direct()
-                .ifPresent(mapping -> mappings.put(flow.changeTopic(table.from().id()), mapping)));
-        return mappings;
+    /** The mappings of the tables whose partitions say all, by the change topic that holds their changes. */
+    public Map<String, List<Mapping>> mappings() {
+        Routes routes = routes();
+        return tables.stream()
+                .flatMap(table -> table.direct().stream())
+                .collect(Collectors.groupingBy(mapping -> routes.changeTopic(flow, mapping.source())));
     }
 
     /** The tables whose mutations go through mutation topics. */

@@ -59,7 +59,7 @@ public record Plan(FlowPlan forward, FlowPlan back, List<Problem> noWayBack, Lis
         return forward.sources();
     }
 
-    public Map<String, Mapping> mappings() {
+    public Map<String, List<Mapping>> mappings() {
         return forward.mappings();
     }
 

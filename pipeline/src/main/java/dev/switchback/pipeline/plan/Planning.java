@@ -24,6 +24,7 @@ import dev.switchback.pipeline.plan.TableMappings.Selected;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
 import dev.switchback.transforms.schema.TableId;
+import dev.switchback.transforms.sql.Lookup;
 
 /** One look at both databases. Problems are collected until there is nothing more to look at. */
 final class Planning {
@@ -85,15 +86,22 @@ final class Planning {
     /** What Kafka would say against the topics of the way forward, as far as it is known which there are to be. */
     private List<Problem> topics(List<Selected> selected) {
         TopicNames topics = new TopicNames(file.flow());
-        file.tables().values().forEach(table -> topics.changes(table.source(), table.where()));
+        if (!file.sharesTopic()) {
+            file.tables().values().forEach(table -> topics.changes(table.source(), table.where()));
+        }
         for (Selected one : selected) {
-            one.selection()
-                    .lookups()
-                    .forEach(lookup ->
-                            topics.lookup(lookup.table().id(), one.table().where()));
-            one.joined()
-                    .ifPresent(why -> topics.mutations(
-                            one.table().destination(), one.table().where()));
+            String where = one.table().where();
+            for (Lookup lookup : one.selection().lookups()) {
+                TableId id = lookup.table().id();
+                topics.lookup(id, where);
+                if (file.tables().containsKey(id)) {
+                    topics.changes(id, where);
+                }
+            }
+            if (one.joined().isPresent()) {
+                topics.changes(one.table().source(), where);
+                topics.mutations(one.table().destination(), where);
+            }
         }
         return topics.problems();
     }
@@ -103,7 +111,9 @@ final class Planning {
         TopicNames topics = new TopicNames(back);
         for (PlannedTable table : tables) {
             String where = back + ": " + table.from().id();
-            topics.changes(table.from().id(), where);
+            if (!file.sharesTopic() || table.joined().isPresent()) {
+                topics.changes(table.from().id(), where);
+            }
             table.joined().ifPresent(mapping -> topics.mutations(table.to().id(), where));
         }
         return topics.problems();

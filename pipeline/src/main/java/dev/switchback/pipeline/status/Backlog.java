@@ -171,19 +171,21 @@ public final class Backlog implements AutoCloseable {
         pending.forEach(consumer::seek);
         long deadline = System.nanoTime() + READ_WITHIN.toNanos();
         while (!unread.isEmpty() && System.nanoTime() < deadline) {
+            List<TopicPartition> read = new ArrayList<>();
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(50))) {
                 TopicPartition partition = new TopicPartition(record.topic(), record.partition());
                 if (unread.remove(partition)) {
+                    read.add(partition);
                     Instant commit = commit(record);
                     oldest = Optional.of(
                             oldest.filter(other -> other.isBefore(commit)).orElse(commit));
                 }
             }
-            // What a transaction that was aborted left behind is passed over without a record.
-            unread.removeIf(partition -> consumer.position(partition) >= ends.getOrDefault(partition, 0L));
-            consumer.pause(consumer.assignment().stream()
-                    .filter(partition -> !unread.contains(partition))
-                    .toList());
+            consumer.pause(read);
+            if (read.isEmpty()) {
+                // What a transaction that was aborted left behind is passed over without a record.
+                unread.removeIf(partition -> consumer.position(partition) >= ends.getOrDefault(partition, 0L));
+            }
         }
         consumer.unsubscribe();
         return oldest;

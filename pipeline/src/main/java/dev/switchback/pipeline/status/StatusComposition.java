@@ -15,6 +15,7 @@ import dev.switchback.connectors.postgres.CheckpointRow;
 import dev.switchback.connectors.postgres.Conflicts;
 import dev.switchback.connectors.postgres.Members;
 import dev.switchback.connectors.postgres.ReplicationSlot;
+import dev.switchback.connectors.spi.Batch.TableCount;
 import dev.switchback.connectors.spi.Direction;
 import dev.switchback.connectors.spi.Flow;
 import dev.switchback.pipeline.file.ByteSize;
@@ -93,14 +94,20 @@ final class StatusComposition {
                     List<CheckpointRow> rows = byTopic.getOrDefault(
                             flow.changeTopic(read(table, flow)),
                             byTopic.getOrDefault(flow.mutationTopic(written(table, flow)), List.of()));
+                    TableId from = read(table, flow);
+                    TableCount among = now.counts().getOrDefault(from, new TableCount(from, 0, 0));
                     return new TableStatus(
-                            read(table, flow).toString(),
+                            from.toString(),
                             written(table, flow).toString(),
-                            rows.stream().mapToLong(CheckpointRow::rowsCopied).sum(),
-                            source.estimates().getOrDefault(read(table, flow), 0L),
-                            rows.stream()
-                                    .mapToLong(CheckpointRow::changesApplied)
-                                    .sum(),
+                            among.rowsCopied()
+                                    + rows.stream()
+                                            .mapToLong(CheckpointRow::rowsCopied)
+                                            .sum(),
+                            source.estimates().getOrDefault(from, 0L),
+                            among.changesApplied()
+                                    + rows.stream()
+                                            .mapToLong(CheckpointRow::changesApplied)
+                                            .sum(),
                             now.conflicts().getOrDefault(written(table, flow), Conflicts.Counts.NONE));
                 })
                 .toList();

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,8 @@ import dev.switchback.connectors.postgres.Members;
 import dev.switchback.connectors.postgres.PostgresCatalog;
 import dev.switchback.connectors.postgres.PostgresConnections;
 import dev.switchback.connectors.postgres.ReplicationSlot;
+import dev.switchback.connectors.postgres.TableCounts;
+import dev.switchback.connectors.spi.Batch.TableCount;
 import dev.switchback.connectors.spi.Direction;
 import dev.switchback.connectors.spi.Flow;
 import dev.switchback.pipeline.file.MigrationFile;
@@ -56,10 +59,12 @@ public final class StatusReader implements AutoCloseable {
     record DestinationView(
             List<CheckpointRow> checkpoints,
             long held,
+            Map<TableId, TableCount> counts,
             Map<TableId, Conflicts.Counts> conflicts,
             List<Members.Entry> members,
             Instant at) {
-        static final DestinationView NOTHING = new DestinationView(List.of(), 0, Map.of(), List.of(), Instant.EPOCH);
+        static final DestinationView NOTHING =
+                new DestinationView(List.of(), 0, Map.of(), Map.of(), List.of(), Instant.EPOCH);
     }
 
     /**
@@ -132,12 +137,13 @@ public final class StatusReader implements AutoCloseable {
 
     private DestinationView readDestination(Connection connection) throws SQLException {
         if (ControlSchema.control(connection, flow.migration()).isEmpty()) {
-            return new DestinationView(List.of(), 0, Map.of(), List.of(), Instant.now());
+            return new DestinationView(List.of(), 0, Map.of(), Map.of(), List.of(), Instant.now());
         }
         List<Members.Entry> members = new Members(flow).list(connection);
         return new DestinationView(
                 ControlSchema.checkpoints(connection, flow),
                 new HeldChanges(connection, flow.migration()).count(),
+                TableCounts.read(connection, flow),
                 flow.direction() == Direction.FORWARD ? Conflicts.counts(connection, flow.migration()) : Map.of(),
                 members,
                 members.stream().map(Members.Entry::now).findFirst().orElseGet(Instant::now));
@@ -148,17 +154,21 @@ public final class StatusReader implements AutoCloseable {
         return file.kafka().isPresent() || destinationView.members().stream().anyMatch(StatusComposition::alive);
     }
 
-    /** Which tables have a mutation topic, only a plan knows: those that exist. */
+    /** Which tables have a mutation topic, or share no change topic, only a plan knows: those that exist. */
     private Backlog.Topics topics() {
-        return new Backlog.Topics(
-                flow.applicationId(),
-                StatusComposition.read(file, flow).stream()
-                        .map(flow::changeTopic)
-                        .toList(),
-                file.tables().values().stream()
-                        .map(table -> flow.mutationTopic(StatusComposition.written(table, flow)))
-                        .distinct()
-                        .toList());
+        List<String> own = StatusComposition.read(file, flow).stream()
+                .map(flow::changeTopic)
+                .toList();
+        Stream<String> mutations = file.tables().values().stream()
+                .map(table -> flow.mutationTopic(StatusComposition.written(table, flow)))
+                .distinct();
+        return file.sharesTopic()
+                ? new Backlog.Topics(
+                        flow.applicationId(),
+                        List.of(),
+                        Stream.concat(Stream.concat(Stream.of(flow.sharedTopic()), own.stream()), mutations)
+                                .toList())
+                : new Backlog.Topics(flow.applicationId(), own, mutations.toList());
     }
 
     private Backlog backlog() {

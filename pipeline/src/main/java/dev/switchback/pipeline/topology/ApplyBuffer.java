@@ -12,17 +12,21 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 import dev.switchback.connectors.spi.Batch;
+import dev.switchback.connectors.spi.Batch.TableCount;
 import dev.switchback.connectors.spi.Checkpoint;
 import dev.switchback.connectors.spi.HeldChange;
 import dev.switchback.connectors.spi.InputChange;
 import dev.switchback.connectors.spi.InputPartition;
 import dev.switchback.connectors.spi.Mandate;
+import dev.switchback.transforms.change.Change;
 import dev.switchback.transforms.change.Claim;
 import dev.switchback.transforms.change.Event;
+import dev.switchback.transforms.change.Operation;
 import dev.switchback.transforms.mutation.DestinationTable;
 import dev.switchback.transforms.mutation.Folding;
 import dev.switchback.transforms.mutation.Key;
 import dev.switchback.transforms.mutation.Mutation;
+import dev.switchback.transforms.schema.TableId;
 
 /**
  * What one task has read and the destination does not have yet: one mutation for each row, the changes that wait behind
@@ -39,19 +43,27 @@ final class ApplyBuffer {
     private final Map<DestinationTable, Map<Key, PendingRow>> rows = new HashMap<>();
     private final List<HeldChange> holding = new ArrayList<>();
     private final HeldKeys heldKeys = new HeldKeys();
+    private final String sharedTopic;
+    private final Map<TableId, TableCount> tables = new HashMap<>();
     private Batch.@Nullable Work clear;
     private int rowCount;
     private long bytes;
+    private long newestCommit;
     private @Nullable RuntimeException failure;
 
     /**
      * @param mandate what may be written
      * @param checkpoints of the task's input partitions, as the destination has them
      * @param held source keys for which the destination holds changes
+     * @param sharedTopic the one whose changes are counted for each table
      */
     ApplyBuffer(
-            Mandate mandate, Map<InputPartition, Checkpoint> checkpoints, Map<InputPartition, Set<ByteBuffer>> held) {
+            Mandate mandate,
+            Map<InputPartition, Checkpoint> checkpoints,
+            Map<InputPartition, Set<ByteBuffer>> held,
+            String sharedTopic) {
         this.mandate = mandate;
+        this.sharedTopic = sharedTopic;
         checkpoints.forEach((input, checkpoint) -> cursors.put(input, new InputCursor(input, checkpoint)));
         heldKeys.replace(held);
     }
@@ -124,12 +136,27 @@ final class ApplyBuffer {
         return rowCount;
     }
 
+    /** Of how many destination tables it has had rows. */
+    int tables() {
+        return rows.size();
+    }
+
+    /** When the newest change in it was committed at the source, in microseconds since 1970; zero where it has none. */
+    long newestCommit() {
+        return newestCommit;
+    }
+
     long bytes() {
         return bytes;
     }
 
     /** Adds to a batch what this buffer has. */
-    void collect(List<Batch.Work> work, List<HeldChange> held, List<Batch.Advance> advances) {
+    void collect(
+            List<Batch.Work> work,
+            List<HeldChange> held,
+            List<Batch.Advance> advances,
+            Map<TableId, TableCount> counts) {
+        tables.values().forEach(count -> counts.merge(count.table(), count, TableCount::plus));
         if (clear != null) {
             work.add(clear);
         }
@@ -153,9 +180,11 @@ final class ApplyBuffer {
         cursors.values().forEach(cursor -> cursor.written(commits));
         rows.values().forEach(Map::clear);
         holding.clear();
+        tables.clear();
         clear = null;
         rowCount = 0;
         bytes = 0;
+        newestCommit = 0;
     }
 
     /** From here on every use throws this failure. */
@@ -192,6 +221,12 @@ final class ApplyBuffer {
     private void advance(InputChange input, Event event) {
         cursor(input.input()).read(input.offset(), event);
         bytes += input.key().length + input.value().length;
+        newestCommit = Math.max(newestCommit, InputCursor.commitMicros(event));
+        if (event instanceof Change change && input.input().topic().equals(sharedTopic)) {
+            boolean copied = change.operation() == Operation.READ;
+            TableCount one = new TableCount(change.table(), copied ? 1 : 0, copied ? 0 : 1);
+            tables.merge(change.table(), one, TableCount::plus);
+        }
     }
 
     private InputCursor cursor(InputPartition input) {

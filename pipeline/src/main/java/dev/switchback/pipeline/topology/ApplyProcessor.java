@@ -81,7 +81,11 @@ final class ApplyProcessor extends ContextualProcessor<byte[], MappedEvent, Void
         thread = threads.current();
         Map<InputPartition, Checkpoint> checkpoints = thread.claim(inputs);
         resumption.refuseGaps(checkpoints);
-        buffer = new ApplyBuffer(thread.mandate(), checkpoints, thread.heldKeys(inputs));
+        buffer = new ApplyBuffer(
+                thread.mandate(),
+                checkpoints,
+                thread.heldKeys(inputs),
+                threads.flow().sharedTopic());
         heldRetry = new HeldRetry(thread, buffer, decoder, mapper);
         thread.add(buffer);
         startClock();
@@ -97,7 +101,7 @@ final class ApplyProcessor extends ContextualProcessor<byte[], MappedEvent, Void
     private void hold(MappedEvent event, String reason) {
         HeldChange held = new HeldChange(
                 event.input(),
-                mapper.destination(event.input()),
+                mapper.destination(event.input(), event.event()),
                 decoder.describeKey(event.input(), event.event()),
                 event.destinationKey(),
                 reason);

@@ -1,6 +1,7 @@
 package dev.switchback.pipeline.topology;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -13,7 +14,7 @@ import dev.switchback.transforms.mapping.Mapping;
 /**
  * What the apply role of one flow needs to run.
  *
- * @param mappings each change topic's mapping; the topics are {@link Flow#changeTopic} of the mappings' sources
+ * @param mappings by change topic, of the tables whose changes it holds
  * @param joins the tables whose mutations go through mutation topics
  * @param partitions of each topic, all the same
  * @param kafka the operator's client settings, {@code bootstrap.servers} among them; what exactly-once rests on cannot be
@@ -28,7 +29,7 @@ import dev.switchback.transforms.mapping.Mapping;
  */
 public record ApplySettings(
         Flow flow,
-        Map<String, Mapping> mappings,
+        Map<String, List<Mapping>> mappings,
         Joins joins,
         int partitions,
         Map<String, Object> kafka,

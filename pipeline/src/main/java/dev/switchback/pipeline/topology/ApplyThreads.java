@@ -36,6 +36,10 @@ public final class ApplyThreads implements AutoCloseable {
         this.listener = listener;
     }
 
+    Flow flow() {
+        return flow;
+    }
+
     /**
      * What the calling stream thread's tasks share; its session is opened when the first of them asks.
      *

@@ -6,10 +6,11 @@ import java.time.Duration;
  * When what a stream thread has buffered must be written. Whichever bound is reached first counts; a Streams commit
  * writes it in any case.
  *
- * @param rows destination rows, all tasks of the thread together
+ * @param rows destination rows, all tasks of the thread together; of more than a hundred tables, so many for each
+ *     hundred
  * @param bytes size of the buffered changes as they stand in their topics
  * @param age how long the oldest buffered change may wait; whole milliseconds. While apply is more than a second behind
- *     the source, ten times that: larger transactions catch up sooner
+ *     the source, a hundred times that: larger transactions catch up sooner
  */
 public record BufferBounds(int rows, long bytes, Duration age) {
 

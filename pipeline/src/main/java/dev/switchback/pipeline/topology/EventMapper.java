@@ -1,9 +1,10 @@
 package dev.switchback.pipeline.topology;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -18,23 +19,26 @@ import dev.switchback.transforms.mutation.Key;
 import dev.switchback.transforms.mutation.Mutation;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
+import dev.switchback.transforms.schema.TableId;
 
-/** Turns a change into mutations by its topic's mapping. Not thread-safe, as mappings are not: one for each task. */
+/** Turns a change into mutations by its table's mapping. Not thread-safe, as mappings are not: one for each task. */
 final class EventMapper {
 
-    private final Map<String, Mapping> mappings;
+    private final Map<String, Map<TableId, Mapping>> mappings = new HashMap<>();
     private final Map<String, DestinationTable> claimed;
     private final List<Mutation> collected = new ArrayList<>();
 
     /**
-     * @param mappings by change topic; copied
+     * @param mappings by change topic, of the tables whose changes it holds; copied
      * @param claimed destination tables by mutation topic
      */
-    EventMapper(Map<String, Mapping> mappings, Map<String, DestinationTable> claimed) {
+    EventMapper(Map<String, List<Mapping>> mappings, Map<String, DestinationTable> claimed) {
         this.claimed = claimed;
-        this.mappings = mappings.entrySet().stream()
-                .collect(Collectors.toMap(
-                        Map.Entry::getKey, entry -> entry.getValue().copy()));
+        mappings.forEach((topic, all) -> {
+            Map<TableId, Mapping> byTable = new HashMap<>();
+            all.forEach(mapping -> byTable.put(mapping.source(), mapping.copy()));
+            this.mappings.put(topic, byTable);
+        });
     }
 
     /** @throws ProblemException when no mapping takes the change's table */
@@ -45,10 +49,7 @@ final class EventMapper {
         if (!(event instanceof Change change)) {
             return new MappedEvent(input, event, List.of(), null);
         }
-        Mapping mapping = mappingOf(input);
-        if (!mapping.source().equals(change.table())) {
-            throw unknownTable(input, change, mapping);
-        }
+        Mapping mapping = mappingOf(input, change);
         collected.clear();
         try {
             mapping.map(change, collected::add);
@@ -58,16 +59,16 @@ final class EventMapper {
         }
     }
 
-    /** Whether all changes of one source key of a change's topic are about one destination row. */
-    boolean keepsDestinationKey(InputChange input) {
-        return claimed.containsKey(input.input().topic()) || mappingOf(input).keepsDestinationKey();
+    /** Whether all changes of the source key of this one, a change or a claim, are about one destination row. */
+    boolean keepsDestinationKey(InputChange input, Event event) {
+        return event instanceof Claim || mappingOf(input, (Change) event).keepsDestinationKey();
     }
 
-    /** The destination table of a change's topic, as text. */
-    String destination(InputChange input) {
-        return claimed.containsKey(input.input().topic())
+    /** The destination table of a change or a claim, as text. */
+    String destination(InputChange input, Event event) {
+        return event instanceof Claim
                 ? table(input).toString()
-                : mappingOf(input).destination().toString();
+                : mappingOf(input, (Change) event).destination().toString();
     }
 
     /** A claim about its owner itself makes none. */
@@ -95,20 +96,24 @@ final class EventMapper {
         return table;
     }
 
-    private Mapping mappingOf(InputChange input) {
-        @Nullable Mapping mapping = mappings.get(input.input().topic());
-        if (mapping == null) {
+    private Mapping mappingOf(InputChange input, Change change) {
+        @Nullable Map<TableId, Mapping> byTable = mappings.get(input.input().topic());
+        if (byTable == null) {
             throw new IllegalStateException("no mapping for " + EventDecoder.place(input));
+        }
+        @Nullable Mapping mapping = byTable.get(change.table());
+        if (mapping == null) {
+            throw unknownTable(input, change, byTable.keySet());
         }
         return mapping;
     }
 
-    private static ProblemException unknownTable(InputChange input, Change change, Mapping mapping) {
+    private static ProblemException unknownTable(InputChange input, Change change, Set<TableId> tables) {
         return new ProblemException(new Problem(
                 Problem.Kind.REFUSED,
                 EventDecoder.place(input),
-                "The change is one of table " + change.table() + ", but the topic holds those of " + mapping.source()
-                        + ".",
+                "The change is one of table " + change.table() + ", but the topic holds those of "
+                        + (tables.size() == 1 ? tables.iterator().next() : tables.size() + " other tables") + ".",
                 "Find out which producer besides Switchback's capture writes to this topic and stop it; then copy the"
                         + " table again."));
     }

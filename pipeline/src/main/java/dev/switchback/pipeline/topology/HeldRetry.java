@@ -68,7 +68,7 @@ final class HeldRetry {
             thread.postpone(new HeldChange(
                     held.change(), held.table(), held.sourceKey(), held.destinationKey(), event.unmappable()));
         }
-        if (!applied && !supersede(held)) {
+        if (!applied && !supersede(held, event)) {
             exchange(held, event);
         }
     }
@@ -77,15 +77,15 @@ final class HeldRetry {
      * Applies the last change behind this one that says by itself what the row is to become: whatever comes before it has
      * no more consequence. Not so where a source key may move from one destination row to another: each step counts.
      */
-    private boolean supersede(HeldChange held) {
-        if (!mapper.keepsDestinationKey(held.change())) {
+    private boolean supersede(HeldChange held, MappedEvent event) {
+        if (!mapper.keepsDestinationKey(held.change(), event.event())) {
             return false;
         }
         List<HeldChange> behind = thread.behind(held);
         for (int i = behind.size() - 1; i >= 0; i--) {
-            MappedEvent event = map(behind.get(i));
-            if (event.isWhole()) {
-                return thread.supersede(behind.get(i), event.mutations());
+            MappedEvent later = map(behind.get(i));
+            if (later.isWhole()) {
+                return thread.supersede(behind.get(i), later.mutations());
             }
         }
         return false;

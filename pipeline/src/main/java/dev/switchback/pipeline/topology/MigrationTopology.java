@@ -2,6 +2,7 @@ package dev.switchback.pipeline.topology;
 
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -44,14 +45,14 @@ public final class MigrationTopology {
 
     /**
      * @param topics every topic that is read
-     * @param mappings by change topic, of the tables whose partitions say all
+     * @param mappings by change topic, of the tables whose changes it holds and whose partitions say all
      * @param joins all other tables
      * @param log what Kafka knows of the topics, to compare with the destination's checkpoints
      * @param threads where the tasks of one stream thread find what they share
      */
     public static Topology build(
             InputTopics topics,
-            Map<String, Mapping> mappings,
+            Map<String, List<Mapping>> mappings,
             Joins joins,
             SchemaStore schemas,
             InputLog log,
@@ -81,7 +82,7 @@ public final class MigrationTopology {
             Topology topology,
             InputTopics topics,
             EventDecoder decoder,
-            Map<String, Mapping> mappings,
+            Map<String, List<Mapping>> mappings,
             Joins joins,
             Resumption resumption,
             ApplyThreads threads) {

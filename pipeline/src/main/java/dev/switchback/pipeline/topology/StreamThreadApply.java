@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -24,6 +25,7 @@ import dev.switchback.connectors.spi.Mandate;
 import dev.switchback.connectors.spi.NotInChargeException;
 import dev.switchback.connectors.spi.OwnershipLostException;
 import dev.switchback.transforms.mutation.Mutation;
+import dev.switchback.transforms.schema.TableId;
 
 /**
  * What the tasks of one stream thread share: the session at the destination, and the one transaction in which a flush
@@ -35,18 +37,20 @@ import dev.switchback.transforms.mutation.Mutation;
 final class StreamThreadApply {
 
     /** Who is that far behind the source gains more from larger transactions than from sooner ones. */
-    private static final long BEHIND_MICROS = 1_000_000;
+    private static final long BEHIND_MILLIS = 1_000;
 
     /** How many times its age a buffered change may then wait. */
-    private static final int BEHIND_AGES = 10;
+    private static final int BEHIND_AGES = 100;
+
+    /** For so many tables the bound of rows is meant: each has its own statements, which few rows are not worth. */
+    private static final int TABLES = 100;
 
     private final ApplySession session;
     private final BufferBounds bounds;
     private final Consumer<HeldChange> onRefused;
     private final ApplyListener listener;
     private final List<ApplyBuffer> buffers = new ArrayList<>();
-    private long lastAgeCheck;
-    private boolean behind;
+    private long lastFlushByAge;
     private volatile int heldKeyCount;
 
     /** @param onRefused called behind the transaction that has held changes; what it throws ends the thread */
@@ -108,23 +112,36 @@ final class StreamThreadApply {
     /** Writes what is buffered if it has reached a bound of size. */
     void flushIfFull() {
         int rows = 0;
+        int tables = 0;
         long bytes = 0;
         for (ApplyBuffer buffer : buffers) {
             rows += buffer.rows();
+            tables = Math.max(tables, buffer.tables());
             bytes += buffer.bytes();
         }
-        if (rows >= bounds.rows() || bytes >= bounds.bytes()) {
+        if (rows >= (long) bounds.rows() * Math.max(1, tables / TABLES) || bytes >= bounds.bytes()) {
             flush();
         }
     }
 
-    /** Writes what is buffered if the last call was longer ago than anything may wait. */
+    /** Writes what is buffered if the last time was longer ago than anything may wait. */
     void flushIfOld(long now) {
-        if (now - lastAgeCheck >= bounds.age().toMillis() * (behind ? BEHIND_AGES : 1)) {
-            lastAgeCheck = now;
+        long age = bounds.age().toMillis();
+        long waited = now - lastFlushByAge;
+        if (waited >= age * BEHIND_AGES || (waited >= age && !behind())) {
+            lastFlushByAge = now;
             flush();
             countHeldKeys();
         }
+    }
+
+    /** Whether even the newest change that is buffered is old. */
+    private boolean behind() {
+        long newest = 0;
+        for (ApplyBuffer buffer : buffers) {
+            newest = Math.max(newest, buffer.newestCommit());
+        }
+        return newest > 0 && System.currentTimeMillis() - newest / 1_000 > BEHIND_MILLIS;
     }
 
     /** How many source keys the tasks know to have held changes. May be called from any thread; a moment old. */
@@ -192,16 +209,16 @@ final class StreamThreadApply {
         List<Batch.Work> work = new ArrayList<>();
         List<HeldChange> holding = new ArrayList<>();
         List<Batch.Advance> advances = new ArrayList<>();
+        Map<TableId, Batch.TableCount> counts = new TreeMap<>();
         for (ApplyBuffer buffer : buffers) {
             buffer.requireSound();
-            buffer.collect(work, holding, advances);
+            buffer.collect(work, holding, advances, counts);
         }
-        return new Batch(work, holding, advances);
+        return new Batch(work, holding, advances, List.copyOf(counts.values()));
     }
 
     private void written(Batch batch, List<HeldChange> refused, Duration took) {
         long now = System.currentTimeMillis();
-        behind = now * 1_000 - newestCommit(batch) > BEHIND_MICROS;
         for (ApplyBuffer buffer : buffers) {
             refused.stream()
                     .map(HeldChange::change)
@@ -218,16 +235,6 @@ final class StreamThreadApply {
             countHeldKeys();
             onRefused.accept(refused.get(refused.size() - 1));
         }
-    }
-
-    /** When the newest change of a batch was committed at the source; without changes, the end of time. */
-    private static long newestCommit(Batch batch) {
-        return batch.advances().stream()
-                .map(Batch.Advance::progress)
-                .filter(progress -> progress.changesApplied() > 0)
-                .mapToLong(Batch.Progress::commitMicros)
-                .max()
-                .orElse(Long.MAX_VALUE);
     }
 
     private <T> T guarded(Supplier<T> call) {

@@ -78,10 +78,11 @@ class MigrationFileTest {
                         MigrationFile.Apply.DEFAULT,
                         MigrationFile.Capture.DEFAULT,
                         MigrationFile.Metrics.DEFAULT))
-                .hasToString("[Topics[partitions=8, replication=-1, retention=PT168H, recordLimit=64 MB],"
-                        + " Apply[threads=2, rows=5000, bytes=8 MB, age=PT0.005S, heldLimit=10000],"
-                        + " Capture[heartbeat=PT5S, slotTimeout=PT1M, slotLagWarning=1 GB],"
-                        + " Metrics[port=9464, host=127.0.0.1]]");
+                .hasToString(
+                        "[Topics[partitions=8, replication=-1, retention=PT168H, recordLimit=64 MB, share=Optional.empty],"
+                                + " Apply[threads=2, rows=5000, bytes=8 MB, age=PT0.005S, heldLimit=10000],"
+                                + " Capture[heartbeat=PT5S, slotTimeout=PT1M, slotLagWarning=1 GB],"
+                                + " Metrics[port=9464, host=127.0.0.1]]");
     }
 
     @Test
@@ -93,7 +94,7 @@ class MigrationFileTest {
                   bootstrap.servers: "k1:9092,k2:9092"
                   sasl.jaas.config: "login ${NEW_PASSWORD};"
                 registry: {url: "https://registry:8081/ccompat", user: me, password: "${OLD_PASSWORD}"}
-                topics: {partitions: 12, replication: 3, retention: 36h, record_limit: 16MB}
+                topics: {partitions: 12, replication: 3, retention: 36h, record_limit: 16MB, shared: true}
                 tables:
                   public.store:
                     to: shop.branch
@@ -121,7 +122,8 @@ class MigrationFileTest {
                         URI.create("https://registry:8081/ccompat"),
                         Optional.of(new Login("me", new Secret("old-secret")))));
         assertThat(file.topics())
-                .isEqualTo(new MigrationFile.Topics(12, 3, Duration.ofHours(36), new ByteSize(16 << 20)));
+                .isEqualTo(new MigrationFile.Topics(
+                        12, 3, Duration.ofHours(36), new ByteSize(16 << 20), Optional.of(true)));
         assertThat(file.apply())
                 .isEqualTo(new MigrationFile.Apply(4, 1000, new ByteSize(1 << 20), Duration.ofMillis(20), 7));
         assertThat(file.capture())
@@ -216,6 +218,7 @@ class MigrationFileTest {
                           partitions: many
                           retention: 1 week
                           record_limit: 5
+                          shared: sometimes
                         apply: fast
                         metrics:
                           host: [a, b]
@@ -226,8 +229,9 @@ class MigrationFileTest {
                         Write a duration such as 500ms, 30s, 12h or 7d.
                         stores.yaml:9: topics.record_limit is not a size such as 64MB or 10GB. \
                         Write a size such as 64MB or 10GB.
-                        stores.yaml:10: apply is not a block of settings. Its settings are threads, rows, bytes, age, held_limit.
-                        stores.yaml:12: metrics.host is not one text. Write one text."""),
+                        stores.yaml:10: topics.shared is not true or false. Write true or false.
+                        stores.yaml:11: apply is not a block of settings. Its settings are threads, rows, bytes, age, held_limit.
+                        stores.yaml:13: metrics.host is not one text. Write one text."""),
                 fault(
                         DATABASES + TABLES
                                 + """

@@ -152,8 +152,8 @@ class StatusCompositionTest {
 
     @Test
     void theRateIsWhatCameSinceTheReadingBefore() {
-        DestinationView before =
-                new DestinationView(List.of(row("a", 0, 100, 0, now)), 0, Map.of(), List.of(), now.minusSeconds(2));
+        DestinationView before = new DestinationView(
+                List.of(row("a", 0, 100, 0, now)), 0, Map.of(), Map.of(), List.of(), now.minusSeconds(2));
         DestinationView after = view(List.of(row("a", 0, 500, 100, now)), running);
 
         Status status = new StatusComposition(
@@ -166,7 +166,7 @@ class StatusCompositionTest {
     @Test
     void warningsNameWhatAnOperatorShouldLookAt() {
         Members.Entry waiting = member(now, "RESTARTING", "the source does not answer", Duration.ZERO);
-        DestinationView after = new DestinationView(List.of(), 3, Map.of(), List.of(waiting), now);
+        DestinationView after = new DestinationView(List.of(), 3, Map.of(), Map.of(), List.of(waiting), now);
 
         Status status = new StatusComposition(
                         file,
@@ -235,7 +235,7 @@ class StatusCompositionTest {
     }
 
     private DestinationView view(List<CheckpointRow> checkpoints, Members.Entry... members) {
-        return new DestinationView(checkpoints, 0, Map.of(), List.of(members), now);
+        return new DestinationView(checkpoints, 0, Map.of(), Map.of(), List.of(members), now);
     }
 
     private Members.Entry member(Instant seen, String capture, String reason, Duration lag) {

@@ -191,6 +191,7 @@ public final class Remains {
         return switch (table) {
             case "control" -> ": who may apply and write here";
             case "checkpoint" -> ": how far each partition is applied";
+            case "table_count" -> ": how much of each table is applied";
             case "held" -> ": CHANGES THAT WERE NEVER APPLIED";
             case "declined" -> ": the record of what on_conflict: has declined to write";
             case "declined_count" -> ": how much that was";
