@@ -26,6 +26,11 @@ class OnConflictTest {
         String tables =
                 """
                   public.newer: {on_conflict: newer, newer_by: at, keep_declined: true}
+                  public.newer_labelled:
+                    on_conflict: newer
+                    newer_by: at
+                    keep_declined: true
+                    select: SELECT n.id, l.label AS name, n.at FROM newer_labelled n LEFT JOIN label l ON l.id = n.id
                   public.fill: {on_conflict: fill}
                   public.only_insert: {on_conflict: insert, keep_declined: true}
                   public.compare: {on_conflict: compare}
@@ -45,6 +50,8 @@ class OnConflictTest {
                         "INSERT INTO " + table + " VALUES (1, 'old', '2023-01-01'), (2, 'new', '2025-01-01'),"
                                 + " (3, 'source 3', '2024-01-01'), (9, 'taken', NULL)");
             }
+            source.execute("ALTER TABLE newer REPLICA IDENTITY FULL");
+            labelled(source, destination);
             operator.start("run");
             Await.until(
                     "the migration to follow",
@@ -56,26 +63,32 @@ class OnConflictTest {
                         "DELETE FROM " + table + " WHERE id = 4",
                         "INSERT INTO " + table + " VALUES (5, 'source 5', '2024-01-01')");
             }
-            source.execute("INSERT INTO only_insert VALUES (6, 'taken', '2024-01-01')");
+            source.execute(
+                    "INSERT INTO only_insert VALUES (6, 'taken', '2024-01-01')",
+                    "DELETE FROM newer WHERE id = 2",
+                    "DELETE FROM newer_labelled WHERE id < 3");
             Await.until("nothing to be under way", PATIENCE, () -> operator.status()
                     .path("idle")
                     .asBoolean());
 
             assertThat(rows(destination, "newer")).isEqualTo("1 source 1, 2 new, 3 changed, 5 source 5, 9 taken");
+            assertThat(rows(destination, "newer_labelled")).isEqualTo("2 new, 3 three");
             assertThat(rows(destination, "fill"))
                     .isEqualTo("1 old, 2 new, 3 source 3, 4 source 4, 5 source 5, 9 taken");
             assertThat(rows(destination, "only_insert"))
                     .isEqualTo("1 old, 2 new, 3 source 3, 4 source 4, 5 source 5, 9 taken");
             assertThat(rows(destination, "compare")).isEqualTo("1 old, 2 new, 3 source 3, 9 taken");
 
-            assertThat(count(operator, "newer", "declined")).isEqualTo(1);
+            assertThat(count(operator, "newer", "declined")).isEqualTo(2);
+            assertThat(count(operator, "newer_labelled", "declined")).isEqualTo(2);
             assertThat(count(operator, "fill", "declined")).isEqualTo(5);
             assertThat(count(operator, "only_insert", "declined")).isEqualTo(6);
             assertThat(count(operator, "compare", "differing")).isEqualTo(4);
             assertThat(destination.value(
                             "SELECT string_agg(table_name || ' ' || mutation || ' ' || (content->>'id'), ', '"
                                     + " ORDER BY table_name, mutation, content->>'id') FROM switchback.declined"))
-                    .isEqualTo("public.newer upsert 2, public.only_insert remove 4, public.only_insert upsert 1,"
+                    .isEqualTo("public.newer remove 2, public.newer upsert 2, public.newer_labelled remove 2,"
+                            + " public.newer_labelled upsert 2, public.only_insert remove 4, public.only_insert upsert 1,"
                             + " public.only_insert upsert 2, public.only_insert upsert 3, public.only_insert upsert 3,"
                             + " public.only_insert upsert 6");
             assertThat(operator.ask("held").output())
@@ -89,6 +102,18 @@ class OnConflictTest {
             source.execute("UPDATE compare SET name = 'source 3', at = '2024-01-01' WHERE id = 3");
             Await.until("row 3 to be the same again", PATIENCE, () -> count(operator, "compare", "differing") == 3);
         }
+    }
+
+    /** Its rows go through a mutation topic, which remembers how old they were. */
+    private static void labelled(EmbeddedDatabase source, EmbeddedDatabase destination) {
+        for (EmbeddedDatabase side : List.of(source, destination)) {
+            side.execute("CREATE TABLE newer_labelled (id int PRIMARY KEY, name text, at timestamptz)");
+        }
+        source.execute(
+                "CREATE TABLE label (id int PRIMARY KEY, label text)",
+                "INSERT INTO label VALUES (1, 'one'), (2, 'two'), (3, 'three')",
+                "INSERT INTO newer_labelled SELECT i, NULL, '2024-01-01' FROM generate_series(1, 3) i");
+        destination.execute("INSERT INTO newer_labelled VALUES (2, 'new', '2025-01-01')");
     }
 
     private static String rows(EmbeddedDatabase database, String table) {

@@ -62,7 +62,8 @@ public final class ChangeSchemas {
             new Field("copied", Schema.create(Schema.Type.BOOLEAN)),
             new Field("ts_us", Schema.create(Schema.Type.LONG)),
             new Field("watermark", Schema.create(Schema.Type.LONG)),
-            new Field("handover", nullable(handover())));
+            new Field("handover", nullable(handover())),
+            new Field("age", anyValue()));
 
     private static final int MAX_QUOTED = 300;
 

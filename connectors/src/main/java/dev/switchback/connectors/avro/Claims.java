@@ -46,6 +46,7 @@ final class Claims {
             CarrierWriter.writeText(handover.to().key(), encoder);
             encoder.writeLong(handover.lsn());
         }
+        writeAnyValue(claim.age(), encoder);
     }
 
     static Claim read(WireInput input) {
@@ -55,7 +56,8 @@ final class Claims {
         List<@Nullable Object> row = readValues(input);
         String refusal = input.readBranch(2) == 0 ? null : input.readText();
         Claim.Cause cause = new Claim.Cause(input.readBoolean(), input.readLong(), input.readLong());
-        return new Claim(owner, key, row, refusal, cause, input.readBranch(2) == 0 ? null : readHandover(table, input));
+        Claim.Handover handover = input.readBranch(2) == 0 ? null : readHandover(table, input);
+        return new Claim(owner, key, row, refusal, cause, handover, readAnyValue(input.readBranch(ABSENT + 1), input));
     }
 
     private static Claim.Handover readHandover(TableId table, WireInput input) {
@@ -75,17 +77,21 @@ final class Claims {
         encoder.setItemCount(values.size());
         for (Object value : values) {
             encoder.startItem();
-            if (value == null) {
-                encoder.writeIndex(NULL);
-            } else if (value == Absent.VALUE) {
-                encoder.writeIndex(ABSENT);
-            } else {
-                Carrier carrier = carrier(value);
-                encoder.writeIndex(CARRIERS.indexOf(carrier) + 1);
-                CarrierWriter.of(carrier).write(value, encoder);
-            }
+            writeAnyValue(value, encoder);
         }
         encoder.writeArrayEnd();
+    }
+
+    private static void writeAnyValue(@Nullable Object value, BinaryEncoder encoder) throws IOException {
+        if (value == null) {
+            encoder.writeIndex(NULL);
+        } else if (value == Absent.VALUE) {
+            encoder.writeIndex(ABSENT);
+        } else {
+            Carrier carrier = carrier(value);
+            encoder.writeIndex(CARRIERS.indexOf(carrier) + 1);
+            CarrierWriter.of(carrier).write(value, encoder);
+        }
     }
 
     private static @Nullable List<@Nullable Object> readValues(WireInput input) {

@@ -95,26 +95,26 @@ public final class RowsInMemory {
             case OVERWRITE -> false;
             case FILL, INSERT -> row != null;
             case COMPARE -> true;
-            case NEWER -> row != null && isNewer(row, mutation, String.valueOf(onConflict.column()));
+            case NEWER -> row != null && isNewer(row, mutation);
         };
     }
 
     /** Times and numbers alike, as far as the order of their texts is theirs. */
-    private static boolean isNewer(@Nullable Object[] row, Mutation.OfRow mutation, String column) {
-        @Nullable Object @Nullable [] values = null;
+    private static boolean isNewer(@Nullable Object[] row, Mutation.OfRow mutation) {
+        int place = mutation.table().age();
+        @Nullable Object other;
         if (mutation instanceof Upsert upsert) {
-            values = upsert.values();
+            other = upsert.values()[place];
         } else if (mutation instanceof Patch patch) {
-            values = patch.values();
+            other = patch.values()[place];
+        } else {
+            other = ((Remove) mutation).age();
         }
-        List<Column> columns = mutation.table().columns();
-        int place = columns.stream().map(Column::name).toList().indexOf(column);
-        if (values == null || values[place] == Absent.VALUE || row[place] == null) {
+        if (other == Absent.VALUE || row[place] == null) {
             return false;
         }
-        @Nullable Object other = values[place];
         if (other == null) {
-            return true;
+            return !(mutation instanceof Remove);
         }
         if (row[place] instanceof Number one && other instanceof Number two) {
             return Double.compare(one.doubleValue(), two.doubleValue()) > 0;

@@ -77,10 +77,24 @@ final class ConflictSql {
 
     String remove() {
         return switch (onConflict.kind()) {
-            case OVERWRITE, NEWER -> ApplySql.remove(table);
+            case OVERWRITE -> ApplySql.remove(table);
+            case NEWER -> removeOlder();
             case FILL, INSERT -> given(key) + ",\ndeclined AS (" + present() + ")" + declines("remove");
             case COMPARE -> given(key) + ",\ndiffering AS (" + present() + ")" + differences("remove", table.columns());
         };
+    }
+
+    /** Parameters: the key's columns, then the age. Of a row whose age is not known, none that the destination has is newer. */
+    private String removeOlder() {
+        Column age = table.columns().get(table.age());
+        String name = Sql.name(age.name());
+        if (key.contains(age)) {
+            return ApplySql.remove(table);
+        }
+        return given(Stream.concat(key.stream(), Stream.of(age)).toList())
+                + ", done AS (\nDELETE FROM " + Sql.name(table.id()) + " AS t USING given WHERE " + sameKey()
+                + " AND (given." + name + " IS NULL OR " + notNewer("given") + ")\nRETURNING " + keyOf("t")
+                + "),\ndeclined AS (" + present() + " AND " + notIn("given", "done") + ")" + declines("remove");
     }
 
     /** What the batch brings, cast to the columns' types. */

@@ -21,6 +21,7 @@ import dev.switchback.transforms.mutation.DestinationTable;
 import dev.switchback.transforms.mutation.Key;
 import dev.switchback.transforms.mutation.Mutation.OfRow;
 import dev.switchback.transforms.mutation.Mutation.Patch;
+import dev.switchback.transforms.mutation.Mutation.Remove;
 import dev.switchback.transforms.mutation.Mutation.Upsert;
 import dev.switchback.transforms.mutation.OnConflict;
 import dev.switchback.transforms.schema.Column;
@@ -44,6 +45,9 @@ final class TableWriter {
 
     private final String upsert;
     private final String remove;
+    /** The columns that say which rows are removed. */
+    private final int[] removedBy;
+
     private final String missing;
     private final @Nullable ConflictSql conflicts;
     private final Map<BitSet, String> patches = new HashMap<>();
@@ -62,6 +66,11 @@ final class TableWriter {
         this.conflicts = table.onConflict().equals(OnConflict.OVERWRITE) ? null : new ConflictSql(migration, table);
         this.upsert = conflicts == null ? ApplySql.upsert(table) : conflicts.upsert();
         this.remove = conflicts == null ? ApplySql.remove(table) : conflicts.remove();
+        boolean byAge = table.age() >= 0 && Arrays.stream(key).noneMatch(each -> each == table.age());
+        this.removedBy = byAge
+                ? IntStream.concat(Arrays.stream(key), IntStream.of(table.age()))
+                        .toArray()
+                : key;
         this.missing = ApplySql.missing(table);
     }
 
@@ -109,7 +118,7 @@ final class TableWriter {
 
     /** @param works Removes of this table, no two of one row */
     void remove(ApplyConnection connection, List<Work> works) throws SQLException, RowsRefused {
-        execute(connection.get(), remove, key, works);
+        execute(connection.get(), remove, removedBy, works);
     }
 
     /** Rows of which the identity changes; without the replica role, a DELETE could cascade, so they are refused. */
@@ -207,6 +216,8 @@ final class TableWriter {
             value = upsert.values()[column];
         } else if (mutation instanceof Patch patch) {
             value = patch.values()[column];
+        } else if (column == table.age() && mutation instanceof Remove gone && removedBy.length > key.length) {
+            value = gone.age();
         } else {
             value = keyValue(column, mutation.key());
         }

@@ -65,6 +65,25 @@ class OnConflictTest {
     }
 
     @Test
+    void aRowThatIsNewerThanTheOneThatWasDeletedStays() {
+        DestinationTable t = table(Kind.NEWER, "at", true);
+        destination.execute("INSERT INTO t VALUES (3, 'x', 'three', '2024-01-01'), (4, 'x', 'four', '2024-01-01')");
+
+        destination.apply(
+                session,
+                new Remove(t, key(1), "2024-05-04 23:59:59.999999"),
+                new Remove(t, key(2), "1999-01-01"),
+                new Remove(t, key(3), "2024-01-01"),
+                new Remove(t, key(4)),
+                new Remove(t, key(9), "2024-01-01"));
+
+        assertThat(rows()).containsExactly("1|one|2024-05-05 00:00:00");
+        assertThat(declined()).isEqualTo("1");
+        assertThat(destination.query("SELECT mutation, content FROM switchback.declined"))
+                .containsExactly("remove|{\"a\":1,\"b\":\"x\",\"at\":\"2024-05-04T23:59:59.999999\"}");
+    }
+
+    @Test
     void fillingLeavesEveryRowThatIsThere() {
         DestinationTable t = table(Kind.FILL, null, false);
 

@@ -139,7 +139,14 @@ public final class TableMappings {
                 MappingCompiler.select(source.schema(), table.select().orElse(null), lookups, table.where());
         List<String> key = MappingCompiler.key(source.schema(), selection, table.key(), table.where());
         checkConflicts(table, selection);
-        return new Selected(table, source, selection, key, joined(table, source, selection, key));
+        Optional<String> joined = joined(table, source, selection, key);
+        if (table.onConflict().kind() == OnConflict.Kind.NEWER && joined.isEmpty() && !Ways.logsOldRows(source)) {
+            notices.add(
+                    table.source() + ": a row that is deleted is removed, however new the destination's is, since the"
+                            + " log does not say how old the deleted one was. ALTER TABLE " + table.source()
+                            + " REPLICA IDENTITY FULL would change that, and make the log longer.");
+        }
+        return new Selected(table, source, selection, key, joined);
     }
 
     private void checkConflicts(Table table, Selection selection) {
@@ -152,7 +159,6 @@ public final class TableMappings {
         if (newerBy == null) {
             return;
         }
-        notices.add(table.source() + ": a row that is deleted is removed, however new the destination's is.");
         if (!selection.destinations().contains(newerBy)) {
             problems.add(new Problem(
                     Problem.Kind.BAD_INPUT,

@@ -23,9 +23,13 @@ final class Ways {
 
     /** Why the table's log should carry whole old rows, if it does not; without them its rows must be remembered. */
     static Optional<String> needsOldRows(PostgresTable from, Selection selection, List<String> key) {
-        boolean full = Stream.concat(Stream.of(from.relation()), from.leaves().stream())
+        return logsOldRows(from) ? Optional.empty() : MappingCompiler.needsFullIdentity(from.schema(), selection, key);
+    }
+
+    /** Whether the log has the whole old row of an update or delete. */
+    static boolean logsOldRows(PostgresTable table) {
+        return Stream.concat(Stream.of(table.relation()), table.leaves().stream())
                 .allMatch(relation -> relation.identity() == ReplicaIdentity.FULL);
-        return full ? Optional.empty() : MappingCompiler.needsFullIdentity(from.schema(), selection, key);
     }
 
     /**

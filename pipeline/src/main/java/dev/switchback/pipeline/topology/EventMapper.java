@@ -80,7 +80,7 @@ final class EventMapper {
         Key found = new Key(key.toArray());
         List<@Nullable Object> row = claim.row();
         if (row == null) {
-            return List.of(new Mutation.Remove(table, found));
+            return List.of(new Mutation.Remove(table, found, claim.age()));
         }
         return List.of(
                 claim.isPatch()

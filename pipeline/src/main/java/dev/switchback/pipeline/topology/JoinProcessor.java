@@ -157,7 +157,8 @@ final class JoinProcessor extends ContextualProcessor<byte[], InputEvent, byte[]
                 null,
                 null,
                 cause,
-                new Claim.Handover(from, to, change.lsn())));
+                new Claim.Handover(from, to, change.lsn()),
+                null));
     }
 
     private void lookupChanged(String topic, InputChange input, Change change) {
@@ -215,7 +216,9 @@ final class JoinProcessor extends ContextualProcessor<byte[], InputEvent, byte[]
             Remembered before,
             Set<String> unchanged,
             Claim.Cause cause) {
-        Claim claim = new Claim(owner, List.of(upsert.key().values()), Arrays.asList(upsert.values()), null, cause);
+        int age = mapping.destination().age();
+        Claim claim = new Claim(owner, List.of(upsert.key().values()), Arrays.asList(upsert.values()), null, cause)
+                .aged(age < 0 ? null : upsert.values()[age]);
         boolean same = claim.sameRow(before.placed());
         if (!mapping.contested() && before.refused().isEmpty() && same) {
             mapping.leaveOut(upsert.values(), unchanged);

@@ -21,6 +21,8 @@ import dev.switchback.transforms.schema.TableId;
  * @param refusal why it cannot be applied, in words
  * @param handover the change of a source row's key that the claim came of, where the destination row stays the same one:
  *     the old key's claim is given up to the new key's; otherwise null
+ * @param age what the row has, or had, in the column by which the destination judges which of two rows is newer; null
+ *     where it has none
  */
 public record Claim(
         Owner owner,
@@ -28,7 +30,8 @@ public record Claim(
         @Nullable List<@Nullable Object> row,
         @Nullable String refusal,
         Cause cause,
-        @Nullable Handover handover)
+        @Nullable Handover handover,
+        @Nullable Object age)
         implements Event {
 
     /**
@@ -67,7 +70,7 @@ public record Claim(
             @Nullable List<@Nullable Object> row,
             @Nullable String refusal,
             Cause cause) {
-        this(owner, key, row, refusal, cause, null);
+        this(owner, key, row, refusal, cause, null, null);
     }
 
     public Claim {
@@ -93,22 +96,27 @@ public record Claim(
 
     /** The same claim given up. */
     public Claim withdrawn(Cause why) {
-        return new Claim(owner, key, null, null, why);
+        return new Claim(owner, key, null, null, why, null, age);
     }
 
     /** The same claim, not to be applied. */
     public Claim refused(String why) {
-        return new Claim(owner, key, null, why, cause);
+        return new Claim(owner, key, null, why, cause, null, age);
     }
 
     /** The same claim, come of something else. */
     public Claim because(Cause why) {
-        return new Claim(owner, key, row, refusal, why, handover);
+        return new Claim(owner, key, row, refusal, why, handover, age);
     }
 
     /** The same claim, come of a change of key. */
     public Claim by(@Nullable Handover change) {
-        return new Claim(owner, key, row, refusal, cause, change);
+        return new Claim(owner, key, row, refusal, cause, change, age);
+    }
+
+    /** The same claim of a row of that age. */
+    public Claim aged(@Nullable Object since) {
+        return new Claim(owner, key, row, refusal, cause, handover, since);
     }
 
     @Override
@@ -119,7 +127,8 @@ public record Claim(
                 && same(row, claim.row)
                 && Objects.equals(refusal, claim.refusal)
                 && cause.equals(claim.cause)
-                && Objects.equals(handover, claim.handover);
+                && Objects.equals(handover, claim.handover)
+                && Objects.deepEquals(age, claim.age);
     }
 
     @Override

@@ -66,7 +66,7 @@ final class ColumnMapping implements Mapping {
         switch (change.operation()) {
             case INSERT, READ -> out.accept(whole(present(change.after(), change)));
             case UPDATE -> out.accept(update(change, present(change.after(), change)));
-            case DELETE -> out.accept(new Remove(destination, keyOf(present(change.before(), change))));
+            case DELETE -> out.accept(remove(present(change.before(), change)));
             case TRUNCATE -> out.accept(new Clear(destination));
         }
     }
@@ -80,6 +80,15 @@ final class ColumnMapping implements Mapping {
         }
         @Nullable Object[] values = binding(after.type()).values(after);
         return isWhole(values) ? new Upsert(destination, key, values) : new Patch(destination, key, values);
+    }
+
+    /** An old row of which the log has the key alone has NULL for all else. */
+    private Mutation remove(Row before) {
+        int age = destination.age();
+        return new Remove(
+                destination,
+                keyOf(before),
+                age < 0 ? null : binding(before.type()).value(before, age));
     }
 
     private Mutation whole(Row row) {

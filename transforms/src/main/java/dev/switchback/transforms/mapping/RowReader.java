@@ -82,6 +82,24 @@ final class RowReader {
         return new Key(key);
     }
 
+    /**
+     * What the row has in the column by which the destination judges which of two rows is newer; null where there is none,
+     * or where it cannot be said: of an old row the log may have the key alone, with NULL for all else.
+     */
+    @Nullable Object age(Row row) {
+        int age = program.destination().age();
+        if (age < 0 || program.targets().get(age).columns().stream().anyMatch(column -> row.value(column) == null)) {
+            return null;
+        }
+        read(row);
+        try {
+            @Nullable Object value = value(row, age);
+            return value == Absent.VALUE ? null : value;
+        } catch (UnmappableException e) {
+            return null;
+        }
+    }
+
     /** The source columns for lack of which values are absent. */
     List<String> missing(Row row, @Nullable Object[] values) {
         Set<String> missing = new LinkedHashSet<>();

@@ -68,7 +68,10 @@ final class SelectMapping implements Mapping {
                 out.accept(reader.isIn(row) ? whole(row) : new Remove(destination(), reader.key(row)));
             }
             case UPDATE -> update(Optional.ofNullable(change.before()), present(change.after()), out);
-            case DELETE -> out.accept(new Remove(destination(), oldKey(present(change.before()))));
+            case DELETE -> {
+                Row before = present(change.before());
+                out.accept(new Remove(destination(), oldKey(before), reader.age(before)));
+            }
             case TRUNCATE -> out.accept(new Clear(destination()));
         }
     }
@@ -87,7 +90,7 @@ final class SelectMapping implements Mapping {
         boolean moved = !oldKey.equals(key);
         Mutation mutation = current(after, key, moved || !wasIn(before));
         if (moved) {
-            out.accept(new Remove(destination(), oldKey));
+            out.accept(new Remove(destination(), oldKey, reader.age(before.orElseThrow())));
         }
         out.accept(mutation);
     }

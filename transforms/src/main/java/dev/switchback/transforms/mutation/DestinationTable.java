@@ -18,6 +18,7 @@ public final class DestinationTable {
     private final List<Column> columns;
     private final int[] keyIndexes;
     private final OnConflict onConflict;
+    private final int age;
 
     /** @throws IllegalArgumentException when the key is empty or names a column that is not written */
     public DestinationTable(TableId id, List<Column> columns, List<String> key) {
@@ -34,6 +35,7 @@ public final class DestinationTable {
         if (key.isEmpty() || Arrays.stream(keyIndexes).anyMatch(index -> index < 0)) {
             throw new IllegalArgumentException("the key " + key + " of " + id + " is not among the columns " + names);
         }
+        this.age = names.indexOf(String.valueOf(onConflict.column()));
     }
 
     public TableId id() {
@@ -51,6 +53,13 @@ public final class DestinationTable {
     /** The key's columns as indexes into {@link #columns()}, in the key's order. Not to be changed. */
     public int[] keyIndexes() {
         return keyIndexes;
+    }
+
+    /**
+     * The column by which {@link OnConflict.Kind#NEWER} judges, as an index into {@link #columns()}; -1 for other tables.
+     */
+    public int age() {
+        return age;
     }
 
     /** The names of the key's columns, in the key's order. */

@@ -75,8 +75,19 @@ public sealed interface Mutation {
         }
     }
 
-    /** The row is to be gone, whether or not it is there. */
-    record Remove(DestinationTable table, Key key) implements OfRow {}
+    /**
+     * The row is to be gone, whether or not it is there.
+     *
+     * @param age what the row had at the source in the column by which {@link OnConflict.Kind#NEWER} judges; null where
+     *     that is not known, and for any other table
+     */
+    record Remove(DestinationTable table, Key key, @Nullable Object age) implements OfRow {
+
+        /** Of a row of which nothing but the key is known. */
+        public Remove(DestinationTable table, Key key) {
+            this(table, key, null);
+        }
+    }
 
     /** Every row of the table is to be gone. */
     record Clear(DestinationTable table) implements Mutation {}
