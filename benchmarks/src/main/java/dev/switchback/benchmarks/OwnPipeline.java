@@ -45,10 +45,10 @@ final class OwnPipeline implements AutoCloseable {
      * Lets it copy the tables, and ends it when it follows.
      *
      * @param declared what the migration file says of each table
-     * @param partitions of each change topic
+     * @param topics what it says of their topics
      */
-    static OwnPipeline copied(Stage stage, ManyTables tables, String declared, int partitions) {
-        Path file = file(stage, tables, declared, partitions);
+    static OwnPipeline copied(Stage stage, ManyTables tables, String declared, String topics) {
+        Path file = file(stage, tables, declared, topics);
         Plan plan = Plan.of(MigrationFile.read(file, Map.of()));
         KafkaAccess kafka = KafkaAccess.declared(plan.file()).orElseThrow();
         try (JavaChild child = start(stage, file)) {
@@ -89,10 +89,10 @@ final class OwnPipeline implements AutoCloseable {
         return operations.parts().flow(Direction.FORWARD).applied(mark);
     }
 
-    private static Path file(Stage stage, ManyTables tables, String declared, int partitions) {
+    private static Path file(Stage stage, ManyTables tables, String declared, String topics) {
         String text = "migration: own\nsource: " + login(stage.source().settings()) + "\ndestination: "
                 + login(stage.destination().settings()) + "\nkafka: {bootstrap.servers: \"" + stage.bootstrapServers()
-                + "\"}\ntopics: {partitions: " + partitions + "}\nmetrics: {port: 0}\ntables:\n"
+                + "\"}\ntopics: " + topics + "\nmetrics: {port: 0}\ntables:\n"
                 + tables.ids().stream()
                         .map(table -> "  " + table + ": " + declared + "\n")
                         .collect(Collectors.joining());

@@ -21,7 +21,6 @@ import dev.switchback.benchmarks.report.Standing;
 import dev.switchback.benchmarks.stage.ManyTables;
 import dev.switchback.benchmarks.stage.Size;
 import dev.switchback.benchmarks.stage.Stage;
-import dev.switchback.pipeline.file.MigrationFile;
 
 /** The whole pipeline in one process, always behind, for minutes: what it keeps on its heap must not grow. */
 final class SoakRun {
@@ -47,8 +46,7 @@ final class SoakRun {
         Run run;
         try (Stage stage = Stage.open(size, logs)) {
             ManyTables table = ManyTables.create(stage, 1);
-            try (OwnPipeline pipeline =
-                            OwnPipeline.copied(stage, table, "{}", MigrationFile.Topics.DEFAULT.partitions());
+            try (OwnPipeline pipeline = OwnPipeline.copied(stage, table, "{}", "{}");
                     JavaChild child = pipeline.start()) {
                 run = run(stage, pipeline, child, table);
             } catch (IllegalStateException | AssertionError e) {

@@ -17,7 +17,6 @@ import dev.switchback.benchmarks.report.Standing;
 import dev.switchback.benchmarks.stage.ManyTables;
 import dev.switchback.benchmarks.stage.Size;
 import dev.switchback.benchmarks.stage.Stage;
-import dev.switchback.pipeline.file.MigrationFile;
 
 /** Switchback beside itself: the same changes, by a pipeline that has copied the tables and goes on behind a backlog. */
 final class Variants {
@@ -38,18 +37,16 @@ final class Variants {
      * One way to run it.
      *
      * @param declared what the migration file says of each table
-     * @param partitions of each change topic
+     * @param topics what it says of their topics
      */
-    private record Variant(String name, int tables, String declared, int partitions) {
+    private record Variant(String name, int tables, String declared, String topics) {
 
         Variant(String name, int tables, String declared) {
-            this(name, tables, declared, MigrationFile.Topics.DEFAULT.partitions());
+            this(name, tables, declared, "{}");
         }
 
         String settings() {
-            return partitions == MigrationFile.Topics.DEFAULT.partitions()
-                    ? "all by default"
-                    : "topics: {partitions: " + partitions + "}";
+            return topics.equals("{}") ? "all by default" : "topics: " + topics;
         }
     }
 
@@ -76,8 +73,8 @@ final class Variants {
         int many = quick ? MANY_QUICK : MANY;
         return measure(
                 Scenario.TABLES,
-                new Variant("Switchback, " + many + " tables", many, "{}"),
-                new Variant("Switchback, " + many + " tables of one partition", many, "{}", 1),
+                new Variant("Switchback, " + many + " tables", many, "{}", quick ? "{shared: true}" : "{}"),
+                new Variant("Switchback, " + many + " tables with a topic each", many, "{}", "{shared: false}"),
                 new Variant("Switchback, 1 table", 1, "{}"));
     }
 
@@ -113,7 +110,7 @@ final class Variants {
         try (Stage stage = Stage.open(size, logs)) {
             ManyTables all = ManyTables.create(stage, variant.tables());
             Run run;
-            try (OwnPipeline pipeline = OwnPipeline.copied(stage, all, variant.declared(), variant.partitions())) {
+            try (OwnPipeline pipeline = OwnPipeline.copied(stage, all, variant.declared(), variant.topics())) {
                 all.change(size.warmUp());
                 String begin = stage.logEnd();
                 all.change(size.changes());

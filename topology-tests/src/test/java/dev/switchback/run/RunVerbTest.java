@@ -122,7 +122,11 @@ class RunVerbTest {
             run.kill();
             source.execute("DELETE FROM many_3 WHERE id = 1", "UPDATE many_4 SET id = id + 100 WHERE id < 3");
             ChildProcess again = operator.start("run");
-            names.forEach(RunVerbTest::awaitEqual);
+            try {
+                names.forEach(RunVerbTest::awaitEqual);
+            } catch (AssertionError late) {
+                throw new AssertionError(again.output(), late);
+            }
 
             assertThat(operator.data()
                             .resolve("kafka")
