@@ -9,8 +9,8 @@ import java.time.Duration;
  * @param rows destination rows, all tasks of the thread together; of more than a hundred tables, so many for each
  *     hundred
  * @param bytes size of the buffered changes as they stand in their topics
- * @param age how long the oldest buffered change may wait; whole milliseconds. While apply is more than a second behind
- *     the source, a hundred times that: larger transactions catch up sooner
+ * @param age how long the oldest buffered change may wait; whole milliseconds. Where even the newest is late already, a
+ *     tenth of that, but at most two seconds: larger transactions catch up sooner
  */
 public record BufferBounds(int rows, long bytes, Duration age) {
 

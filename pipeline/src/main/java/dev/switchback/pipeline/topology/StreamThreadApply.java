@@ -36,11 +36,10 @@ import dev.switchback.transforms.schema.TableId;
  */
 final class StreamThreadApply {
 
-    /** Who is that far behind the source gains more from larger transactions than from sooner ones. */
-    private static final long BEHIND_MILLIS = 1_000;
+    /** Of the time that a change is late already, what it may wait longer: larger transactions catch up sooner. */
+    private static final int PART_OF_LATENESS = 10;
 
-    /** How many times its age a buffered change may then wait. */
-    private static final int BEHIND_AGES = 100;
+    private static final Duration LONGEST_AGE = Duration.ofSeconds(2);
 
     /** For so many tables the bound of rows is meant: each has its own statements, which few rows are not worth. */
     private static final int TABLES = 100;
@@ -126,22 +125,22 @@ final class StreamThreadApply {
 
     /** Writes what is buffered if the last time was longer ago than anything may wait. */
     void flushIfOld(long now) {
-        long age = bounds.age().toMillis();
         long waited = now - lastFlushByAge;
-        if (waited >= age * BEHIND_AGES || (waited >= age && !behind())) {
+        if (waited >= LONGEST_AGE.toMillis()
+                || waited >= Math.max(bounds.age().toMillis(), late() / PART_OF_LATENESS)) {
             lastFlushByAge = now;
             flush();
             countHeldKeys();
         }
     }
 
-    /** Whether even the newest change that is buffered is old. */
-    private boolean behind() {
+    /** How long ago the newest change that is buffered was committed at the source, in milliseconds; zero without any. */
+    private long late() {
         long newest = 0;
         for (ApplyBuffer buffer : buffers) {
             newest = Math.max(newest, buffer.newestCommit());
         }
-        return newest > 0 && System.currentTimeMillis() - newest / 1_000 > BEHIND_MILLIS;
+        return newest == 0 ? 0 : System.currentTimeMillis() - newest / 1_000;
     }
 
     /** How many source keys the tasks know to have held changes. May be called from any thread; a moment old. */
