@@ -23,7 +23,7 @@ import dev.switchback.transforms.change.Claim;
 final class ApplyProcessor extends ContextualProcessor<byte[], MappedEvent, Void, Void> {
 
     /** How long the clock goes on without records: longer than Streams takes to commit the last ones. */
-    private static final long QUIET_MILLIS = 4_000;
+    private static final long QUIET_MILLIS = 7_000;
 
     private final ApplyThreads threads;
     private final InputTopics topics;

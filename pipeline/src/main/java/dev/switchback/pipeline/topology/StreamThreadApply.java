@@ -39,7 +39,7 @@ final class StreamThreadApply {
     /** Of the time that a change is late already, what it may wait longer: larger transactions catch up sooner. */
     private static final int PART_OF_LATENESS = 10;
 
-    private static final Duration LONGEST_AGE = Duration.ofSeconds(2);
+    private static final Duration LONGEST_AGE = Duration.ofSeconds(5);
 
     /** For so many tables the bound of rows is meant: each has its own statements, which few rows are not worth. */
     private static final int TABLES = 100;

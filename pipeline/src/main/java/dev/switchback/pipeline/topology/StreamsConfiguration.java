@@ -65,7 +65,7 @@ final class StreamsConfiguration {
         // Changes of one table need not wait for those of another: order matters per key, and a key has one partition.
         config.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
         // Nobody waits for the Streams commit: a restart reads again what came since, and skips it.
-        config.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 2_000L);
+        config.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 5_000L);
         config.put(StreamsConfig.consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 4_000);
         config.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 4_000);
     }
