@@ -74,7 +74,6 @@ final class Variants {
         return measure(
                 Scenario.TABLES,
                 new Variant("Switchback, " + many + " tables", many, "{}", quick ? "{shared: true}" : "{}"),
-                new Variant("Switchback, " + many + " tables with a topic each", many, "{}", "{shared: false}"),
                 new Variant("Switchback, 1 table", 1, "{}"));
     }
 

@@ -114,6 +114,23 @@ class FlushBoundsTest {
         assertThat(destination.batches()).hasSize(1);
     }
 
+    /** Whether it is late, or the source's clock is. */
+    @Test
+    void aWatermarkIsNeverKeptWaiting() {
+        log.insert(STORE, 1L, "Basel", null);
+        try (ApplyMember member = member(new BufferBounds(MANY, MANY, Duration.ofMillis(20)))) {
+            member.read();
+            member.letPass(Duration.ofMillis(20));
+            log.lagBy(Duration.ofMinutes(10));
+            log.insert(STORE, 2L, "Bern", null);
+            log.watermark(1);
+            member.read();
+            member.letPass(Duration.ofMillis(20));
+        }
+
+        assertThat(destination.batches()).hasSize(2);
+    }
+
     @Test
     void nothingIsWrittenWhenNothingWasRead() {
         log.insert(STORE, 1L, "Basel", null);

@@ -165,7 +165,8 @@ final class CaptureStart {
             } else if (!before.topicId().equals(topicIds.get(table.id()))) {
                 refused.add(refused("The topic "
                         + String.join(" or ", settings.routes().topics(settings.flow(), table.id()))
-                        + " was deleted since capture began, and its changes with it."));
+                        + " was deleted since capture began, and its changes with it; or its changes went by another one"
+                        + " then, since its SELECT or REPLICA IDENTITY was another."));
             } else {
                 List<String> changes = changes(before, table, LogRelation.read(connection, table.id()));
                 if (!changes.isEmpty()) {

@@ -65,7 +65,7 @@ public final class ChangeTopics {
     public Map<TableId, String> ensure(Collection<TableId> tables) {
         List<String> names = names(tables);
         try (Admin admin = admin()) {
-            requireSameShare(answer(admin.listTopics().names()), tables);
+            requireSameShare(admin, tables);
             List<NewTopic> topics = new ArrayList<>();
             names.forEach(name -> topics.add(partitioned(name)));
             topics.add(offsetsTopic());
@@ -80,30 +80,40 @@ public final class ChangeTopics {
     /**
      * Creates those of these topics that are missing, as change topics are created.
      *
+     * @param tables all that are captured
      * @return Kafka's id of each
      * @throws ProblemException as {@link #ensure}
      */
-    public Map<String, String> ensureTopics(Collection<String> names) {
+    public Map<String, String> ensureTopics(Collection<String> names, Collection<TableId> tables) {
         try (Admin admin = admin()) {
+            requireSameShare(admin, tables);
             create(admin, names.stream().map(this::partitioned).toList());
             return check(admin, List.copyOf(names));
         }
     }
 
-    private void requireSameShare(Set<String> existing, Collection<TableId> tables) {
-        boolean before = existing.contains(flow.sharedTopic());
-        boolean never =
-                tables.stream().filter(routes::shares).map(flow::changeTopic).noneMatch(existing::contains);
-        if (routes.share() ? !never : before) {
+    /** What a topic holds stays where it is, so nothing is created beside the topics that the tables had before. */
+    private void requireSameShare(Admin admin, Collection<TableId> tables) {
+        Set<String> existing = answer(admin.listTopics().names());
+        boolean shared = existing.contains(flow.sharedTopic());
+        boolean toBeShared = !shared
+                && tables.stream().filter(routes::shares).map(flow::changeTopic).anyMatch(existing::contains);
+        boolean toBeParted = shared
+                && !routes.share()
+                && tables.stream()
+                        .filter(routes::byKey)
+                        .map(flow::changeTopic)
+                        .anyMatch(topic -> !existing.contains(topic));
+        if (toBeShared || toBeParted) {
             throw new ProblemException(new Problem(
                     Problem.Kind.REFUSED,
                     "topics of " + flow,
-                    routes.share()
+                    toBeShared
                             ? "Its tables have a topic each, and now they are to share one."
                             : "Its tables share the topic " + flow.sharedTopic()
                                     + ", and now they are to have their own.",
-                    "Write topics: {shared: " + !routes.share() + "} into the migration file: what a topic holds stays"
-                            + " where it is."));
+                    "Write topics: {shared: " + toBeParted + "} into the migration file: what a topic holds stays where"
+                            + " it is."));
         }
     }
 

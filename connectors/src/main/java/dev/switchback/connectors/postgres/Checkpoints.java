@@ -161,7 +161,7 @@ final class Checkpoints {
     }
 
     /**
-     * Moves a batch's checkpoints, if each is what it is expected to be, and locks the control row, all in one statement.
+     * Moves a batch's checkpoints, if each is what it is expected to be, and locks the control row, in one statement; and counts what was applied of tables that share a topic.
      *
      * @throws OwnershipLostException when one is not, or is owned by another session
      * @throws NotInChargeException when the control row gives another mandate by now

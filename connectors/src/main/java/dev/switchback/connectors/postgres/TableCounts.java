@@ -41,6 +41,7 @@ public final class TableCounts {
             return;
         }
         int owned = batch.advances().stream()
+                .filter(advance -> advance.input().topic().equals(flow.sharedTopic()))
                 .mapToInt(advance -> advance.input().partition())
                 .min()
                 .orElseThrow();

@@ -2,7 +2,7 @@ CREATE TABLE switchback.table_count (
     migration text NOT NULL,
     direction text NOT NULL,
     table_name text NOT NULL,
-    -- One that the session owns which counts, so that none waits for another.
+    -- One of the shared topic that the session owns which counts, so that none waits for another.
     partition integer NOT NULL,
     rows_copied bigint NOT NULL,
     changes_applied bigint NOT NULL,

@@ -154,12 +154,13 @@ class OnConflictTest {
 
     @Test
     void columnsMayHaveAnyNameAndManyRowsAreNotSlow() {
-        destination.execute("CREATE TABLE odd (\"Key\" int PRIMARY KEY, declined text, given int, j json)");
+        destination.execute(
+                "CREATE TABLE odd (\"Key\" int PRIMARY KEY, declined text, given int, j json, \"null\" text)");
         DestinationTable odd = destination.table("odd");
         DestinationTable t =
                 new DestinationTable(odd.id(), odd.columns(), odd.key(), new OnConflict(Kind.FILL, null, true));
         Upsert[] many = IntStream.range(0, 5_000)
-                .mapToObj(i -> new Upsert(t, new @Nullable Object[] {i, null, i, "{\"a\":  \"\\u0000\"}"}))
+                .mapToObj(i -> new Upsert(t, new @Nullable Object[] {i, null, i, "{\"a\":  \"\\u0000\"}", null}))
                 .toArray(Upsert[]::new);
 
         assertThat(destination.apply(session, many)).isEmpty();
@@ -170,6 +171,8 @@ class OnConflictTest {
                         destination.query(
                                 "SELECT count(*), count(*) FILTER (WHERE content::text LIKE '%\"given\":7,%') FROM switchback.declined"))
                 .containsExactly("5000|1");
+        assertThat(destination.apply(session, new Remove(odd, new Key(7)))).isEmpty();
+        assertThat(destination.query("SELECT count(*) FROM odd")).containsExactly("4999");
     }
 
     private DestinationTable table(Kind kind, @Nullable String column, boolean keep) {

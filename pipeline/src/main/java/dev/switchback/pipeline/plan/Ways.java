@@ -48,7 +48,7 @@ final class Ways {
             boolean shared,
             String where) {
         TablePair pair = pair(from.id(), to.id(), selection, key, onConflict);
-        Into into = new Into(to.schema(), key, onConflict);
+        Into into = new Into(to.schema(), key, onConflict, joined || logsOldRows(from));
         return joined
                 ? new PlannedTable(
                         from,

@@ -161,7 +161,7 @@ final class Preparation {
     static List<InputPartition> inputs(FlowPlan plan, ChangeTopics topics) {
         int count = plan.file().topics().partitions();
         List<InputPartition> partitions = new ArrayList<>();
-        topics.ensureTopics(plan.appliedTopics())
+        topics.ensureTopics(plan.appliedTopics(), captured(plan))
                 .forEach((topic, id) -> partitions.addAll(partitions(topic, id, count)));
         return partitions;
     }
@@ -199,6 +199,10 @@ final class Preparation {
     }
 
     private List<TableId> captured() {
+        return captured(plan);
+    }
+
+    private static List<TableId> captured(FlowPlan plan) {
         return plan.captured().stream().map(PostgresTable::id).toList();
     }
 }

@@ -47,11 +47,14 @@ public final class Backlog implements AutoCloseable {
 
     private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
     private static final Duration READ_WITHIN = Duration.ofSeconds(1);
+    /** Topics come one after the other while a migration begins. */
+    private static final Duration TOPICS_LAST = Duration.ofSeconds(10);
 
     private final Admin admin;
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final ChangeDecoder decoder;
     private List<InputPartition> known = List.of();
+    private long knownSince;
 
     /**
      * Where to look.
@@ -136,8 +139,9 @@ public final class Backlog implements AutoCloseable {
     private Map<TopicPartition, Long> ends(Topics topics)
             throws ExecutionException, TimeoutException, InterruptedException {
         Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
-        if (known.isEmpty()) {
+        if (known.isEmpty() || System.nanoTime() - knownSince > TOPICS_LAST.toNanos()) {
             known = partitions(topics);
+            knownSince = System.nanoTime();
         }
         for (InputPartition partition : known) {
             wanted.put(new TopicPartition(partition.topic(), partition.partition()), OffsetSpec.latest());

@@ -22,6 +22,8 @@ import dev.switchback.transforms.change.Change;
 import dev.switchback.transforms.change.Claim;
 import dev.switchback.transforms.change.Event;
 import dev.switchback.transforms.change.Operation;
+import dev.switchback.transforms.change.TaskWatermark;
+import dev.switchback.transforms.change.Watermark;
 import dev.switchback.transforms.mutation.DestinationTable;
 import dev.switchback.transforms.mutation.Folding;
 import dev.switchback.transforms.mutation.Key;
@@ -38,6 +40,8 @@ import dev.switchback.transforms.schema.TableId;
  */
 final class ApplyBuffer {
 
+    private static final long SOON = Long.MAX_VALUE;
+
     private final Mandate mandate;
     private final Map<InputPartition, InputCursor> cursors = new HashMap<>();
     private final Map<DestinationTable, Map<Key, PendingRow>> rows = new HashMap<>();
@@ -47,6 +51,7 @@ final class ApplyBuffer {
     private final Map<TableId, TableCount> tables = new HashMap<>();
     private Batch.@Nullable Work clear;
     private int rowCount;
+    private int tableCount;
     private long bytes;
     private long newestCommit;
     private @Nullable RuntimeException failure;
@@ -136,12 +141,15 @@ final class ApplyBuffer {
         return rowCount;
     }
 
-    /** Of how many destination tables it has had rows. */
+    /** Of how many destination tables it has rows. */
     int tables() {
-        return rows.size();
+        return tableCount;
     }
 
-    /** When the newest change in it was committed at the source, in microseconds since 1970; zero where it has none. */
+    /**
+     * When the newest change in it was committed at the source, in microseconds since 1970; zero where it has none, and
+     * the end of time where it has a watermark, which somebody waits for.
+     */
     long newestCommit() {
         return newestCommit;
     }
@@ -183,6 +191,7 @@ final class ApplyBuffer {
         tables.clear();
         clear = null;
         rowCount = 0;
+        tableCount = 0;
         bytes = 0;
         newestCommit = 0;
     }
@@ -207,6 +216,7 @@ final class ApplyBuffer {
         Map<Key, PendingRow> table = table(mutation);
         @Nullable PendingRow row = table.get(mutation.key());
         if (row == null) {
+            tableCount += table.isEmpty() ? 1 : 0;
             table.put(mutation.key(), new PendingRow(mutation, change));
             rowCount++;
         } else {
@@ -221,12 +231,16 @@ final class ApplyBuffer {
     private void advance(InputChange input, Event event) {
         cursor(input.input()).read(input.offset(), event);
         bytes += input.key().length + input.value().length;
-        newestCommit = Math.max(newestCommit, InputCursor.commitMicros(event));
+        newestCommit = Math.max(newestCommit, isMark(event) ? SOON : InputCursor.commitMicros(event));
         if (event instanceof Change change && input.input().topic().equals(sharedTopic)) {
             boolean copied = change.operation() == Operation.READ;
             TableCount one = new TableCount(change.table(), copied ? 1 : 0, copied ? 0 : 1);
             tables.merge(change.table(), one, TableCount::plus);
         }
+    }
+
+    private static boolean isMark(Event event) {
+        return event instanceof Watermark || event instanceof TaskWatermark;
     }
 
     private InputCursor cursor(InputPartition input) {

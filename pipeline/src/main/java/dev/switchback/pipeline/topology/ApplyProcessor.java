@@ -106,7 +106,7 @@ final class ApplyProcessor extends ContextualProcessor<byte[], MappedEvent, Void
                 event.destinationKey(),
                 reason);
         buffer.hold(held, event.event());
-        if (event.event() instanceof Claim && event.isWhole()) {
+        if (event.event() instanceof Claim && event.isWhole() && mapper.lastCounts(event.input(), event.event())) {
             heldRetry.supersede(held, event.mutations());
         }
     }

@@ -6,8 +6,8 @@ import java.time.Duration;
  * When what a stream thread has buffered must be written. Whichever bound is reached first counts; a Streams commit
  * writes it in any case.
  *
- * @param rows destination rows, all tasks of the thread together; of more than a hundred tables, so many for each
- *     hundred
+ * @param rows destination rows, all tasks of the thread together; for each full hundred of tables
+ *     that they are of
  * @param bytes size of the buffered changes as they stand in their topics
  * @param age how long the oldest buffered change may wait; whole milliseconds. Where even the newest is late already, a
  *     tenth of that, but at most five seconds: larger transactions catch up sooner

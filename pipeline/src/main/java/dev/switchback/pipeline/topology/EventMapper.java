@@ -59,9 +59,16 @@ final class EventMapper {
         }
     }
 
-    /** Whether all changes of the source key of this one, a change or a claim, are about one destination row. */
-    boolean keepsDestinationKey(InputChange input, Event event) {
-        return event instanceof Claim || mappingOf(input, (Change) event).keepsDestinationKey();
+    /**
+     * Whether of the changes of this one's source key the last whole one alone counts: all are about one destination row,
+     * and what becomes of it does not depend on how old they are.
+     */
+    boolean lastCounts(InputChange input, Event event) {
+        if (event instanceof Claim) {
+            return table(input).age() < 0;
+        }
+        Mapping mapping = mappingOf(input, (Change) event);
+        return mapping.keepsDestinationKey() && mapping.destination().age() < 0;
     }
 
     /** The destination table of a change or a claim, as text. */

@@ -78,7 +78,7 @@ final class HeldRetry {
      * no more consequence. Not so where a source key may move from one destination row to another: each step counts.
      */
     private boolean supersede(HeldChange held, MappedEvent event) {
-        if (!mapper.keepsDestinationKey(held.change(), event.event())) {
+        if (!mapper.lastCounts(held.change(), event.event())) {
             return false;
         }
         List<HeldChange> behind = thread.behind(held);

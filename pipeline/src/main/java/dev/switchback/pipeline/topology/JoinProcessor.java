@@ -120,12 +120,14 @@ final class JoinProcessor extends ContextualProcessor<byte[], InputEvent, byte[]
         }
         Bytes key = StoreKey.of(StoreKey.text(topic), StoreKey.bytes(input.sourceKey()));
         Row after = change.after();
-        Optional<Claim> handover = other.flatMap(known -> handover(mapping(topic), change, known, cause));
+        Remembered before = remembered(key);
+        Claim placed = before.placed();
+        Optional<Claim> handover = other.flatMap(known -> handover(mapping(topic), change, known, cause))
+                .map(claim -> claim.aged(placed == null ? null : placed.age()));
         if (after == null) {
             remove(mapping(topic), key, handover.orElse(null), cause);
             return;
         }
-        Remembered before = remembered(key);
         if (handover.isPresent()) {
             giveUp(mapping(topic), before, handover.get(), cause);
             before = before.having(handover.get());

@@ -82,13 +82,10 @@ final class ColumnMapping implements Mapping {
         return isWhole(values) ? new Upsert(destination, key, values) : new Patch(destination, key, values);
     }
 
-    /** An old row of which the log has the key alone has NULL for all else. */
     private Mutation remove(Row before) {
-        int age = destination.age();
+        boolean known = destination.age() >= 0 && destination.agesOfRemoved();
         return new Remove(
-                destination,
-                keyOf(before),
-                age < 0 ? null : binding(before.type()).value(before, age));
+                destination, keyOf(before), known ? binding(before.type()).value(before, destination.age()) : null);
     }
 
     private Mutation whole(Row row) {

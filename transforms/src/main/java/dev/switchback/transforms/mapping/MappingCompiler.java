@@ -38,12 +38,13 @@ public final class MappingCompiler {
      * Where rows go.
      *
      * @param key the columns by which they are found again, see {@link MappingCompiler#key}
+     * @param wholeOldRows whether updates and deletes carry the whole old row
      */
-    public record Into(TableSchema table, List<String> key, OnConflict onConflict) {
+    public record Into(TableSchema table, List<String> key, OnConflict onConflict, boolean wholeOldRows) {
 
         /** Overwriting what is there. */
         public static Into of(TableSchema table, List<String> key) {
-            return new Into(table, key, OnConflict.OVERWRITE);
+            return new Into(table, key, OnConflict.OVERWRITE, false);
         }
     }
 
@@ -223,7 +224,7 @@ public final class MappingCompiler {
         ProblemException.requireNone(problems);
         return new SelectProgram(
                 joined,
-                new DestinationTable(destination.id(), columns, into.key(), into.onConflict()),
+                new DestinationTable(destination.id(), columns, into.key(), into.onConflict(), into.wholeOldRows()),
                 selection.select().inputs(),
                 targets,
                 selection.filter().orElse(null));

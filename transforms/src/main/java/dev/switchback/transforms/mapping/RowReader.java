@@ -83,12 +83,12 @@ final class RowReader {
     }
 
     /**
-     * What the row has in the column by which the destination judges which of two rows is newer; null where there is none,
-     * or where it cannot be said: of an old row the log may have the key alone, with NULL for all else.
+     * What an old row has in the column by which the destination judges which of two rows is newer; null where there is
+     * none, or where it cannot be said.
      */
     @Nullable Object age(Row row) {
         int age = program.destination().age();
-        if (age < 0 || program.targets().get(age).columns().stream().anyMatch(column -> row.value(column) == null)) {
+        if (age < 0 || !program.destination().agesOfRemoved()) {
             return null;
         }
         read(row);

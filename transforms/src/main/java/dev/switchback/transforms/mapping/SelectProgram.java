@@ -85,7 +85,8 @@ record SelectProgram(
                         destination.id(),
                         order.stream().map(destination.columns()::get).toList(),
                         destination.key(),
-                        destination.onConflict()),
+                        destination.onConflict(),
+                        destination.agesOfRemoved()),
                 inputs,
                 order.stream().map(targets::get).toList(),
                 filter);

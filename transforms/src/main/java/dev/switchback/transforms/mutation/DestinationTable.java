@@ -19,6 +19,7 @@ public final class DestinationTable {
     private final int[] keyIndexes;
     private final OnConflict onConflict;
     private final int age;
+    private final boolean agesOfRemoved;
 
     /** @throws IllegalArgumentException when the key is empty or names a column that is not written */
     public DestinationTable(TableId id, List<Column> columns, List<String> key) {
@@ -27,6 +28,15 @@ public final class DestinationTable {
 
     /** @throws IllegalArgumentException when the key is empty or names a column that is not written */
     public DestinationTable(TableId id, List<Column> columns, List<String> key, OnConflict onConflict) {
+        this(id, columns, key, onConflict, true);
+    }
+
+    /**
+     * @param agesOfRemoved whether it is known of a removed row how old it was
+     * @throws IllegalArgumentException when the key is empty or names a column that is not written
+     */
+    public DestinationTable(
+            TableId id, List<Column> columns, List<String> key, OnConflict onConflict, boolean agesOfRemoved) {
         this.id = id;
         this.onConflict = onConflict;
         this.columns = List.copyOf(columns);
@@ -35,7 +45,8 @@ public final class DestinationTable {
         if (key.isEmpty() || Arrays.stream(keyIndexes).anyMatch(index -> index < 0)) {
             throw new IllegalArgumentException("the key " + key + " of " + id + " is not among the columns " + names);
         }
-        this.age = names.indexOf(String.valueOf(onConflict.column()));
+        this.age = onConflict.column() == null ? -1 : names.indexOf(onConflict.column());
+        this.agesOfRemoved = agesOfRemoved;
     }
 
     public TableId id() {
@@ -60,6 +71,11 @@ public final class DestinationTable {
      */
     public int age() {
         return age;
+    }
+
+    /** Whether it is known of a removed row what it had in that column: not where the log has but the keys of old rows. */
+    public boolean agesOfRemoved() {
+        return agesOfRemoved;
     }
 
     /** The names of the key's columns, in the key's order. */

@@ -14,12 +14,14 @@ import dev.switchback.transforms.change.Change;
 import dev.switchback.transforms.change.Operation;
 import dev.switchback.transforms.change.Row;
 import dev.switchback.transforms.change.RowType;
+import dev.switchback.transforms.mapping.MappingCompiler.Into;
 import dev.switchback.transforms.mutation.Key;
 import dev.switchback.transforms.mutation.Mutation;
 import dev.switchback.transforms.mutation.Mutation.Clear;
 import dev.switchback.transforms.mutation.Mutation.Patch;
 import dev.switchback.transforms.mutation.Mutation.Remove;
 import dev.switchback.transforms.mutation.Mutation.Upsert;
+import dev.switchback.transforms.mutation.OnConflict;
 import dev.switchback.transforms.schema.Carrier;
 import dev.switchback.transforms.schema.Column;
 import dev.switchback.transforms.schema.ColumnType;
@@ -119,6 +121,25 @@ class SelectMappingTest {
         assertThatThrownBy(() -> all(share, change(Operation.INSERT, null, row(7, 0, "x", "x", "2.00"))))
                 .isInstanceOf(UnmappableException.class)
                 .hasMessage("column share cannot be computed: division by zero");
+    }
+
+    /** Of a row of which the log has the key alone, the expression would give what no row has. */
+    @Test
+    void howOldARemovedRowWasIsSaidWhereTheLogHasWholeOldRows() {
+        TableSchema into =
+                new TableSchema(STORE, List.of(Column.of("id", INTEGER), Column.of("version", INTEGER)), List.of("id"));
+        OnConflict newer = new OnConflict(OnConflict.Kind.NEWER, "version", false);
+        Selection selection =
+                MappingCompiler.select(SOURCE, "SELECT id, coalesce(owner, 0) AS version FROM store", "test");
+        Mapping whole = MappingCompiler.compile(SOURCE, selection, new Into(into, List.of("id"), newer, true), "test");
+        Mapping keys = MappingCompiler.compile(SOURCE, selection, new Into(into, List.of("id"), newer, false), "test");
+
+        assertThat(all(whole, change(Operation.DELETE, row(7, 3, "x", "x", "1"), null)))
+                .containsExactly(new Remove(whole.destination(), new Key(7), 3));
+        assertThat(all(whole, change(Operation.DELETE, row(7, null, "x", "x", "1"), null)))
+                .containsExactly(new Remove(whole.destination(), new Key(7), 0));
+        assertThat(all(keys, change(Operation.DELETE, row(7, null, null, null, null), null)))
+                .containsExactly(new Remove(keys.destination(), new Key(7)));
     }
 
     @Test
