@@ -92,10 +92,12 @@ class SharedTopicTest {
         log.read(STORE, 1L, "Basel", null);
         log.read(STORE, 2L, "Bern", null);
         log.read(BRANCH, 1L, "Chur", null);
-        log.update(BRANCH, 1L, "Davos", null);
-        log.watermark(1);
-
-        applyAll();
+        try (ApplyMember member = new ApplyMember(log, destination)) {
+            member.apply();
+            log.update(BRANCH, 1L, "Davos", null);
+            log.watermark(1);
+            member.apply();
+        }
 
         Map<TableId, TableCount> counts = destination.batches().stream()
                 .flatMap(batch -> batch.tables().stream())

@@ -41,7 +41,7 @@ final class TableProperties {
     }
 
     static void describe(Schema envelope, TableSchema table) {
-        envelope.addProp(TABLE, List.of(table.id().schema(), table.id().name()));
+        name(envelope, table);
         envelope.addProp(KEY, table.key());
     }
 
@@ -58,9 +58,9 @@ final class TableProperties {
         return names(envelope, KEY);
     }
 
-    /** Notes that the field is no column, but says which table the record is of. */
-    static void name(Field field, TableSchema table) {
-        field.addProp(TABLE, List.of(table.id().schema(), table.id().name()));
+    /** Notes which table a record is of; on a field, that it is no column but says so. */
+    static void name(JsonProperties holder, TableSchema table) {
+        holder.addProp(TABLE, List.of(table.id().schema(), table.id().name()));
     }
 
     static boolean isName(Field field) {

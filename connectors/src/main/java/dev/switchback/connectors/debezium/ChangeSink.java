@@ -36,6 +36,7 @@ import dev.switchback.transforms.change.Watermark;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
 import dev.switchback.transforms.schema.TableId;
+import dev.switchback.transforms.schema.TableSchema;
 
 /**
  * Writes changes and the log offset behind them in Kafka transactions. After any failure it must be closed and another
@@ -106,27 +107,20 @@ final class ChangeSink implements AutoCloseable {
     /** Names the tables whose changes may be sent. */
     void use(List<CapturedTable> tables, SchemaStore schemas) {
         for (CapturedTable table : tables) {
-            TableId id = table.schema().id();
+            TableSchema schema = table.schema();
+            TableId id = schema.id();
             if (routes.byKey(id)) {
-                targets.put(id, changeTarget(table, schemas));
+                targets.put(id, target(routes.changeTopic(flow, id), schema, schemas));
             }
             if (routes.everywhere(id)) {
-                everywhere.put(id, target(flow.lookupTopic(id), table, schemas));
+                everywhere.put(id, target(flow.lookupTopic(id), schema, schemas));
             }
-            keys.put(id, table.schema().key());
+            keys.put(id, schema.key());
         }
     }
 
-    private Target changeTarget(CapturedTable table, SchemaStore schemas) {
-        TableId id = table.schema().id();
-        String own = flow.changeTopic(id);
-        return routes.shares(id)
-                ? new Target(flow.sharedTopic(), ChangeEncoder.amongOthers(schemas, own, table.schema()))
-                : target(own, table, schemas);
-    }
-
-    private static Target target(String topic, CapturedTable table, SchemaStore schemas) {
-        return new Target(topic, new ChangeEncoder(schemas, topic, table.schema()));
+    private Target target(String topic, TableSchema table, SchemaStore schemas) {
+        return new Target(topic, routes.encoder(flow, topic, table, schemas));
     }
 
     /** @param keyed a row that has the change's key; null for a TRUNCATE, which goes to every partition */

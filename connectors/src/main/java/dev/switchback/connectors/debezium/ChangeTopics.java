@@ -65,11 +65,12 @@ public final class ChangeTopics {
     public Map<TableId, String> ensure(Collection<TableId> tables) {
         List<String> names = names(tables);
         try (Admin admin = admin()) {
-            requireSameShare(admin, tables);
+            Set<String> existing = answer(admin.listTopics().names());
+            requireSameShare(existing, tables);
             List<NewTopic> topics = new ArrayList<>();
             names.forEach(name -> topics.add(partitioned(name)));
             topics.add(offsetsTopic());
-            create(admin, topics);
+            create(admin, existing, topics);
             Map<String, String> ids = check(admin, names);
             return tables.stream().collect(Collectors.toMap(table -> table, table -> routes.topics(flow, table).stream()
                     .map(ids::get)
@@ -86,15 +87,15 @@ public final class ChangeTopics {
      */
     public Map<String, String> ensureTopics(Collection<String> names, Collection<TableId> tables) {
         try (Admin admin = admin()) {
-            requireSameShare(admin, tables);
-            create(admin, names.stream().map(this::partitioned).toList());
+            Set<String> existing = answer(admin.listTopics().names());
+            requireSameShare(existing, tables);
+            create(admin, existing, names.stream().map(this::partitioned).toList());
             return check(admin, List.copyOf(names));
         }
     }
 
     /** What a topic holds stays where it is, so nothing is created beside the topics that the tables had before. */
-    private void requireSameShare(Admin admin, Collection<TableId> tables) {
-        Set<String> existing = answer(admin.listTopics().names());
+    private void requireSameShare(Set<String> existing, Collection<TableId> tables) {
         boolean shared = existing.contains(flow.sharedTopic());
         boolean toBeShared = !shared
                 && tables.stream().filter(routes::shares).map(flow::changeTopic).anyMatch(existing::contains);
@@ -171,8 +172,7 @@ public final class ChangeTopics {
                         Integer.toString(settings.maxRecordBytes())));
     }
 
-    private void create(Admin admin, List<NewTopic> topics) {
-        Set<String> existing = answer(admin.listTopics().names());
+    private void create(Admin admin, Set<String> existing, List<NewTopic> topics) {
         List<NewTopic> missing = topics.stream()
                 .filter(topic -> !existing.contains(topic.name()))
                 .toList();

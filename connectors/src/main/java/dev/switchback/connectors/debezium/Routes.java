@@ -4,8 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
+import dev.switchback.connectors.avro.ChangeEncoder;
+import dev.switchback.connectors.avro.SchemaStore;
 import dev.switchback.connectors.spi.Flow;
 import dev.switchback.transforms.schema.TableId;
+import dev.switchback.transforms.schema.TableSchema;
 
 /**
  * Which topics a table's changes go to. By their keys into its change topic, unless it is only there to be looked up in;
@@ -48,6 +51,14 @@ public record Routes(Set<TableId> lookups, Set<TableId> unmoved, Set<TableId> re
     /** The topic that a migrated table's changes go to by their keys. */
     public String changeTopic(Flow flow, TableId table) {
         return shares(table) ? flow.sharedTopic() : flow.changeTopic(table);
+    }
+
+    /** What writes a table's changes for one of its topics. */
+    public ChangeEncoder encoder(Flow flow, String topic, TableSchema table, SchemaStore schemas) {
+        String own = flow.changeTopic(table.id());
+        return topic.equals(flow.sharedTopic())
+                ? ChangeEncoder.amongOthers(schemas, own, table)
+                : new ChangeEncoder(schemas, topic, table);
     }
 
     /** The topics that a table's changes go to, in the order in which they are written there. */

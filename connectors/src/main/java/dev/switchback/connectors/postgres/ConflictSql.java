@@ -1,5 +1,6 @@
 package dev.switchback.connectors.postgres;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -86,14 +87,15 @@ final class ConflictSql {
 
     /** Parameters: the key's columns, then the age. Of a row whose age is not known, none that the destination has is newer. */
     private String removeOlder() {
-        Column age = table.columns().get(table.age());
-        String name = Sql.name(age.name());
-        if (key.contains(age)) {
+        if (table.removedBy().length == key.size()) {
             return ApplySql.remove(table);
         }
-        return given(Stream.concat(key.stream(), Stream.of(age)).toList())
+        String age = Sql.name(table.columns().get(table.age()).name());
+        return given(Arrays.stream(table.removedBy())
+                        .mapToObj(table.columns()::get)
+                        .toList())
                 + ", done AS (\nDELETE FROM " + Sql.name(table.id()) + " AS t USING given WHERE " + sameKey()
-                + " AND (given." + name + " IS NULL OR " + notNewer("given") + ")\nRETURNING " + keyOf("t")
+                + " AND (given." + age + " IS NULL OR " + notNewer("given") + ")\nRETURNING " + keyOf("t")
                 + "),\ndeclined AS (" + present() + " AND " + notIn("given", "done") + ")" + declines("remove");
     }
 

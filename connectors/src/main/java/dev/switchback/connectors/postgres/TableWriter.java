@@ -18,7 +18,6 @@ import dev.switchback.connectors.postgres.ColumnArray.UnfitException;
 import dev.switchback.connectors.spi.Batch.Work;
 import dev.switchback.transforms.change.Absent;
 import dev.switchback.transforms.mutation.DestinationTable;
-import dev.switchback.transforms.mutation.Key;
 import dev.switchback.transforms.mutation.Mutation.OfRow;
 import dev.switchback.transforms.mutation.Mutation.Patch;
 import dev.switchback.transforms.mutation.Mutation.Remove;
@@ -45,8 +44,6 @@ final class TableWriter {
 
     private final String upsert;
     private final String remove;
-    /** The columns that say which rows are removed. */
-    private final int[] removedBy;
 
     private final String missing;
     private final @Nullable ConflictSql conflicts;
@@ -66,11 +63,6 @@ final class TableWriter {
         this.conflicts = table.onConflict().equals(OnConflict.OVERWRITE) ? null : new ConflictSql(migration, table);
         this.upsert = conflicts == null ? ApplySql.upsert(table) : conflicts.upsert();
         this.remove = conflicts == null ? ApplySql.remove(table) : conflicts.remove();
-        boolean byAge = table.age() >= 0 && Arrays.stream(key).noneMatch(each -> each == table.age());
-        this.removedBy = byAge
-                ? IntStream.concat(Arrays.stream(key), IntStream.of(table.age()))
-                        .toArray()
-                : key;
         this.missing = ApplySql.missing(table);
     }
 
@@ -118,7 +110,7 @@ final class TableWriter {
 
     /** @param works Removes of this table, no two of one row */
     void remove(ApplyConnection connection, List<Work> works) throws SQLException, RowsRefused {
-        execute(connection.get(), remove, removedBy, works);
+        execute(connection.get(), remove, table.removedBy(), works);
     }
 
     /** Rows of which the identity changes; without the replica role, a DELETE could cascade, so they are refused. */
@@ -216,10 +208,8 @@ final class TableWriter {
             value = upsert.values()[column];
         } else if (mutation instanceof Patch patch) {
             value = patch.values()[column];
-        } else if (column == table.age() && mutation instanceof Remove gone && removedBy.length > key.length) {
-            value = gone.age();
         } else {
-            value = keyValue(column, mutation.key());
+            value = valueOfRemoved(column, mutation);
         }
         if (value == Absent.VALUE) {
             throw new IllegalStateException(
@@ -228,11 +218,14 @@ final class TableWriter {
         return value;
     }
 
-    private Object keyValue(int column, Key row) {
+    private @Nullable Object valueOfRemoved(int column, OfRow mutation) {
         for (int i = 0; i < key.length; i++) {
             if (key[i] == column) {
-                return row.values()[i];
+                return mutation.key().values()[i];
             }
+        }
+        if (column == table.age() && mutation instanceof Remove gone) {
+            return gone.age();
         }
         throw new IllegalStateException(columns.get(column).name() + " is not of the key of " + table);
     }

@@ -77,10 +77,11 @@ final class CaseRun implements AutoCloseable {
         decoder = new ChangeDecoder(schemas);
         Routes routes = plan.routes();
         for (PostgresTable table : plan.captured()) {
+            TableSchema captured = SourceTable.captured(table.schema());
             targets.put(
                     table.id(),
                     routes.topics(flow, table.id()).stream()
-                            .map(topic -> new Target(topic, encoder(flow, topic, table, schemas)))
+                            .map(topic -> new Target(topic, routes.encoder(flow, topic, captured, schemas)))
                             .toList());
         }
         destination = new DestinationInMemory(
@@ -91,13 +92,6 @@ final class CaseRun implements AutoCloseable {
                 topics, plan.mappings(), plan.joins(), schemas, NothingCommitted.INSTANCE, threads);
         state = temporaryDirectory();
         topology = new DrivenTopology(built, topics, state);
-    }
-
-    private static ChangeEncoder encoder(Flow flow, String topic, PostgresTable table, MemorySchemaStore schemas) {
-        TableSchema schema = SourceTable.captured(table.schema());
-        return topic.equals(flow.sharedTopic())
-                ? ChangeEncoder.amongOthers(schemas, flow.changeTopic(schema.id()), schema)
-                : new ChangeEncoder(schemas, topic, schema);
     }
 
     /** @throws ProblemException when the topology halts */

@@ -31,11 +31,6 @@ import dev.switchback.connectors.avro.ChangeDecoder;
 import dev.switchback.connectors.avro.SchemaStore;
 import dev.switchback.connectors.postgres.CheckpointRow;
 import dev.switchback.connectors.spi.InputPartition;
-import dev.switchback.transforms.change.Change;
-import dev.switchback.transforms.change.Claim;
-import dev.switchback.transforms.change.Event;
-import dev.switchback.transforms.change.TaskWatermark;
-import dev.switchback.transforms.change.Watermark;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
 
@@ -196,20 +191,7 @@ public final class Backlog implements AutoCloseable {
     }
 
     private Instant commit(ConsumerRecord<byte[], byte[]> record) {
-        Event event = decoder.decode(record.value());
-        return Instant.EPOCH.plus(micros(event), ChronoUnit.MICROS);
-    }
-
-    private static long micros(Event event) {
-        if (event instanceof Change change) {
-            return change.commitMicros();
-        }
-        if (event instanceof Claim claim) {
-            return claim.cause().commitMicros();
-        }
-        return event instanceof TaskWatermark passed
-                ? passed.watermark().commitMicros()
-                : ((Watermark) event).commitMicros();
+        return Instant.EPOCH.plus(decoder.decode(record.value()).commitMicros(), ChronoUnit.MICROS);
     }
 
     @Override

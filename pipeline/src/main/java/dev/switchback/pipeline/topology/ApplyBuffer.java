@@ -231,7 +231,7 @@ final class ApplyBuffer {
     private void advance(InputChange input, Event event) {
         cursor(input.input()).read(input.offset(), event);
         bytes += input.key().length + input.value().length;
-        newestCommit = Math.max(newestCommit, isMark(event) ? SOON : InputCursor.commitMicros(event));
+        newestCommit = Math.max(newestCommit, isMark(event) ? SOON : event.commitMicros());
         if (event instanceof Change change && input.input().topic().equals(sharedTopic)) {
             boolean copied = change.operation() == Operation.READ;
             TableCount one = new TableCount(change.table(), copied ? 1 : 0, copied ? 0 : 1);

@@ -10,7 +10,6 @@ import dev.switchback.transforms.change.Change;
 import dev.switchback.transforms.change.Claim;
 import dev.switchback.transforms.change.Event;
 import dev.switchback.transforms.change.Operation;
-import dev.switchback.transforms.change.TaskWatermark;
 import dev.switchback.transforms.change.Watermark;
 
 /** How far one input partition is read and how far it is applied. Not thread-safe. */
@@ -45,7 +44,7 @@ final class InputCursor {
         if (event instanceof Change change) {
             count(change.operation() == Operation.READ, change.commitMicros());
         } else if (event instanceof Claim claim) {
-            count(claim.cause().copied(), claim.cause().commitMicros());
+            count(claim.cause().copied(), claim.commitMicros());
         }
         pass(offset, event);
     }
@@ -53,22 +52,8 @@ final class InputCursor {
     /** Moves behind a record of which nothing is applied but that it was there. */
     void pass(long offset, Event event) {
         long watermark = event instanceof Watermark mark ? Math.max(read.watermark(), mark.id()) : read.watermark();
-        commitMicros = Math.max(commitMicros, commitMicros(event));
+        commitMicros = Math.max(commitMicros, event.commitMicros());
         read = new Checkpoint(offset + 1, watermark);
-    }
-
-    /** When what the event tells of was committed at the source, in microseconds since 1970; zero where it does not say. */
-    static long commitMicros(Event event) {
-        if (event instanceof Change change) {
-            return change.commitMicros();
-        }
-        if (event instanceof Claim claim) {
-            return claim.cause().commitMicros();
-        }
-        if (event instanceof TaskWatermark passed) {
-            return passed.watermark().commitMicros();
-        }
-        return event instanceof Watermark mark ? mark.commitMicros() : 0;
     }
 
     /** Moves to where Streams will resume: behind the transaction markers that follow the last record. */

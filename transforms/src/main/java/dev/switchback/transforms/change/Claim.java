@@ -84,6 +84,11 @@ public record Claim(
         return new Claim(owner, null, null, null, cause);
     }
 
+    @Override
+    public long commitMicros() {
+        return cause.commitMicros();
+    }
+
     /** Whether what the row is now does not matter. */
     public boolean isWhole() {
         return refusal == null && !isPatch();

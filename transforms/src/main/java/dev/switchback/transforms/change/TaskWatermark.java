@@ -6,4 +6,10 @@ package dev.switchback.transforms.change;
  *
  * @param task the number of the task, which is that of its partitions
  */
-public record TaskWatermark(int task, Watermark watermark) implements Event {}
+public record TaskWatermark(int task, Watermark watermark) implements Event {
+
+    @Override
+    public long commitMicros() {
+        return watermark.commitMicros();
+    }
+}

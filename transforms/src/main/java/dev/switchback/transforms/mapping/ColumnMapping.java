@@ -83,9 +83,10 @@ final class ColumnMapping implements Mapping {
     }
 
     private Mutation remove(Row before) {
-        boolean known = destination.age() >= 0 && destination.agesOfRemoved();
         return new Remove(
-                destination, keyOf(before), known ? binding(before.type()).value(before, destination.age()) : null);
+                destination,
+                keyOf(before),
+                destination.agesOfRemoved() ? binding(before.type()).value(before, destination.age()) : null);
     }
 
     private Mutation whole(Row row) {

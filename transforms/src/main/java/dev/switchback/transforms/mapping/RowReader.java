@@ -87,13 +87,12 @@ final class RowReader {
      * none, or where it cannot be said.
      */
     @Nullable Object age(Row row) {
-        int age = program.destination().age();
-        if (age < 0 || !program.destination().agesOfRemoved()) {
+        if (!program.destination().agesOfRemoved()) {
             return null;
         }
         read(row);
         try {
-            @Nullable Object value = value(row, age);
+            @Nullable Object value = value(row, program.destination().age());
             return value == Absent.VALUE ? null : value;
         } catch (UnmappableException e) {
             return null;

@@ -2,6 +2,7 @@ package dev.switchback.transforms.mutation;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,7 @@ public final class DestinationTable {
     private final OnConflict onConflict;
     private final int age;
     private final boolean agesOfRemoved;
+    private final int[] removedBy;
 
     /** @throws IllegalArgumentException when the key is empty or names a column that is not written */
     public DestinationTable(TableId id, List<Column> columns, List<String> key) {
@@ -46,7 +48,11 @@ public final class DestinationTable {
             throw new IllegalArgumentException("the key " + key + " of " + id + " is not among the columns " + names);
         }
         this.age = onConflict.column() == null ? -1 : names.indexOf(onConflict.column());
-        this.agesOfRemoved = agesOfRemoved;
+        this.agesOfRemoved = age >= 0 && agesOfRemoved;
+        boolean ofKey = age < 0 || Arrays.stream(keyIndexes).anyMatch(index -> index == age);
+        this.removedBy = ofKey
+                ? keyIndexes
+                : IntStream.concat(Arrays.stream(keyIndexes), IntStream.of(age)).toArray();
     }
 
     public TableId id() {
@@ -73,9 +79,20 @@ public final class DestinationTable {
         return age;
     }
 
-    /** Whether it is known of a removed row what it had in that column: not where the log has but the keys of old rows. */
+    /**
+     * Whether it is known of a removed row what it had in that column: not where the log has but the keys of old rows.
+     * False for tables without one.
+     */
     public boolean agesOfRemoved() {
         return agesOfRemoved;
+    }
+
+    /**
+     * The columns that say which rows are removed, as indexes into {@link #columns()}: the key's, and behind them the one
+     * of {@link #age()}, unless it is of the key. Not to be changed.
+     */
+    public int[] removedBy() {
+        return removedBy;
     }
 
     /** The names of the key's columns, in the key's order. */
