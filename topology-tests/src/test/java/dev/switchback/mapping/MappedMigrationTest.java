@@ -19,6 +19,7 @@ class MappedMigrationTest {
                    CASE WHEN s.price > 100 THEN 'dear' WHEN s.price IS NULL THEN 'unknown' ELSE 'cheap' END AS class,
                    date_trunc('month', s.opened_at) AS opened, extract(year FROM s.opened_at) AS year,
                    s.opened_at + INTERVAL '1' MONTH AS first_review,
+                   timezone('America/New_York', s.opened_at) AS opened_there,
                    jsonb_extract_path_text(s.attributes, 'colour') AS colour, md5(s.menu) AS menu_digest, s.menu
             FROM store s
             WHERE s.closed_at IS NULL AND s.name NOT LIKE 'test%'""";
@@ -118,7 +119,7 @@ class MappedMigrationTest {
                 .execute(
                         "CREATE TABLE merchant_store (merchant_id int, store_id bigint, name text, code text, gross numeric,"
                                 + " third numeric, class varchar(10), opened timestamptz, year numeric, first_review timestamptz,"
-                                + " colour text, menu_digest text, menu text, PRIMARY KEY (merchant_id, store_id))");
+                                + " opened_there timestamp, colour text, menu_digest text, menu text, PRIMARY KEY (merchant_id, store_id))");
     }
 
     private static String insert(int from, int to) {

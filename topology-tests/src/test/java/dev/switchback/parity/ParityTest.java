@@ -34,7 +34,7 @@ class ParityTest extends Parity {
             Files.writeString(DOCUMENT, expected);
         }
         assertThat(Files.readString(DOCUMENT))
-                .as("run this test with -DargLine=-Dupdate=true to write the file anew")
+                .as("run this test with -Dupdate=true to write the file anew")
                 .isEqualTo(expected);
     }
 }

@@ -28,6 +28,8 @@ class ReverseTest {
                   public.store:
                     key: [merchant, id]
                     select: SELECT id, merchant, name FROM store
+                  public.visit:
+                    select: SELECT id, timezone('Europe/Berlin', came) AS came FROM visit
                 """;
         try (Platform platform = Platform.databases("shop", Map.of());
                 Operator operator = new Operator(platform, "shop", tables)) {
@@ -36,10 +38,14 @@ class ReverseTest {
             source.execute(
                     "CREATE TABLE price (id int PRIMARY KEY, cents bigint NOT NULL, name text NOT NULL, note text)",
                     "CREATE TABLE store (id int PRIMARY KEY, merchant int NOT NULL, name text, note text DEFAULT 'new')",
+                    "CREATE TABLE visit (id int PRIMARY KEY, came timestamp)",
+                    "INSERT INTO visit SELECT i, timestamp '2024-01-01 12:30' + i * interval '1 month'"
+                            + " FROM generate_series(1, 12) i",
                     "INSERT INTO price SELECT i, i * 101, 'n' || i, 'note ' || i FROM generate_series(1, 5) i",
                     "INSERT INTO store SELECT i, i % 3, 'n' || i, 'note ' || i FROM generate_series(1, 50) i");
             destination.execute(
                     "CREATE TABLE price (id int PRIMARY KEY, amount numeric(12,2) NOT NULL, title text)",
+                    "CREATE TABLE visit (id int PRIMARY KEY, came timestamptz)",
                     "CREATE TABLE store (id int, merchant int, name text, PRIMARY KEY (merchant, id))");
             operator.start("run");
             Await.until(
@@ -48,7 +54,12 @@ class ReverseTest {
                     () -> operator.status().path("phase").asText().equals("following"));
             assertThat(operator.ask("cutover", "--yes").output()).contains("Done: the destination takes writes");
 
+            assertThat(destination.value("SELECT count(*) FROM visit WHERE timezone('Europe/Berlin', came)"
+                            + " = timestamp '2024-01-01 12:30' + id * interval '1 month'"))
+                    .isEqualTo("12");
             destination.execute(
+                    "UPDATE visit SET came = came + interval '1 hour' WHERE id IN (3, 8)",
+                    "INSERT INTO visit VALUES (13, timestamptz '2025-07-01 10:00 UTC'), (14, 'infinity')",
                     "UPDATE price SET amount = 19.99 WHERE id = 1",
                     "UPDATE price SET title = 'price changed' WHERE id = 2",
                     "DELETE FROM price WHERE id = 3",
@@ -66,6 +77,10 @@ class ReverseTest {
             assertThat(source.value("SELECT string_agg(p::text, ' ' ORDER BY id) FROM price p"))
                     .isEqualTo("(1,1999,n1,\"note 1\") (2,202,changed,\"note 2\") (4,404,n4,\"note 4\")"
                             + " (5,505,n5,\"note 5\") (6,5,new,)");
+            assertThat(source.value("SELECT string_agg(came::text, ', ' ORDER BY id) FROM visit"
+                            + " WHERE id IN (3, 8, 12, 13, 14)"))
+                    .isEqualTo("2024-04-01 13:30:00, 2024-09-01 13:30:00, 2025-01-01 12:30:00, 2025-07-01 12:00:00,"
+                            + " infinity");
             assertThat(source.value(
                             "SELECT count(*) FROM store WHERE id <= 48 AND merchant = id % 3 + 10 AND name = 'n'"
                                     + " || id AND note = 'note ' || id"))

@@ -66,6 +66,8 @@ final class Planning {
                 .findFirst()
                 .ifPresent(one -> problems.addAll(
                         SourceLetters.problems(this.source, one.table().where())));
+        selected.forEach(one -> problems.addAll(ZoneTables.problems(
+                this.source, one.selection().select().zones(), one.table().where())));
         Map<TableId, PostgresTable> destinations = destinations(selected);
         List<PlannedTable> planned = mappings.compile(selected, destinations);
         problems.addAll(mappings.problems());
@@ -74,6 +76,7 @@ final class Planning {
         if (wayBack.computes()) {
             SourceLetters.problems(destination, "the way back").forEach(wayBack::refuse);
         }
+        ZoneTables.problems(destination, wayBack.zones(), "the way back").forEach(wayBack::refuse);
         Flow back = new Flow(file.migration(), Direction.REVERSE);
         topics(back, wayBack.tables()).forEach(wayBack::refuse);
         return new Plan(

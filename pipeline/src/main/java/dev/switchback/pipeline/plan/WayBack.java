@@ -2,6 +2,8 @@ package dev.switchback.pipeline.plan;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 import dev.switchback.connectors.postgres.PostgresTable;
 import dev.switchback.pipeline.file.MigrationFile.Reverse;
@@ -19,6 +21,7 @@ final class WayBack {
 
     private final List<PlannedTable> tables = new ArrayList<>();
     private final List<Problem> problems = new ArrayList<>();
+    private final Set<String> zones = new TreeSet<>();
     private boolean computes;
 
     /** A table whose {@code SELECT} is inverted. */
@@ -66,11 +69,17 @@ final class WayBack {
                 || Ways.needsOldRows(from, back, key).isPresent();
         tables.add(Ways.planned(from, back, to, key, OnConflict.OVERWRITE, joined, false, where));
         computes |= !back.computed().isEmpty();
+        zones.addAll(back.select().zones());
     }
 
     /** Whether anything is computed on the way back. */
     boolean computes() {
         return computes;
+    }
+
+    /** The time zones that it names. */
+    Set<String> zones() {
+        return zones;
     }
 
     void refuse(Problem problem) {

@@ -7,6 +7,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
 import dev.switchback.transforms.schema.Column;
@@ -28,11 +30,16 @@ import dev.switchback.transforms.sql.SqlType;
  */
 public record Inverse(TableId from, TableId to, List<Pair> pairs, List<String> key) {
 
-    /** A column on each side, and how their types are called as far as a cast needs to name them. */
-    public record Pair(String from, SqlType fromType, String to, SqlType toType) {
+    /**
+     * A column on each side, and how their types are called as far as a cast needs to name them.
+     *
+     * @param zone whose clocks show at an instant of the one what the other has; null where they are not instant and
+     *     reading
+     */
+    public record Pair(String from, SqlType fromType, String to, SqlType toType, @Nullable String zone) {
 
         private Pair inverted() {
-            return new Pair(to, toType, from, fromType);
+            return new Pair(to, toType, from, fromType, zone);
         }
 
         private boolean needsCast() {
@@ -43,8 +50,23 @@ public record Inverse(TableId from, TableId to, List<Pair> pairs, List<String> k
 
         private String sql() {
             String name = Dialect.POSTGRES.name(from);
+            if (zone != null) {
+                return zoned(name, Dialect.POSTGRES.string(zone)) + " AS " + Dialect.POSTGRES.name(to);
+            }
             return (needsCast() ? "CAST(" + name + " AS " + toType.name() + ")" : name) + " AS "
                     + Dialect.POSTGRES.name(to);
+        }
+
+        /** Of two instants with one reading, the way there gives but the later: what it does not give back is an error. */
+        private String zoned(String name, String zone) {
+            String there = "timezone(" + zone + ", " + name + ")";
+            if (fromType.kind() == SqlType.Kind.TIMESTAMP) {
+                return there;
+            }
+            String again = "timezone(" + zone + ", " + there + ")";
+            String refusal = "CAST(" + name + " AS text) || ' is not the only time of its reading in ' || " + zone;
+            return "CASE WHEN " + again + " <> " + name + " THEN CAST(" + refusal + " AS timestamp) ELSE " + there
+                    + " END";
         }
     }
 
@@ -88,7 +110,11 @@ public record Inverse(TableId from, TableId to, List<Pair> pairs, List<String> k
     private static Optional<Pair> way(Column column, Selection selection, TableSchema destination, List<String> key) {
         List<Output> ways = selection.select().outputs().stream()
                 .filter(output -> output.column().filter(column::equals).isPresent())
-                .filter(output -> destination.column(output.name()).isPresent())
+                .filter(output -> destination
+                        .column(output.name())
+                        .filter(target -> output.zone() == null
+                                || SqlType.of(target.type()).equals(SqlType.TIMESTAMPTZ))
+                        .isPresent())
                 .toList();
         return ways.stream()
                 .filter(output -> key.contains(output.name()))
@@ -100,7 +126,8 @@ public record Inverse(TableId from, TableId to, List<Pair> pairs, List<String> k
                         SqlType.of(
                                 destination.column(output.name()).orElseThrow().type()),
                         column.name(),
-                        SqlType.of(column.type())));
+                        SqlType.of(column.type()),
+                        output.zone()));
     }
 
     /** A column that keeps its old value, or gets its default in a new row, needs no way back. */

@@ -137,6 +137,8 @@ public final class MappingCompiler {
     private static Optional<String> carrying(Selection selection, String column, List<String> declared) {
         return selection.select().outputs().stream()
                 .filter(output -> declared.isEmpty() || declared.contains(output.name()))
+                // A reading that the clocks skip is the same instant as one that they show.
+                .filter(output -> output.zone() == null)
                 .filter(output -> output.column()
                         .filter(found -> found.name().equals(column))
                         .isPresent())

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlIdentifier;
@@ -36,11 +37,22 @@ final class ExpressionBinder {
     private final Scope scope;
     private final SqlProblems problems;
     private final SpecialForms forms;
+    private final Set<String> zones = new TreeSet<>();
 
     ExpressionBinder(Scope scope, SqlProblems problems) {
         this.scope = scope;
         this.problems = problems;
         this.forms = new SpecialForms(this, problems);
+    }
+
+    /** Notes a time zone. */
+    void uses(String zone) {
+        zones.add(zone);
+    }
+
+    /** The time zones that were noted. */
+    Set<String> zones() {
+        return zones;
     }
 
     @Nullable Expression bind(SqlNode node) {

@@ -21,24 +21,39 @@ import dev.switchback.transforms.schema.TableSchema;
  * @param inputs the columns that expressions and filter read, in the order in which {@link Evaluator}s get their values
  * @param alias by which the {@code SELECT} calls its table
  * @param lookups in the order in which they are joined; their columns have {@code alias.} in front of their names
+ * @param zones the time zones that expressions name, but for UTC; what is computed is what the source would where its
+ *     table of them says the same as Java's
  */
 public record Select(
-        List<Output> outputs, Optional<Expression> filter, List<Column> inputs, String alias, List<Lookup> lookups) {
+        List<Output> outputs,
+        Optional<Expression> filter,
+        List<Column> inputs,
+        String alias,
+        List<Lookup> lookups,
+        Set<String> zones) {
 
     public Select {
         outputs = List.copyOf(outputs);
         inputs = List.copyOf(inputs);
         lookups = List.copyOf(lookups);
+        zones = Set.copyOf(zones);
     }
 
     /**
      * One entry of the select list: a bare column, whose values nothing touches, or an expression.
      *
      * @param place for {@link dev.switchback.transforms.problem.Problem#where()}
-     * @param column the bare column, or the one that the expression only casts without loss: either gives it back
+     * @param column the bare column, or the one that the expression only casts without loss, or of which it tells the
+     *     instant of a reading: either gives it back
      * @param expression null for a bare column
+     * @param zone whose clocks showed the reading; null where the expression is none of an instant
      */
-    public record Output(String name, String place, Optional<Column> column, @Nullable Expression expression) {
+    public record Output(
+            String name,
+            String place,
+            Optional<Column> column,
+            @Nullable Expression expression,
+            @Nullable String zone) {
 
         public Output {
             if (column.isEmpty() && expression == null) {
@@ -79,12 +94,13 @@ public record Select(
     public static Select all(TableSchema table, String where) {
         return new Select(
                 table.columns().stream()
-                        .map(column -> new Output(column.name(), where, Optional.of(column), null))
+                        .map(column -> new Output(column.name(), where, Optional.of(column), null, null))
                         .toList(),
                 Optional.empty(),
                 List.of(),
                 table.id().name(),
-                List.of());
+                List.of(),
+                Set.of());
     }
 
     /** Every column of the joined row that it reads. */

@@ -12,6 +12,7 @@ import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlDataTypeSpec;
 import org.apache.calcite.sql.SqlIdentifier;
 import org.apache.calcite.sql.SqlKind;
+import org.apache.calcite.sql.SqlLiteral;
 import org.apache.calcite.sql.SqlNode;
 import org.apache.calcite.sql.SqlOrderBy;
 import org.apache.calcite.sql.SqlSelect;
@@ -75,7 +76,12 @@ final class SelectReader {
             throw problems.exception();
         }
         return new Select(
-                outputs, Optional.ofNullable(filter), scope.columns(), tablesRead.alias(), tablesRead.lookups());
+                outputs,
+                Optional.ofNullable(filter),
+                scope.columns(),
+                tablesRead.alias(),
+                tablesRead.lookups(),
+                binder.zones());
     }
 
     private SqlSelect parse(String text) {
@@ -107,7 +113,7 @@ final class SelectReader {
             return "Instead of -> and ->> write json_extract_path(a, 'b') and json_extract_path_text(a, 'b'), or jsonb_….";
         }
         if (reason.toLowerCase(Locale.ROOT).contains("\"time\"")) {
-            return "Instead of a AT TIME ZONE 'UTC' write timezone('UTC', a).";
+            return "Instead of a AT TIME ZONE 'Europe/Berlin' write timezone('Europe/Berlin', a).";
         }
         return reason.contains("\"\\'")
                 ? "Write an interval as INTERVAL '1' DAY, and strings in single quotes."
@@ -146,8 +152,8 @@ final class SelectReader {
         } else if (value instanceof SqlIdentifier name && !isRefusedWord(name, scope)) {
             String own = name.names.get(name.names.size() - 1);
             scope.column(name)
-                    .ifPresent(column -> outputs.add(
-                            new Output(alias == null ? own : alias, problems.place(name), Optional.of(column), null)));
+                    .ifPresent(column -> outputs.add(new Output(
+                            alias == null ? own : alias, problems.place(name), Optional.of(column), null, null)));
         } else {
             computed(value, alias, scope, binder, outputs);
         }
@@ -157,7 +163,7 @@ final class SelectReader {
         for (Scope.Source source : scope.qualified(name)) {
             for (Column column : source.table().columns()) {
                 String own = column.name().substring(source.prefix().length());
-                outputs.add(new Output(own, problems.place(name), Optional.of(column), null));
+                outputs.add(new Output(own, problems.place(name), Optional.of(column), null, null));
             }
         }
     }
@@ -181,6 +187,22 @@ final class SelectReader {
                 .isPresent());
     }
 
+    /** The zone, where the value is nothing but the instant at which its clocks show what a column has. */
+    private Optional<Zoned> zoned(SqlNode value, Scope scope) {
+        if (!(value instanceof SqlCall call)
+                || !call.getOperator().getName().equalsIgnoreCase("timezone")
+                || call.operandCount() != 2
+                || !(call.operand(0) instanceof SqlLiteral zone)
+                || !(call.operand(1) instanceof SqlIdentifier name)) {
+            return Optional.empty();
+        }
+        return scope.column(name)
+                .filter(column -> SqlType.of(column.type()).kind() == SqlType.Kind.TIMESTAMP)
+                .map(column -> new Zoned(column, TimeForms.zone(zone.getValueAs(String.class))));
+    }
+
+    private record Zoned(Column column, @Nullable String zone) {}
+
     private void computed(
             SqlNode value, @Nullable String alias, Scope scope, ExpressionBinder binder, List<Output> outputs) {
         if (alias == null) {
@@ -189,7 +211,14 @@ final class SelectReader {
         Expression expression = binder.bind(value);
         if (expression != null && alias != null) {
             Expression typed = expression.isUnknown() ? Casts.coerce(expression, SqlType.TEXT) : expression;
-            outputs.add(new Output(alias, problems.place(value), castColumn(value, scope), typed));
+            Optional<Zoned> zoned = zoned(value, scope);
+            Optional<Column> column = zoned.map(Zoned::column).or(() -> castColumn(value, scope));
+            outputs.add(new Output(
+                    alias,
+                    problems.place(value),
+                    column,
+                    typed,
+                    zoned.map(Zoned::zone).orElse(null)));
         }
     }
 

@@ -16,6 +16,7 @@ import dev.switchback.transforms.postgres.Numeric;
 import dev.switchback.transforms.postgres.TimeField;
 import dev.switchback.transforms.postgres.TimeFormat;
 import dev.switchback.transforms.postgres.Times;
+import dev.switchback.transforms.postgres.Zone;
 import dev.switchback.transforms.sql.Expression.Conversion;
 import dev.switchback.transforms.sql.SqlType.Kind;
 
@@ -168,6 +169,11 @@ final class TimeForms {
         });
     }
 
+    /** Null for UTC, where readings and instants are one to one. */
+    static @Nullable String zone(String name) {
+        return UTC.contains(name.toLowerCase(Locale.ROOT)) ? null : name;
+    }
+
     /** {@code AT TIME ZONE} under its function's name. */
     @Nullable Expression timezone(SqlCall call) {
         List<Expression> both = binder.bindAll(call.getOperandList());
@@ -176,19 +182,30 @@ final class TimeForms {
         }
         Expression zone = both.get(0);
         Expression value = both.get(1);
-        boolean utc = zone.isUnknown()
-                && zone.constantValue() instanceof String name
-                && UTC.contains(name.toLowerCase(Locale.ROOT));
-        if (!utc) {
-            return binder.refuse(
-                    call,
-                    "Only the time zone UTC is supported: the tables of zones here and in the database may differ.",
-                    "Use timezone('UTC', …), or convert at the destination.");
+        if (!zone.isUnknown() || !(zone.constantValue() instanceof String name)) {
+            return binder.refuse(call, "The time zone is not a literal.", "Write it as one: 'Europe/Berlin'.");
         }
         if (!value.type().is(Kind.TIMESTAMP, Kind.TIMESTAMPTZ)) {
             return binder.refuse(call, "TIMEZONE does not take " + value.type() + ".", "Cast it to timestamp.");
         }
-        SqlType other = value.type().kind() == Kind.TIMESTAMP ? SqlType.TIMESTAMPTZ : SqlType.TIMESTAMP;
-        return respelled(value, other, Spelling.call("timezone", List.of(zone.spelling(), value.spelling())));
+        boolean toInstant = value.type().kind() == Kind.TIMESTAMP;
+        SqlType other = toInstant ? SqlType.TIMESTAMPTZ : SqlType.TIMESTAMP;
+        Spelling spelling = Spelling.call("timezone", List.of(zone.spelling(), value.spelling()));
+        if (zone(name) == null) {
+            return respelled(value, other, spelling);
+        }
+        Zone clocks = Zone.named(name).orElse(null);
+        if (clocks == null) {
+            return binder.refuse(
+                    call,
+                    "There is no time zone " + name + ".",
+                    "Write an area and a place, as 'Europe/Berlin', or 'UTC': an abbreviation like 'CET' is not the same"
+                            + " on every server.");
+        }
+        binder.uses(name);
+        return respelled(
+                value.converted(other, time -> toInstant ? clocks.instant((Long) time) : clocks.reading((Long) time)),
+                other,
+                spelling);
     }
 }

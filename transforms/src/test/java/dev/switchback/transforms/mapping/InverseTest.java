@@ -143,6 +143,63 @@ class InverseTest {
     }
 
     @Test
+    void theTimeOfAReadingComesBackAsThatReading() {
+        TableSchema source = table(SOURCE, List.of(INTEGER, TIMESTAMP), "s");
+        TableSchema destination = table(DESTINATION, List.of(INTEGER, TIMESTAMPTZ), "d");
+        String select = "SELECT s0 AS d0, timezone('Europe/Berlin', s1) AS d1 FROM source";
+        Inverse inverse = inverse(source, select, destination);
+        Mapping there = mapping(source, select, destination);
+        Mapping back = mapping(destination, inverse.select(), source);
+        Mapping again = mapping(source, inverse.inverted().select(), destination);
+
+        for (String reading : List.of(
+                "2024-07-01 12:00:00.000001",
+                "2024-01-01 12:00:00",
+                "2024-10-27 02:30:00",
+                "2024-10-27 03:00:00",
+                "0044-03-15 12:00:00 BC",
+                "infinity",
+                "-infinity")) {
+            @Nullable Object[] time = map(there, source, new Object[] {1, reading});
+            assertThat(map(back, destination, time)).containsExactly(1, reading);
+            assertThat(map(again, source, new Object[] {1, reading})).isEqualTo(time);
+        }
+        assertThat(map(there, source, new Object[] {1, "2024-07-01 12:00:00"}))
+                .containsExactly(1, "2024-07-01 10:00:00+00");
+        assertThat(map(back, destination, new @Nullable Object[] {1, null})).containsExactly(1, null);
+    }
+
+    @Test
+    void aTimeWithoutAReadingOfItsOwnHoldsItsChange() {
+        TableSchema source = table(SOURCE, List.of(INTEGER, TIMESTAMP), "s");
+        TableSchema destination = table(DESTINATION, List.of(INTEGER, TIMESTAMPTZ), "d");
+        Mapping back = mapping(
+                destination,
+                inverse(source, "SELECT s0 AS d0, timezone('Europe/Berlin', s1) AS d1 FROM source", destination)
+                        .select(),
+                source);
+
+        assertThatThrownBy(() -> map(back, destination, new Object[] {1, "2024-10-27 00:30:00+00"}))
+                .isInstanceOf(UnmappableException.class)
+                .hasMessageContaining("2024-10-27 00:30:00+00 is not the only time of its reading in Europe/Berlin");
+    }
+
+    /** The clocks skip readings, and PostgreSQL takes one that they skip for another's instant. */
+    @Test
+    void aReadingIsNoKey() {
+        TableSchema source = table(SOURCE, List.of(TIMESTAMP), "s");
+
+        assertThat(keepsKey(source, "SELECT timezone('UTC', s0) AS d0 FROM source"))
+                .isTrue();
+        assertThat(keepsKey(source, "SELECT timezone('Europe/Berlin', s0) AS d0 FROM source"))
+                .isFalse();
+    }
+
+    private static boolean keepsKey(TableSchema source, String select) {
+        return MappingCompiler.keepsSourceKey(source, MappingCompiler.select(source, select, "test"), List.of("d0"));
+    }
+
+    @Test
     void whatCannotComeBackIsRefusedWithEachColumn() {
         TableSchema source = new TableSchema(
                 SOURCE,

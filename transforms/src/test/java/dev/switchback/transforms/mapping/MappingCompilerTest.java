@@ -222,7 +222,7 @@ class MappingCompilerTest {
                 Arguments.of(
                         "SELECT id, name AT TIME ZONE 'UTC' AS n FROM store",
                         at(1, 20) + "This is not a SELECT that can be read: Encountered \"TIME\". Instead of"
-                                + " a AT TIME ZONE 'UTC' write timezone('UTC', a)."));
+                                + " a AT TIME ZONE 'Europe/Berlin' write timezone('Europe/Berlin', a)."));
     }
 
     @ParameterizedTest
