@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -24,11 +25,18 @@ record BrokerSettings(Path directory, int port, int controllerPort) {
     /** The largest batch of records; rows hold documents of several megabytes. */
     static final int MESSAGE_BYTES = 16 * 1024 * 1024;
 
+    /** How long a controller alone waits for a broker of which the directory's lock says that it is dead. */
+    static final Duration FORMER_SESSION = Duration.ofMillis(500);
+
     private static final int NODE_ID = 1;
+
+    boolean isFormatted() {
+        return Files.exists(directory.resolve("meta.properties"));
+    }
 
     /** Makes the directory a node's, where it is not one yet. */
     void format() {
-        if (Files.exists(directory.resolve("meta.properties"))) {
+        if (isFormatted()) {
             return;
         }
         try {
@@ -48,51 +56,69 @@ record BrokerSettings(Path directory, int port, int controllerPort) {
         }
     }
 
+    /** Of the node's controller, without its broker. */
+    Map<String, String> controllerProperties() {
+        Map<String, String> properties = new HashMap<>(controller());
+        properties.put("process.roles", "controller");
+        properties.put("listeners", "CONTROLLER://" + LoopbackPort.HOST + ":" + controllerPort);
+        properties.put("listener.security.protocol.map", "CONTROLLER:PLAINTEXT");
+        properties.put("broker.session.timeout.ms", Long.toString(FORMER_SESSION.toMillis()));
+        properties.put("broker.heartbeat.interval.ms", Long.toString(FORMER_SESSION.toMillis() / 5));
+        return properties;
+    }
+
     Map<String, String> properties() {
-        Map<String, String> properties = new HashMap<>(identity());
+        Map<String, String> properties = new HashMap<>(controller());
+        properties.putAll(broker());
         properties.putAll(durability());
         properties.putAll(singleReplica());
         properties.putAll(footprint());
         return properties;
     }
 
-    private Map<String, String> identity() {
-        String broker = "BROKER://" + LoopbackPort.HOST + ":" + port;
-        String controller = LoopbackPort.HOST + ":" + controllerPort;
+    private Map<String, String> controller() {
         return Map.of(
-                "process.roles",
-                "broker,controller",
                 "node.id",
                 Integer.toString(NODE_ID),
                 "controller.quorum.voters",
-                NODE_ID + "@" + controller,
+                NODE_ID + "@" + LoopbackPort.HOST + ":" + controllerPort,
                 "controller.listener.names",
                 "CONTROLLER",
-                "inter.broker.listener.name",
-                "BROKER",
-                "listeners",
-                broker + ",CONTROLLER://" + controller,
-                "advertised.listeners",
-                broker,
-                "listener.security.protocol.map",
-                "BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT",
                 "log.dirs",
                 directory.toString());
     }
 
+    private Map<String, String> broker() {
+        String broker = "BROKER://" + LoopbackPort.HOST + ":" + port;
+        return Map.of(
+                "process.roles",
+                "broker,controller",
+                "inter.broker.listener.name",
+                "BROKER",
+                "listeners",
+                broker + ",CONTROLLER://" + LoopbackPort.HOST + ":" + controllerPort,
+                "advertised.listeners",
+                broker,
+                "listener.security.protocol.map",
+                "BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT");
+    }
+
     private static Map<String, String> durability() {
         return Map.of(
-                "log.flush.interval.ms", Integer.toString(FLUSH_MILLIS),
-                "log.flush.scheduler.interval.ms", Integer.toString(FLUSH_MILLIS),
-                "unclean.leader.election.enable", "false",
+                "log.flush.interval.ms",
+                Integer.toString(FLUSH_MILLIS),
+                "log.flush.scheduler.interval.ms",
+                Integer.toString(FLUSH_MILLIS),
+                "unclean.leader.election.enable",
+                "false",
                 // A consumer group that stands still must not lose its place while its migration rests.
-                "offsets.retention.minutes", Integer.toString(Integer.MAX_VALUE),
-                "auto.create.topics.enable", "false",
+                "offsets.retention.minutes",
+                Integer.toString(Integer.MAX_VALUE),
+                "auto.create.topics.enable",
+                "false",
                 // Every half second by default; an idle node should leave the disk alone.
-                "metadata.max.idle.interval.ms", "5000",
-                // After a kill the node waits this long for its former self, which the directory's lock says is dead.
-                "broker.session.timeout.ms", "6000",
-                "broker.heartbeat.interval.ms", "1000");
+                "metadata.max.idle.interval.ms",
+                "5000");
     }
 
     private static Map<String, String> singleReplica() {

@@ -78,8 +78,12 @@ public final class EmbeddedBroker implements AutoCloseable {
         Path kafka = dataDirectory.resolve("kafka").toAbsolutePath();
         BrokerSettings settings = new BrokerSettings(kafka, brokerPort, LoopbackPort.freeBut(brokerPort));
         RunningMark mark = RunningMark.set(dataDirectory, MachineBoot.id());
+        boolean killed = settings.isFormatted() && !endedCleanly(kafka);
         settings.format();
         Exit.setHaltProcedure(EmbeddedBroker::end);
+        if (killed) {
+            FormerSelf.fence(settings);
+        }
         KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings.properties(), false), Time.SYSTEM);
         try {
             server.startup();
@@ -124,11 +128,15 @@ public final class EmbeddedBroker implements AutoCloseable {
     public void close() {
         server.shutdown();
         server.awaitShutdown();
-        // What Kafka leaves behind once it has synced every log; without it, the next start takes this end for a kill.
-        if (Files.exists(kafka.resolve(".kafka_cleanshutdown"))) {
+        if (endedCleanly(kafka)) {
             mark.clear();
         }
         lock.close();
+    }
+
+    /** By what Kafka leaves behind once it has synced every log; without it, the next start takes an end for a kill. */
+    private static boolean endedCleanly(Path kafka) {
+        return Files.exists(kafka.resolve(".kafka_cleanshutdown"));
     }
 
     /** What Kafka calls where it would rather end the process than go on, such as with a disk that is full. */

@@ -18,6 +18,10 @@ import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -31,6 +35,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
@@ -73,6 +78,37 @@ class EmbeddedBrokerTest {
 
         try (EmbeddedBroker broker = EmbeddedBroker.start(data)) {
             assertThat(read(broker.bootstrapServers(), sent.size())).isEqualTo(sent);
+        }
+    }
+
+    /** Work begun in its name would be left when the controller misses it, and a transaction's end with it. */
+    @Test
+    void aNodeTakesUpNoWorkInTheNameOfItsKilledFormerSelf() throws Exception {
+        Process process = BrokerProcess.start(data);
+        try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
+            String address = output.readLine();
+            createTopic(address);
+            send(address, List.of("a"));
+        } finally {
+            process.destroyForcibly().waitFor(10, SECONDS);
+        }
+        Logger coordinator = (Logger) LoggerFactory.getLogger("kafka.coordinator.transaction.TransactionCoordinator");
+        ListAppender<ILoggingEvent> said = new ListAppender<>();
+        said.start();
+        coordinator.addAppender(said);
+        coordinator.setLevel(Level.INFO);
+        try (EmbeddedBroker broker = EmbeddedBroker.start(data)) {
+            assertThat(read(broker.bootstrapServers(), 1)).containsExactly("a");
+
+            assertThat(said.list)
+                    .extracting(ILoggingEvent::getFormattedMessage)
+                    .map(message -> message.replaceAll(".*(Elected|Resigned) as the txn coordinator.*", "$1"))
+                    .filteredOn(List.of("Elected", "Resigned")::contains)
+                    .containsSubsequence("Elected")
+                    .doesNotContainSubsequence("Elected", "Resigned");
+        } finally {
+            coordinator.detachAppender(said);
+            coordinator.setLevel(null);
         }
     }
 
