@@ -66,6 +66,21 @@ class MappedMigrationTest {
         assertTheDestinationFollows(plan);
     }
 
+    @Test
+    void aZoneThatTheDatabaseDoesNotHaveAlikeIsRefusedWithItsPlace() {
+        migration.source().execute("CREATE TABLE visit (id int PRIMARY KEY, came timestamp)");
+        migration.destination().execute("CREATE TABLE visit (id int PRIMARY KEY, came timestamptz)");
+        String table =
+                """
+                  public.visit:
+                    select: SELECT id, timezone('SystemV/AST4ADT', came) AS came FROM visit
+                """
+                        .indent(2);
+
+        assertThatThrownBy(() -> migration.plan(table))
+                .hasMessageContaining("line 1, column 12 of the select: Time zone SystemV/AST4ADT: the source has it");
+    }
+
     private void assertTheDestinationFollows(Plan plan) {
 
         migration.start(plan);

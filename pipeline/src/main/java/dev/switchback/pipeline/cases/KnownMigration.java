@@ -28,6 +28,7 @@ import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
 import dev.switchback.transforms.schema.TableId;
 import dev.switchback.transforms.sql.LookupTables;
+import dev.switchback.transforms.sql.TimeZones;
 
 /**
  * A migration planned for the tables of a snapshot.
@@ -51,7 +52,7 @@ record KnownMigration(FlowPlan plan, SchemaSnapshot snapshot, Map<TableId, Set<S
         }
         ProblemException.requireNone(missing);
         Set<TableId> unknown = new LinkedHashSet<>();
-        TableMappings mappings = new TableMappings(file, noticing(snapshot.lookups(), unknown));
+        TableMappings mappings = new TableMappings(file, noticing(snapshot.lookups(), unknown), TimeZones.JAVA);
         List<TableMappings.Selected> selected = mappings.select(snapshot.sources());
         Map<TableId, Set<String>> reads = mappings.columns(selected);
         Set<Problem> problems = new LinkedHashSet<>(mappings.problems());

@@ -34,7 +34,8 @@ final class Planning {
     private final PostgresConnections destination;
     private final Set<Problem> problems = new LinkedHashSet<>();
     private final List<String> notices = new ArrayList<>();
-    private final WayBack wayBack = new WayBack();
+    private final ZoneTables zones;
+    private final WayBack wayBack;
     private final SourceLookups lookups;
     private final TableMappings mappings;
 
@@ -42,8 +43,10 @@ final class Planning {
         this.file = file;
         this.source = Plan.source(file);
         this.destination = Plan.destination(file);
+        this.zones = new ZoneTables(source);
+        this.wayBack = new WayBack(new ZoneTables(destination));
         this.lookups = new SourceLookups(source);
-        this.mappings = new TableMappings(file, lookups);
+        this.mappings = new TableMappings(file, lookups, zones);
     }
 
     Plan plan() {
@@ -53,6 +56,7 @@ final class Planning {
         List<Selected> selected = mappings.select(sources);
         problems.addAll(mappings.problems());
         notices.addAll(mappings.notices());
+        notices.addAll(zones.notices());
         problems.addAll(topics(selected));
         Findings source = new SourcePreflight(this.source).check(file.flow(), mappings.columns(selected));
         note(source);
@@ -66,8 +70,6 @@ final class Planning {
                 .findFirst()
                 .ifPresent(one -> problems.addAll(
                         SourceLetters.problems(this.source, one.table().where())));
-        selected.forEach(one -> problems.addAll(ZoneTables.problems(
-                this.source, one.selection().select().zones(), one.table().where())));
         Map<TableId, PostgresTable> destinations = destinations(selected);
         List<PlannedTable> planned = mappings.compile(selected, destinations);
         problems.addAll(mappings.problems());
@@ -76,7 +78,7 @@ final class Planning {
         if (wayBack.computes()) {
             SourceLetters.problems(destination, "the way back").forEach(wayBack::refuse);
         }
-        ZoneTables.problems(destination, wayBack.zones(), "the way back").forEach(wayBack::refuse);
+        notices.addAll(wayBack.notices());
         Flow back = new Flow(file.migration(), Direction.REVERSE);
         topics(back, wayBack.tables()).forEach(wayBack::refuse);
         return new Plan(

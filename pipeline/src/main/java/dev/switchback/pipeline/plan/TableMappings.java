@@ -24,6 +24,7 @@ import dev.switchback.transforms.problem.ProblemException;
 import dev.switchback.transforms.schema.TableId;
 import dev.switchback.transforms.sql.Lookup;
 import dev.switchback.transforms.sql.LookupTables;
+import dev.switchback.transforms.sql.TimeZones;
 
 /**
  * Compiles what a migration file says of its tables, whoever has told what the tables look like: the databases, or a
@@ -35,13 +36,18 @@ public final class TableMappings {
 
     private final MigrationFile file;
     private final LookupTables lookups;
+    private final TimeZones zones;
     private final Set<Problem> problems = new LinkedHashSet<>();
     private final List<String> notices = new ArrayList<>();
 
-    /** @param lookups where joined tables are found */
-    public TableMappings(MigrationFile file, LookupTables lookups) {
+    /**
+     * @param lookups where joined tables are found
+     * @param zones where time zones are found
+     */
+    public TableMappings(MigrationFile file, LookupTables lookups, TimeZones zones) {
         this.file = file;
         this.lookups = lookups;
+        this.zones = zones;
     }
 
     /**
@@ -136,7 +142,7 @@ public final class TableMappings {
 
     private Selected select(Table table, PostgresTable source) {
         Selection selection =
-                MappingCompiler.select(source.schema(), table.select().orElse(null), lookups, table.where());
+                MappingCompiler.select(source.schema(), table.select().orElse(null), lookups, zones, table.where());
         List<String> key = MappingCompiler.key(source.schema(), selection, table.key(), table.where());
         checkConflicts(table, selection);
         Optional<String> joined = joined(table, source, selection, key);

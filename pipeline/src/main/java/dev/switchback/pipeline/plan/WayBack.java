@@ -2,8 +2,7 @@ package dev.switchback.pipeline.plan;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.stream.Stream;
 
 import dev.switchback.connectors.postgres.PostgresTable;
 import dev.switchback.pipeline.file.MigrationFile.Reverse;
@@ -15,14 +14,21 @@ import dev.switchback.transforms.mapping.Selection;
 import dev.switchback.transforms.mutation.OnConflict;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
+import dev.switchback.transforms.sql.LookupTables;
 
 /** Plans the direction back, table by table, and collects what keeps it from being there. Not thread-safe. */
 final class WayBack {
 
     private final List<PlannedTable> tables = new ArrayList<>();
     private final List<Problem> problems = new ArrayList<>();
-    private final Set<String> zones = new TreeSet<>();
+    private final List<String> notices = new ArrayList<>();
+    private final ZoneTables zones;
     private boolean computes;
+
+    /** @param zones the destination's */
+    WayBack(ZoneTables zones) {
+        this.zones = zones;
+    }
 
     /** A table whose {@code SELECT} is inverted. */
     void derive(Selected there, PostgresTable destination) {
@@ -30,7 +36,7 @@ final class WayBack {
         try {
             Inverse inverse =
                     Inverse.of(there.source().schema(), there.selection(), destination.schema(), there.key(), where);
-            add(destination, inverse.select(), there.source(), where);
+            add(destination, inverse.selection(zones, where), there.source(), where);
         } catch (ProblemException e) {
             problems.addAll(e.problems());
         }
@@ -39,14 +45,16 @@ final class WayBack {
     /** A table whose way back is written by hand. */
     void declare(Selected there, PostgresTable destination, Reverse reverse) {
         try {
-            add(destination, reverse.select(), there.source(), reverse.where());
+            String where = reverse.where();
+            Selection back =
+                    MappingCompiler.select(destination.schema(), reverse.select(), LookupTables.NONE, zones, where);
+            add(destination, back, there.source(), where);
         } catch (ProblemException e) {
             problems.addAll(e.problems());
         }
     }
 
-    private void add(PostgresTable from, String select, PostgresTable to, String where) {
-        Selection back = MappingCompiler.select(from.schema(), select, where);
+    private void add(PostgresTable from, Selection back, PostgresTable to, String where) {
         if (back.select().filter().isPresent()) {
             throw new ProblemException(new Problem(
                     Problem.Kind.BAD_INPUT,
@@ -69,7 +77,6 @@ final class WayBack {
                 || Ways.needsOldRows(from, back, key).isPresent();
         tables.add(Ways.planned(from, back, to, key, OnConflict.OVERWRITE, joined, false, where));
         computes |= !back.computed().isEmpty();
-        zones.addAll(back.select().zones());
     }
 
     /** Whether anything is computed on the way back. */
@@ -77,9 +84,9 @@ final class WayBack {
         return computes;
     }
 
-    /** The time zones that it names. */
-    Set<String> zones() {
-        return zones;
+    /** One sentence each about what an operator should know. */
+    List<String> notices() {
+        return Stream.concat(notices.stream(), zones.notices().stream()).toList();
     }
 
     void refuse(Problem problem) {

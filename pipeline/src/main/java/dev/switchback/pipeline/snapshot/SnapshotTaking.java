@@ -23,6 +23,7 @@ import dev.switchback.pipeline.snapshot.SchemaSnapshot.Known;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
 import dev.switchback.transforms.schema.TableId;
+import dev.switchback.transforms.sql.TimeZones;
 
 /** One look at the tables of both databases. Problems are collected until there is nothing more to look at. */
 final class SnapshotTaking {
@@ -52,7 +53,7 @@ final class SnapshotTaking {
     /** The tables that rows are looked up in; what else is wrong with a {@code SELECT} is said on the way. */
     private Set<TableId> lookups(PostgresConnections source, Map<TableId, Known> sources) {
         SourceLookups lookups = new SourceLookups(source);
-        TableMappings mappings = new TableMappings(file, lookups);
+        TableMappings mappings = new TableMappings(file, lookups, TimeZones.JAVA);
         var unused = mappings.select(
                 sources.values().stream().map(Known::table).collect(Collectors.toMap(PostgresTable::id, t -> t)));
         problems.addAll(mappings.problems());

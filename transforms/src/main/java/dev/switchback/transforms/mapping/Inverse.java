@@ -7,71 +7,29 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-import org.jspecify.annotations.Nullable;
-
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
 import dev.switchback.transforms.schema.Column;
 import dev.switchback.transforms.schema.Column.Generation;
 import dev.switchback.transforms.schema.TableId;
 import dev.switchback.transforms.schema.TableSchema;
-import dev.switchback.transforms.sql.Dialect;
+import dev.switchback.transforms.sql.Retyping;
 import dev.switchback.transforms.sql.Select.Output;
-import dev.switchback.transforms.sql.SqlType;
+import dev.switchback.transforms.sql.TimeZones;
 
 /**
  * Which columns of two tables hold the same values, so that rows can be taken either way: those that the mapping hands on
- * as they are or casts without loss. A cast back that a value does not fit is an error of that value, which holds its
- * change.
+ * as they are or casts without loss. A value that the way back would alter is an error, which holds its change.
  *
  * @param from the table that rows come from
  * @param to the table that they go to
+ * @param columns what gives each column of {@code to} that there is a way for
  * @param key the columns of {@code to} by which rows are found again
  */
-public record Inverse(TableId from, TableId to, List<Pair> pairs, List<String> key) {
-
-    /**
-     * A column on each side, and how their types are called as far as a cast needs to name them.
-     *
-     * @param zone whose clocks show at an instant of the one what the other has; null where they are not instant and
-     *     reading
-     */
-    public record Pair(String from, SqlType fromType, String to, SqlType toType, @Nullable String zone) {
-
-        private Pair inverted() {
-            return new Pair(to, toType, from, fromType, zone);
-        }
-
-        private boolean needsCast() {
-            boolean texts = fromType.isText() && toType.isText();
-            boolean onlyText = toType.is(SqlType.Kind.OTHER, SqlType.Kind.JSON, SqlType.Kind.JSONB);
-            return !fromType.equals(toType) && !texts && !onlyText;
-        }
-
-        private String sql() {
-            String name = Dialect.POSTGRES.name(from);
-            if (zone != null) {
-                return zoned(name, Dialect.POSTGRES.string(zone)) + " AS " + Dialect.POSTGRES.name(to);
-            }
-            return (needsCast() ? "CAST(" + name + " AS " + toType.name() + ")" : name) + " AS "
-                    + Dialect.POSTGRES.name(to);
-        }
-
-        /** Of two instants with one reading, the way there gives but the later: what it does not give back is an error. */
-        private String zoned(String name, String zone) {
-            String there = "timezone(" + zone + ", " + name + ")";
-            if (fromType.kind() == SqlType.Kind.TIMESTAMP) {
-                return there;
-            }
-            String again = "timezone(" + zone + ", " + there + ")";
-            String refusal = "CAST(" + name + " AS text) || ' is not the only time of its reading in ' || " + zone;
-            return "CASE WHEN " + again + " <> " + name + " THEN CAST(" + refusal + " AS timestamp) ELSE " + there
-                    + " END";
-        }
-    }
+public record Inverse(TableId from, TableId to, List<Retyping> columns, List<String> key) {
 
     public Inverse {
-        pairs = List.copyOf(pairs);
+        columns = List.copyOf(columns);
         key = List.copyOf(key);
     }
 
@@ -84,12 +42,16 @@ public record Inverse(TableId from, TableId to, List<Pair> pairs, List<String> k
     public static Inverse of(
             TableSchema source, Selection selection, TableSchema destination, List<String> key, String where) {
         List<Problem> problems = new ArrayList<>();
-        List<Pair> pairs = new ArrayList<>();
+        List<Retyping> columns = new ArrayList<>();
         for (Column column : source.columns()) {
-            way(column, selection, destination, key).ifPresentOrElse(pairs::add, () -> lost(source, column, where)
+            way(column, selection, destination, key).ifPresentOrElse(columns::add, () -> lost(source, column, where)
                     .ifPresent(problems::add));
         }
-        Set<String> found = pairs.stream().map(Pair::to).collect(Collectors.toSet());
+        columns.stream()
+                .filter(way -> !way.exists())
+                .map(way -> unknown(source, way, where))
+                .forEach(problems::add);
+        Set<String> found = columns.stream().map(way -> way.to().name()).collect(Collectors.toSet());
         selection.filter().ifPresent(filter -> {
             Set<String> hidden = new HashSet<>(filter.columns());
             hidden.removeAll(found);
@@ -103,31 +65,31 @@ public record Inverse(TableId from, TableId to, List<Pair> pairs, List<String> k
             }
         });
         ProblemException.requireNone(problems);
-        return new Inverse(destination.id(), source.id(), pairs, source.key());
+        return new Inverse(destination.id(), source.id(), columns, source.key());
     }
 
-    /** The destination column that gives a source column back: one of the key, or the first. */
-    private static Optional<Pair> way(Column column, Selection selection, TableSchema destination, List<String> key) {
+    /** What gives a source column back: a destination column of the key, or the first. */
+    private static Optional<Retyping> way(
+            Column column, Selection selection, TableSchema destination, List<String> key) {
         List<Output> ways = selection.select().outputs().stream()
                 .filter(output -> output.column().filter(column::equals).isPresent())
-                .filter(output -> destination
-                        .column(output.name())
-                        .filter(target -> output.zone() == null
-                                || SqlType.of(target.type()).equals(SqlType.TIMESTAMPTZ))
-                        .isPresent())
                 .toList();
         return ways.stream()
                 .filter(output -> key.contains(output.name()))
                 .findFirst()
                 .or(() -> ways.stream().findFirst())
                 .filter(output -> column.generation() != Generation.STORED)
-                .map(output -> new Pair(
-                        output.name(),
-                        SqlType.of(
-                                destination.column(output.name()).orElseThrow().type()),
-                        column.name(),
-                        SqlType.of(column.type()),
-                        output.zone()));
+                .map(output -> new Retyping(destination.column(output.name()).orElseThrow(), column, output.zone()));
+    }
+
+    private static Problem unknown(TableSchema source, Retyping way, String where) {
+        return refusal(
+                where,
+                "Column " + way.to().name() + " of " + source.id() + " is "
+                        + way.to().type().declaration() + ", and how it comes out of "
+                        + way.from().name() + ", which is "
+                        + way.from().type().declaration() + ", is not known.",
+                "Write the way back yourself under reverse:, and leave the column out there or fill it otherwise.");
     }
 
     /** A column that keeps its old value, or gets its default in a new row, needs no way back. */
@@ -153,19 +115,24 @@ public record Inverse(TableId from, TableId to, List<Pair> pairs, List<String> k
         return new Inverse(
                 to,
                 from,
-                pairs.stream().map(Pair::inverted).toList(),
+                columns.stream().map(Retyping::inverted).toList(),
                 key.stream()
-                        .map(name -> pairs.stream()
-                                .filter(pair -> pair.to().equals(name))
+                        .map(name -> columns.stream()
+                                .filter(column -> column.to().name().equals(name))
                                 .findFirst()
                                 .orElseThrow()
-                                .from())
+                                .from()
+                                .name())
                         .toList());
     }
 
-    /** As a {@code SELECT} that a mapping is compiled from. */
-    public String select() {
-        return "SELECT " + pairs.stream().map(Pair::sql).collect(Collectors.joining(", ")) + " FROM "
-                + Dialect.POSTGRES.name(from.schema()) + "." + Dialect.POSTGRES.name(from.name());
+    /**
+     * As what a mapping is compiled from.
+     *
+     * @param zones where time zones are found
+     * @throws ProblemException when one is not to be used
+     */
+    public Selection selection(TimeZones zones, String where) {
+        return new Selection(Retyping.select(from, columns, zones, where));
     }
 }

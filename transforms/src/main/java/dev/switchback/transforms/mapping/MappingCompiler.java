@@ -25,6 +25,7 @@ import dev.switchback.transforms.sql.Expression;
 import dev.switchback.transforms.sql.LookupTables;
 import dev.switchback.transforms.sql.Select;
 import dev.switchback.transforms.sql.Select.Output;
+import dev.switchback.transforms.sql.TimeZones;
 
 /**
  * Turns a table's declaration into its {@link Mapping}, in two steps: {@link #select} needs the source's schema only, so
@@ -53,11 +54,13 @@ public final class MappingCompiler {
      *
      * @param select the declared {@code SELECT}; null for every column under its own name
      * @param lookups where joined tables are found
+     * @param zones where time zones are found
      * @param where for {@link Problem#where()}: {@code stores.yaml:12, public.store}
      * @throws ProblemException with everything about the {@code SELECT} that cannot be run
      */
-    public static Selection select(TableSchema source, @Nullable String select, LookupTables lookups, String where) {
-        Select read = select == null ? Select.all(source, where) : Select.of(source, select, lookups, where);
+    public static Selection select(
+            TableSchema source, @Nullable String select, LookupTables lookups, TimeZones zones, String where) {
+        Select read = select == null ? Select.all(source, where) : Select.of(source, select, lookups, zones, where);
         List<Problem> problems = new ArrayList<>();
         Set<String> taken = new HashSet<>();
         for (Output output : read.outputs()) {
@@ -71,6 +74,11 @@ public final class MappingCompiler {
         }
         ProblemException.requireNone(problems);
         return new Selection(read);
+    }
+
+    /** With time zones as Java has them. */
+    public static Selection select(TableSchema source, @Nullable String select, LookupTables lookups, String where) {
+        return select(source, select, lookups, TimeZones.JAVA, where);
     }
 
     /** A {@code SELECT} without joins. */

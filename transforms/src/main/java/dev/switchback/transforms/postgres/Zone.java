@@ -11,18 +11,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A time zone, which tells the reading of its clocks from the instant and the other way round as PostgreSQL does, by
- * Java's table of the zones: whoever uses one compares that with the database's first. Readings and instants are
- * microseconds, as of {@link Times}. Immutable.
+ * Java's table of the zones: whoever uses one compares that with the database's first, and says {@linkplain #since since
+ * when} it holds. Readings and instants are microseconds, as of {@link Times}. Immutable.
  */
 public final class Zone {
 
     private static final long FROM_1970 = 946_684_800;
     private static final long SECONDS_OF_DAY = 86_400;
 
+    private final String name;
     private final ZoneRules rules;
+    private final long since;
 
-    private Zone(ZoneRules rules) {
+    private Zone(String name, ZoneRules rules, long since) {
+        this.name = name;
         this.rules = rules;
+        this.since = since;
     }
 
     /**
@@ -31,23 +35,53 @@ public final class Zone {
      */
     public static Optional<Zone> named(String name) {
         return name.contains("/") && ZoneId.getAvailableZoneIds().contains(name)
-                ? Optional.of(new Zone(ZoneId.of(name).getRules()))
+                ? Optional.of(new Zone(name, ZoneId.of(name).getRules(), Times.MINUS_INFINITY))
                 : Optional.empty();
     }
 
-    /** What the clocks show. Two instants have the same reading where the clocks are set back. */
+    /** The same where the tables of Java and of the database are alike from that instant on: what is before has no value. */
+    public Zone since(Instant first) {
+        return new Zone(name, rules, (first.getEpochSecond() - FROM_1970) * Times.SECOND);
+    }
+
+    /** Java's table of it. */
+    public ZoneRules rules() {
+        return rules;
+    }
+
+    /**
+     * What the clocks show. Two instants have the same reading where the clocks are set back.
+     *
+     * @throws ValueException where the database may say something else
+     */
     public Long reading(long instant) {
-        return Times.isFinite(instant)
-                ? shifted(instant, rules.getOffset(Instant.ofEpochSecond(seconds(instant))), 1)
-                : Long.valueOf(instant);
+        if (!Times.isFinite(instant)) {
+            return instant;
+        }
+        requireAlike(instant, since, true);
+        return shifted(instant, rules.getOffset(Instant.ofEpochSecond(seconds(instant))), 1);
     }
 
     /**
      * When the clocks show it. Of a reading that they show twice, since they are set back, the later time; one that they
      * skip is taken by the offset of before.
+     *
+     * @throws ValueException where the database may say something else
      */
     public Long instant(long reading) {
-        return Times.isFinite(reading) ? shifted(reading, offset(seconds(reading)), -1) : Long.valueOf(reading);
+        if (!Times.isFinite(reading)) {
+            return reading;
+        }
+        // It is looked up from the day before on.
+        requireAlike(reading, since == Times.MINUS_INFINITY ? since : since + Times.DAY, false);
+        return shifted(reading, offset(seconds(reading)), -1);
+    }
+
+    private void requireAlike(long time, long first, boolean zoned) {
+        if (time < first) {
+            throw new ValueException("Java and the database have different tables of " + name + " before "
+                    + Times.text(first, zoned) + ", and this is " + Times.text(time, zoned));
+        }
     }
 
     /** As the server finds it: by the first change of the clocks that comes behind the day before, and no other. */

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 
 import org.apache.calcite.sql.SqlCall;
 import org.apache.calcite.sql.SqlIdentifier;
@@ -37,21 +36,17 @@ final class ExpressionBinder {
     private final Scope scope;
     private final SqlProblems problems;
     private final SpecialForms forms;
-    private final Set<String> zones = new TreeSet<>();
+    private final TimeZones zones;
 
-    ExpressionBinder(Scope scope, SqlProblems problems) {
+    ExpressionBinder(Scope scope, TimeZones zones, SqlProblems problems) {
         this.scope = scope;
+        this.zones = zones;
         this.problems = problems;
         this.forms = new SpecialForms(this, problems);
     }
 
-    /** Notes a time zone. */
-    void uses(String zone) {
-        zones.add(zone);
-    }
-
-    /** The time zones that were noted. */
-    Set<String> zones() {
+    /** Where time zones are found. */
+    TimeZones zones() {
         return zones;
     }
 

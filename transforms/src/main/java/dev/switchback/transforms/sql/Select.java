@@ -21,22 +21,14 @@ import dev.switchback.transforms.schema.TableSchema;
  * @param inputs the columns that expressions and filter read, in the order in which {@link Evaluator}s get their values
  * @param alias by which the {@code SELECT} calls its table
  * @param lookups in the order in which they are joined; their columns have {@code alias.} in front of their names
- * @param zones the time zones that expressions name, but for UTC; what is computed is what the source would where its
- *     table of them says the same as Java's
  */
 public record Select(
-        List<Output> outputs,
-        Optional<Expression> filter,
-        List<Column> inputs,
-        String alias,
-        List<Lookup> lookups,
-        Set<String> zones) {
+        List<Output> outputs, Optional<Expression> filter, List<Column> inputs, String alias, List<Lookup> lookups) {
 
     public Select {
         outputs = List.copyOf(outputs);
         inputs = List.copyOf(inputs);
         lookups = List.copyOf(lookups);
-        zones = Set.copyOf(zones);
     }
 
     /**
@@ -83,11 +75,17 @@ public record Select(
      * Parses and checks.
      *
      * @param lookups where joined tables are found
+     * @param zones where time zones are found
      * @param where for {@link dev.switchback.transforms.problem.Problem#where()}: {@code stores.yaml:12, public.store}
      * @throws ProblemException with everything about the {@code SELECT} that cannot be run, each with line and column
      */
+    public static Select of(TableSchema table, String text, LookupTables lookups, TimeZones zones, String where) {
+        return new SelectReader(table, lookups, zones, where).read(text);
+    }
+
+    /** With time zones as Java has them. */
     public static Select of(TableSchema table, String text, LookupTables lookups, String where) {
-        return new SelectReader(table, lookups, where).read(text);
+        return of(table, text, lookups, TimeZones.JAVA, where);
     }
 
     /** Every column under its own name. */
@@ -99,8 +97,7 @@ public record Select(
                 Optional.empty(),
                 List.of(),
                 table.id().name(),
-                List.of(),
-                Set.of());
+                List.of());
     }
 
     /** Every column of the joined row that it reads. */

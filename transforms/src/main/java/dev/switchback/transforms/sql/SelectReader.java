@@ -46,11 +46,13 @@ final class SelectReader {
 
     private final TableSchema table;
     private final LookupTables tables;
+    private final TimeZones zones;
     private final SqlProblems problems;
 
-    SelectReader(TableSchema table, LookupTables tables, String where) {
+    SelectReader(TableSchema table, LookupTables tables, TimeZones zones, String where) {
         this.table = table;
         this.tables = tables;
+        this.zones = zones;
         this.problems = new SqlProblems(where);
     }
 
@@ -65,7 +67,7 @@ final class SelectReader {
         }
         FromReader tablesRead = new FromReader(table, tables, problems);
         Scope scope = tablesRead.read(from);
-        ExpressionBinder binder = new ExpressionBinder(scope, problems);
+        ExpressionBinder binder = new ExpressionBinder(scope, zones, problems);
         List<Output> outputs = new ArrayList<>();
         for (SqlNode node : select.getSelectList()) {
             output(node, scope, binder, outputs);
@@ -76,12 +78,7 @@ final class SelectReader {
             throw problems.exception();
         }
         return new Select(
-                outputs,
-                Optional.ofNullable(filter),
-                scope.columns(),
-                tablesRead.alias(),
-                tablesRead.lookups(),
-                binder.zones());
+                outputs, Optional.ofNullable(filter), scope.columns(), tablesRead.alias(), tablesRead.lookups());
     }
 
     private SqlSelect parse(String text) {

@@ -194,15 +194,11 @@ final class TimeForms {
         if (zone(name) == null) {
             return respelled(value, other, spelling);
         }
-        Zone clocks = Zone.named(name).orElse(null);
-        if (clocks == null) {
-            return binder.refuse(
-                    call,
-                    "There is no time zone " + name + ".",
-                    "Write an area and a place, as 'Europe/Berlin', or 'UTC': an abbreviation like 'CET' is not the same"
-                            + " on every server.");
+        TimeZones.Found found = binder.zones().find(name);
+        if (found instanceof TimeZones.Refused refused) {
+            return binder.refuse(call, refused.what(), refused.remedy());
         }
-        binder.uses(name);
+        Zone clocks = ((TimeZones.Known) found).zone();
         return respelled(
                 value.converted(other, time -> toInstant ? clocks.instant((Long) time) : clocks.reading((Long) time)),
                 other,
