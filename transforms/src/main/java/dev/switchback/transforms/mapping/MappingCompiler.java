@@ -33,6 +33,9 @@ import dev.switchback.transforms.sql.TimeZones;
  */
 public final class MappingCompiler {
 
+    private static final String SELECT_THE_KEY =
+            "Select it, as it is or cast to a wider type, or name the destination's key with key:.";
+
     private MappingCompiler() {}
 
     /**
@@ -121,15 +124,23 @@ public final class MappingCompiler {
             Optional<String> destination = carrying(selection, column, declared);
             destination.ifPresent(filled::add);
             if (destination.isEmpty() && declared.isEmpty()) {
-                problems.add(new Problem(
-                        Problem.Kind.BAD_INPUT,
-                        where,
-                        "The SELECT leaves out " + column + ", a column of the primary key of " + source.id() + ".",
-                        "Select it, as it is or cast to a wider type, or name the destination's key with key:."));
+                problems.add(
+                        new Problem(Problem.Kind.BAD_INPUT, where, keyless(source, selection, column), SELECT_THE_KEY));
             }
         }
         ProblemException.requireNone(problems);
         return declared.isEmpty() ? filled : declared;
+    }
+
+    private static String keyless(TableSchema source, Selection selection, String column) {
+        return selection.select().outputs().stream()
+                .filter(output -> output.zone() != null
+                        && output.column().stream()
+                                .anyMatch(found -> found.name().equals(column)))
+                .findFirst()
+                .map(output -> "Two values of " + column + ", a column of the primary key of " + source.id()
+                        + ", may be one instant in " + output.zone() + ", whose clocks skip readings.")
+                .orElse("The SELECT leaves out " + column + ", a column of the primary key of " + source.id() + ".");
     }
 
     /**

@@ -344,6 +344,13 @@ class InverseTest {
                 .isTrue();
         assertThat(keepsKey(source, "SELECT timezone('Europe/Berlin', s0) AS d0 FROM source"))
                 .isFalse();
+        Selection selection =
+                MappingCompiler.select(source, "SELECT timezone('Europe/Berlin', s0) AS d0 FROM source", "test");
+        assertThatThrownBy(() -> MappingCompiler.key(source, selection, "test"))
+                .hasMessage(
+                        "test: Two values of s0, a column of the primary key of public.source, may be one instant in"
+                                + " Europe/Berlin, whose clocks skip readings. Select it, as it is or cast to a wider type, or"
+                                + " name the destination's key with key:.");
     }
 
     private static boolean keepsKey(TableSchema source, String select) {
