@@ -66,6 +66,27 @@ class MappedMigrationTest {
         assertTheDestinationFollows(plan);
     }
 
+    /** Of two readings that are one instant, nothing at the destination tells which it was. */
+    @Test
+    void thatASkippedReadingComesBackAsAnotherIsSaid() {
+        migration.source().execute("CREATE TABLE visit (id int PRIMARY KEY, came timestamp, seen timestamp)");
+        migration.destination().execute("CREATE TABLE visit (id int PRIMARY KEY, came timestamptz, seen timestamptz)");
+        Plan plan = migration.plan(
+                """
+                  public.visit:
+                    select: SELECT id, timezone('Europe/Berlin', came) AS came, timezone('Etc/GMT-2', seen) AS seen FROM visit
+                """
+                        .indent(2));
+
+        assertThat(plan.noWayBack()).isEmpty();
+        assertThat(plan.notices())
+                .filteredOn(notice -> notice.startsWith("public.visit"))
+                .containsExactly(
+                        "public.visit: a time that the clocks of Europe/Berlin skip is the one that they showed"
+                                + " instead at the destination, and comes back into came as that one once anything of its row has"
+                                + " changed there.");
+    }
+
     @Test
     void aZoneThatTheDatabaseDoesNotHaveAlikeIsRefusedWithItsPlace() {
         migration.source().execute("CREATE TABLE visit (id int PRIMARY KEY, came timestamp)");

@@ -1,5 +1,6 @@
 package dev.switchback.pipeline.plan;
 
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -15,6 +16,7 @@ import dev.switchback.transforms.mutation.OnConflict;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
 import dev.switchback.transforms.sql.LookupTables;
+import dev.switchback.transforms.sql.Retyping;
 
 /** Plans the direction back, table by table, and collects what keeps it from being there. Not thread-safe. */
 final class WayBack {
@@ -37,6 +39,7 @@ final class WayBack {
             Inverse inverse =
                     Inverse.of(there.source().schema(), there.selection(), destination.schema(), there.key(), where);
             add(destination, inverse.selection(zones, where), there.source(), where);
+            inverse.columns().forEach(column -> noticeSkips(there.source(), column));
         } catch (ProblemException e) {
             problems.addAll(e.problems());
         }
@@ -51,6 +54,17 @@ final class WayBack {
             add(destination, back, there.source(), where);
         } catch (ProblemException e) {
             problems.addAll(e.problems());
+        }
+    }
+
+    /** The way there makes two readings one instant, as PostgreSQL does: which of them it was, nothing tells. */
+    private void noticeSkips(PostgresTable source, Retyping column) {
+        String zone = column.zone();
+        if (zone != null && !ZoneId.of(zone).getRules().isFixedOffset()) {
+            notices.add(source.id() + ": a time that the clocks of " + zone
+                    + " skip is the one that they showed instead at"
+                    + " the destination, and comes back into " + column.to().name()
+                    + " as that one once anything of its row has changed there.");
         }
     }
 
