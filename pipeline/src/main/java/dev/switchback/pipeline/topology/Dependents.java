@@ -1,8 +1,9 @@
 package dev.switchback.pipeline.topology;
 
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 import org.apache.kafka.common.serialization.BytesSerializer;
@@ -28,18 +29,21 @@ final class Dependents {
      * @param before by use; empty for none, and an empty list for a row that is new
      */
     void move(Bytes row, List<LookupUse> uses, List<byte[]> before, List<byte[]> now) {
-        for (int i = 0; i < uses.size(); i++) {
-            byte[] old = i < before.size() ? before.get(i) : NOTHING;
-            byte[] key = i < now.size() ? now.get(i) : NOTHING;
-            if (!Arrays.equals(old, key)) {
-                if (old.length > 0) {
-                    store.delete(StoreKey.of(StoreKey.text(uses.get(i).toString()), old, row.get()));
-                }
-                if (key.length > 0) {
-                    store.put(StoreKey.of(StoreKey.text(uses.get(i).toString()), key, row.get()), NOTHING);
-                }
+        Set<Bytes> old = entries(row, uses, before);
+        Set<Bytes> current = entries(row, uses, now);
+        old.stream().filter(entry -> !current.contains(entry)).forEach(store::delete);
+        current.stream().filter(entry -> !old.contains(entry)).forEach(entry -> store.put(entry, NOTHING));
+    }
+
+    /** A set: a table that is joined twice may be looked up in by one key twice. */
+    private static Set<Bytes> entries(Bytes row, List<LookupUse> uses, List<byte[]> keys) {
+        Set<Bytes> entries = new LinkedHashSet<>();
+        for (int i = 0; i < Math.min(uses.size(), keys.size()); i++) {
+            if (keys.get(i).length > 0) {
+                entries.add(StoreKey.of(StoreKey.text(uses.get(i).toString()), keys.get(i), row.get()));
             }
         }
+        return entries;
     }
 
     /** Hands over the rows that look up by this key. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
@@ -59,16 +60,35 @@ final class EventMapper {
         }
     }
 
-    /**
-     * Whether of the changes of this one's source key the last whole one alone counts: all are about one destination row,
-     * and what becomes of it does not depend on how old they are.
-     */
+    /** Whether what becomes of a row does not depend on how old its changes are, so that later ones outdo earlier ones. */
     boolean lastCounts(InputChange input, Event event) {
-        if (event instanceof Claim) {
-            return table(input).age() < 0;
+        return event instanceof Claim
+                ? table(input).age() < 0
+                : mappingOf(input, (Change) event).destination().age() < 0;
+    }
+
+    /**
+     * What changes of one source key come to, none of which is applied yet; empty where the last one does not say it, nor
+     * all of them together.
+     */
+    Optional<List<Mutation>> settled(MappedEvent first, MappedEvent last) {
+        if (first.event() instanceof Change from && last.event() instanceof Change to) {
+            Mapping mapping = mappingOf(last.input(), to);
+            if (!mapping.keepsDestinationKey()) {
+                return settled(mapping, from, to);
+            }
         }
-        Mapping mapping = mappingOf(input, (Change) event);
-        return mapping.keepsDestinationKey() && mapping.destination().age() < 0;
+        return last.isWhole() ? Optional.of(last.mutations()) : Optional.empty();
+    }
+
+    private Optional<List<Mutation>> settled(Mapping mapping, Change first, Change last) {
+        collected.clear();
+        try {
+            mapping.settle(first, last, collected::add);
+            return Optional.of(List.copyOf(collected));
+        } catch (UnmappableException e) {
+            return Optional.empty();
+        }
     }
 
     /** The destination table of a change or a claim, as text. */

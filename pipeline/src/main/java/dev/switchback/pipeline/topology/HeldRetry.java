@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 import dev.switchback.connectors.spi.HeldChange;
 import dev.switchback.transforms.mutation.Mutation;
@@ -74,8 +75,8 @@ final class HeldRetry {
     }
 
     /**
-     * Applies the last change behind this one that says by itself what the row is to become: whatever comes before it has
-     * no more consequence. Not so where a source key may move from one destination row to another: each step counts.
+     * Applies the last change behind this one with which it is settled what the row is to become: whatever comes before
+     * it has no more consequence.
      */
     private boolean supersede(HeldChange held, MappedEvent event) {
         if (!mapper.lastCounts(held.change(), event.event())) {
@@ -83,9 +84,9 @@ final class HeldRetry {
         }
         List<HeldChange> behind = thread.behind(held);
         for (int i = behind.size() - 1; i >= 0; i--) {
-            MappedEvent later = map(behind.get(i));
-            if (later.isWhole()) {
-                return thread.supersede(behind.get(i), later.mutations());
+            Optional<List<Mutation>> settled = mapper.settled(event, map(behind.get(i)));
+            if (settled.isPresent()) {
+                return thread.supersede(behind.get(i), settled.get());
             }
         }
         return false;

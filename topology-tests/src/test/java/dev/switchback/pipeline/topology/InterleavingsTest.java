@@ -54,6 +54,7 @@ class InterleavingsTest {
 
     private static final TableSchema STORE = table("store", List.of("id"), "id", "merchant", "name", "menu");
     private static final TableSchema SHOP = table("shop", List.of("id"), "id", "merchant", "name");
+    private static final TableSchema ROUTE = table("route", List.of("id"), "id", "store", "merchant");
     private static final TableSchema LOOKUP = table("lookup", List.of("store"), "store", "merchant");
     private static final TableSchema MERCHANT = table("merchant", List.of("id"), "id", "title");
 
@@ -65,6 +66,10 @@ class InterleavingsTest {
     /** A key that is handed from row to row, may be NULL, and may be claimed by several. */
     private static final String SHOPS =
             "SELECT coalesce(m.title, s.name) AS name, s.id FROM shop s LEFT JOIN merchant m ON m.id = s.merchant";
+
+    /** One table looked up in twice, by columns that may have the same value. */
+    private static final String ROUTES = "SELECT r.id, a.title AS start, b.title AS goal FROM route r"
+            + " LEFT JOIN merchant a ON a.id = r.store LEFT JOIN merchant b ON b.id = r.merchant";
 
     private static final ScratchDirectory SCRATCH = ScratchDirectory.create("switchback-");
     private static @Nullable EmbeddedDatabase database;
@@ -78,6 +83,7 @@ class InterleavingsTest {
         database.execute(
                 "CREATE TABLE store (id bigint PRIMARY KEY, merchant bigint, name text, menu text)",
                 "CREATE TABLE shop (id bigint PRIMARY KEY, merchant bigint, name text)",
+                "CREATE TABLE route (id bigint PRIMARY KEY, store bigint, merchant bigint)",
                 "CREATE TABLE lookup (store bigint PRIMARY KEY, merchant bigint)",
                 "CREATE TABLE merchant (id bigint PRIMARY KEY, title text)");
     }
@@ -99,11 +105,12 @@ class InterleavingsTest {
                         new Flow("bench", Direction.FORWARD),
                         List.of(
                                 mapping(STORE, STORES, "stores", List.of("merchant", "id")),
-                                mapping(SHOP, SHOPS, "shops", List.of("name")))),
+                                mapping(SHOP, SHOPS, "shops", List.of("name")),
+                                mapping(ROUTE, ROUTES, "routes", List.of("id")))),
                 SCRATCH.path().resolve("state" + seed));
         try (Connection connection = database.connect();
                 Statement statement = connection.createStatement()) {
-            statement.execute("TRUNCATE store, shop, lookup, merchant");
+            statement.execute("TRUNCATE store, shop, route, lookup, merchant");
             tables.clear();
             for (long watermark = 1; watermark <= 25; watermark++) {
                 for (int change = random.nextInt(25); change >= 0; change--) {
@@ -111,17 +118,19 @@ class InterleavingsTest {
                 }
                 bench.watermark(watermark);
                 bench.runTo(watermark, random);
-                assertStores(connection, bench);
+                assertSame(connection, bench, STORES, "stores");
+                assertSame(connection, bench, ROUTES, "routes");
                 assertShops(connection, bench);
             }
         }
     }
 
-    private void assertStores(Connection connection, JoinBench bench) throws SQLException {
-        TableId table = TableId.parse("stores");
+    private void assertSame(Connection connection, JoinBench bench, String select, String destination)
+            throws SQLException {
+        TableId table = TableId.parse(destination);
         assertThat(bench.held.get(table)).isEmpty();
         assertThat(new TreeSet<>(texts(bench.rows.get(table).values())))
-                .isEqualTo(new TreeSet<>(query(connection, STORES)));
+                .isEqualTo(new TreeSet<>(query(connection, select)));
     }
 
     /** A key that one row has is that row's; one that several have, or a row without one, is held. */
@@ -170,7 +179,8 @@ class InterleavingsTest {
     }
 
     private void change(Random random, Connection connection, JoinBench bench) throws SQLException {
-        TableSchema table = List.of(STORE, STORE, SHOP, SHOP, LOOKUP, MERCHANT).get(random.nextInt(6));
+        TableSchema table =
+                List.of(STORE, STORE, SHOP, SHOP, ROUTE, LOOKUP, MERCHANT).get(random.nextInt(7));
         Map<Long, @Nullable Object[]> rows = tables.computeIfAbsent(table, any -> new HashMap<>());
         long id = random.nextInt(6);
         @Nullable Object[] before = rows.get(id);

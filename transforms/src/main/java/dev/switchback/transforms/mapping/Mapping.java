@@ -22,6 +22,17 @@ public interface Mapping {
      */
     void map(Change change, Consumer<? super Mutation> out);
 
+    /**
+     * Hands over what the changes of one source row from the first to the last one come to while none of them is applied:
+     * the destination has the row as it was before the first, if at all. Where all of them are about one destination row
+     * ({@link #keepsDestinationKey}) the last one says it alone.
+     *
+     * @throws UnmappableException when that cannot be said
+     */
+    default void settle(Change first, Change last, Consumer<? super Mutation> out) {
+        map(last, out);
+    }
+
     /** Whether all changes of one source key make mutations of one destination row. */
     boolean keepsDestinationKey();
 

@@ -2,6 +2,7 @@ package dev.switchback.transforms.mapping;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -65,12 +66,16 @@ final class SelectMapping implements Mapping {
             // A row that was read again may have left the filter since.
             case READ -> {
                 Row row = present(change.after());
-                out.accept(reader.isIn(row) ? whole(row) : new Remove(destination(), reader.key(row)));
+                if (reader.isIn(row)) {
+                    out.accept(whole(row));
+                } else {
+                    keyIfAny(row).ifPresent(key -> out.accept(new Remove(destination(), key)));
+                }
             }
             case UPDATE -> update(Optional.ofNullable(change.before()), present(change.after()), out);
             case DELETE -> {
                 Row before = present(change.before());
-                out.accept(new Remove(destination(), oldKey(before), reader.age(before)));
+                placed(before).ifPresent(key -> out.accept(new Remove(destination(), key, reader.age(before))));
             }
             case TRUNCATE -> out.accept(new Clear(destination()));
         }
@@ -81,48 +86,75 @@ final class SelectMapping implements Mapping {
         if (before.isEmpty() && !program.keepsDestinationKey()) {
             throw new IncompleteRowException(program.movingColumns(), "the old row's destination key is made of them");
         }
-        Key key = reader.key(after);
-        Key oldKey = program.keepsDestinationKey() ? key : oldKey(before.orElseThrow());
+        Optional<Key> oldKey =
+                program.keepsDestinationKey() ? Optional.of(reader.key(after)) : placed(before.orElseThrow());
         if (!reader.isIn(after)) {
-            out.accept(new Remove(destination(), oldKey));
+            oldKey.ifPresent(key -> out.accept(new Remove(destination(), key)));
             return;
         }
-        boolean moved = !oldKey.equals(key);
-        Mutation mutation = current(after, key, moved || !wasIn(before));
+        Key key = reader.key(after);
+        boolean moved = !oldKey.equals(Optional.of(key));
+        Mutation mutation = current(after, key, () -> moved || !wasIn(before));
         if (moved) {
-            out.accept(new Remove(destination(), oldKey, reader.age(before.orElseThrow())));
+            oldKey.ifPresent(old -> out.accept(new Remove(destination(), old, reader.age(before.orElseThrow()))));
         }
         out.accept(mutation);
     }
 
+    @Override
+    public void settle(Change first, Change last, Consumer<? super Mutation> out) {
+        Optional<Key> oldKey = Optional.ofNullable(first.before()).flatMap(this::placed);
+        @Nullable Row after = last.after();
+        Optional<Mutation> row = after == null || !reader.isIn(after) ? Optional.empty() : Optional.of(whole(after));
+        oldKey.filter(key -> row.isEmpty() || !((Upsert) row.get()).key().equals(key))
+                .ifPresent(key -> out.accept(new Remove(destination(), key)));
+        row.ifPresent(out);
+    }
+
     /**
-     * An old row of which only the source's key is known has NULL for all else. Taken for values, these would lead to
+     * Where the destination has an old version of a row: nowhere, if the filter left it out.
+     *
+     * <p>An old row of which only the source's key is known has NULL for all else. Taken for values, these would lead to
      * another destination row.
      */
-    private Key oldKey(Row before) {
-        if (!program.keepsDestinationKey()) {
-            for (Column column : program.source().columns()) {
-                if (!column.nullable() && before.value(column.name()) == null) {
-                    throw new IncompleteRowException(
-                            program.movingColumns(), "the old row's destination key is made of them");
-                }
+    private Optional<Key> placed(Row before) {
+        if (program.keepsDestinationKey()) {
+            return Optional.of(reader.key(before));
+        }
+        for (Column column : program.source().columns()) {
+            if (!column.nullable() && before.value(column.name()) == null) {
+                throw new IncompleteRowException(
+                        program.movingColumns(), "the old row's destination key is made of them");
             }
         }
-        return reader.key(before);
+        return reader.isIn(before) ? Optional.of(reader.key(before)) : Optional.empty();
+    }
+
+    /** A row that is out of the filter may have NULL for a key that rows within it have. */
+    private Optional<Key> keyIfAny(Row row) {
+        try {
+            return Optional.of(reader.key(row));
+        } catch (UnmappableException none) {
+            return Optional.empty();
+        }
     }
 
     /** Whether the destination has had the row before this update, as far as can be told. */
     private boolean wasIn(Optional<Row> before) {
-        return program.filterIsFixed() || (before.isPresent() && reader.isIn(before.get()));
+        try {
+            return program.filterIsFixed() || (before.isPresent() && reader.isIn(before.get()));
+        } catch (UnmappableException unknown) {
+            return false;
+        }
     }
 
-    private Mutation current(Row after, Key key, boolean wholeNeeded) {
+    private Mutation current(Row after, Key key, BooleanSupplier wholeNeeded) {
         @Nullable Object[] values = reader.values(after);
         List<String> missing = reader.missing(after, values);
         if (missing.isEmpty()) {
             return new Upsert(destination(), key, values);
         }
-        if (wholeNeeded) {
+        if (wholeNeeded.getAsBoolean()) {
             throw new IncompleteRowException(missing, "the destination may not have the row yet");
         }
         return new Patch(destination(), key, values);

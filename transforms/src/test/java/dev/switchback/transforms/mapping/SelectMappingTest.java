@@ -223,8 +223,16 @@ class SelectMappingTest {
     void anOldRowOfWhichOnlyTheKeyIsKnownIsNotTakenForOneOfNulls() {
         assertThatThrownBy(() -> all(MOVING, change(Operation.DELETE, row(7, null, null, null, null), null)))
                 .isInstanceOf(IncompleteRowException.class);
-        assertThat(all(MOVING, change(Operation.DELETE, row(7, null, "x", null, null), null)))
+        assertThat(all(MOVING, change(Operation.DELETE, row(7, null, "x", null, "1"), null)))
                 .containsExactly(new Remove(MOVING.destination(), new Key(0, 7)));
+    }
+
+    @Test
+    void anOldRowThatTheFilterLeftOutIsNowhere() {
+        assertThat(all(MOVING, change(Operation.DELETE, row(7, 1, "x", null, "0"), null)))
+                .isEmpty();
+        assertThat(all(MOVING, change(Operation.UPDATE, row(7, 1, "x", null, "0"), row(7, 2, "x", null, "1"))))
+                .containsExactly(new Upsert(MOVING.destination(), values(2, 7, "x")));
     }
 
     @Test
