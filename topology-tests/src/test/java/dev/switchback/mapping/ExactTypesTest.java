@@ -123,6 +123,48 @@ class ExactTypesTest {
                 .isEqualTo("0");
     }
 
+    /** A value that the wider type refuses is held, and only its row. */
+    @Test
+    void theWideningsThatPeopleMigrateForGiveWhatACastGives() {
+        migration
+                .source()
+                .execute(
+                        "CREATE TYPE mood AS ENUM ('happy', 'sad')",
+                        "CREATE TABLE item (id int PRIMARY KEY, number smallint, code varchar(9), document json, mood mood,"
+                                + " identity text, came timestamp)",
+                        "INSERT INTO item SELECT i, i, 'c' || i, json_build_object('b', i, 'a', ARRAY[i, NULL]),"
+                                + " CASE i % 2 WHEN 0 THEN 'happy'::mood END, gen_random_uuid()::text,"
+                                + " timestamp '2024-03-30' + i * interval '7 hours' FROM generate_series(1, 50) i");
+        migration
+                .destination()
+                .execute(
+                        "CREATE TABLE item (id bigint PRIMARY KEY, number integer, code text, document jsonb, mood text,"
+                                + " identity uuid, came timestamptz)");
+        migration.start(
+                migration.plan(
+                        """
+                  public.item:
+                    select: SELECT id, number, code, document, mood, CAST(identity AS uuid) AS identity,
+                      timezone('Europe/Berlin', came) AS came FROM item
+                """));
+        migration
+                .source()
+                .execute(
+                        "INSERT INTO item (id, document) VALUES (51, '{\"a\": 1,  \"a\": 2.50}'), (52, 'null'),"
+                                + " (53, '\"\\u0000\"'), (54, NULL)",
+                        "INSERT INTO item (id, identity) VALUES (55, 'no uuid')",
+                        "UPDATE item SET document = '[1,   2]' WHERE id % 10 = 0");
+        migration.awaitEqual(
+                "SELECT id, number, code, document::jsonb, mood, identity::uuid, timezone('Europe/Berlin', came) FROM item"
+                        + " WHERE id NOT IN (53, 55)",
+                "SELECT * FROM item");
+
+        assertThat(migration
+                        .destination()
+                        .value("SELECT string_agg(source_key_text, ' ' ORDER BY source_key_text) FROM switchback.held"))
+                .contains("53", "55");
+    }
+
     private void awaitSame() {
         for (String table : List.of("every", "large")) {
             String sent = sent(table);

@@ -14,6 +14,7 @@ final class TypePairs {
 
     private static final List<String> INTEGERS = List.of("smallint", "integer", "bigint");
     private static final Set<String> TEXTS = Set.of("text", "character varying");
+    private static final Set<String> JSONS = Set.of("json", "jsonb");
     private static final String NARROWER = "which is narrower";
 
     /** Types whose modifier is a length or a precision, and nothing else. */
@@ -97,6 +98,10 @@ final class TypePairs {
         int fromInteger = INTEGERS.indexOf(from.name());
         if (fromInteger >= 0) {
             return INTEGERS.indexOf(to.name()) > fromInteger || (to.name().equals("numeric") && to.modifier() == -1);
+        }
+        if (JSONS.contains(from.name())) {
+            // What jsonb does not take is held; what it takes is the value that a cast of the source would be.
+            return JSONS.contains(to.name());
         }
         boolean text = TEXTS.contains(from.name()) || "citext".equals(from.extension());
         return text && (unboundedText(to) || "citext".equals(to.extension()));

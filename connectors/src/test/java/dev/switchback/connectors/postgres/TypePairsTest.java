@@ -72,7 +72,9 @@ class TypePairsTest {
             interval           | interval day       | which is narrower
             interval second(3) | interval day       | which stores the same value differently
             date               | timestamp          | which does not take every value as it is
-            json               | jsonb              | which does not take every value as it is
+            json               | jsonb              | fits
+            jsonb              | json               | fits
+            json               | text               | which does not take every value as it is
             int[]              | int[]              | fits
             int[]              | bigint[]           | fits
             varchar(5)[]       | text[]             | fits
