@@ -32,8 +32,14 @@ class MappingCompilerTest {
     private static final ColumnType NUMERIC = new ColumnType("numeric", "numeric(9,2)", Carrier.TEXT, true);
     private static final ColumnType TEXT = new ColumnType("text", "text", Carrier.TEXT, true);
 
-    private static final TableSchema LOOKUP =
-            table("lookup", List.of("id"), Column.of("id", BIGINT), Column.of("code", TEXT));
+    private static final TableSchema LOOKUP = table(
+            "lookup",
+            List.of("id"),
+            Column.of("id", BIGINT),
+            Column.of("code", TEXT),
+            generated("half", BIGINT),
+            Column.of("amount", NUMERIC),
+            Column.of("label", type("character varying", "character varying(9)")));
     private static final LookupTables LOOKUPS = id -> Optional.of(LOOKUP)
             .filter(table -> table.id().equals(id))
             .map(table -> new LookupTables.Found(table, List.of(Set.of("id"))));
@@ -44,6 +50,17 @@ class MappingCompilerTest {
             Column.of("name", TEXT),
             Column.of("Rating", NUMERIC),
             Column.of("value", INTEGER));
+    private static final TableSchema ORDER = table(
+            "order",
+            List.of("id"),
+            Column.of("id", BIGINT),
+            Column.of("code", TEXT),
+            generated("twice", BIGINT),
+            Column.of("amount", NUMERIC),
+            Column.of("ratio", new ColumnType("double precision", "double precision", Carrier.FLOAT64, false)),
+            Column.of("padded", type("bpchar", "character(3)")),
+            Column.of("at", type("timestamp without time zone", "timestamp without time zone")),
+            Column.of("document", type("json", "json")));
 
     private static final String WHERE = "stores.yaml:9, public.store";
 
@@ -308,6 +325,16 @@ class MappingCompilerTest {
                 Give it a default, or select a source column AS created.""");
     }
 
+    @ParameterizedTest
+    @CsvSource({"l.half = s.id, l.half", "l.id = s.twice, twice"})
+    void aJoinOverAGeneratedColumnIsRefused(String on, String column) {
+        String select = "SELECT s.id FROM \"order\" s LEFT JOIN lookup l ON " + on;
+
+        assertThatThrownBy(() -> MappingCompiler.select(ORDER, select, LOOKUPS, WHERE))
+                .hasMessage(at(1, 50) + "Column " + column + " is generated, and the source's log leaves such columns"
+                        + " out. Join by columns that are not generated.");
+    }
+
     @Test
     void aColumnThatBothSidesGenerateIsLeftToTheDestination() {
         TableSchema table = table("t", List.of("id"), Column.of("id", BIGINT), generated("total", NUMERIC));
@@ -329,6 +356,10 @@ class MappingCompilerTest {
 
     private static Column generated(String name, ColumnType type) {
         return new Column(name, type, true, true, Generation.STORED);
+    }
+
+    private static ColumnType type(String name, String declaration) {
+        return new ColumnType(name, declaration, name.equals("bigint") ? Carrier.INT64 : Carrier.TEXT, false);
     }
 
     private static TableSchema table(String name, List<String> key, Column... columns) {
