@@ -66,6 +66,7 @@ final class Planning {
                 .findFirst()
                 .ifPresent(one -> problems.addAll(
                         SourceLetters.problems(this.source, one.table().where())));
+        problems.addAll(Collations.problems(this.source, interpreted(selected)));
         selected.forEach(one -> problems.addAll(ZoneTables.problems(
                 this.source, one.selection().select().zones(), one.table().where())));
         Map<TableId, PostgresTable> destinations = destinations(selected);
@@ -76,6 +77,8 @@ final class Planning {
         if (wayBack.computes()) {
             SourceLetters.problems(destination, "the way back").forEach(wayBack::refuse);
         }
+        Collations.problems(destination, Map.of("the way back", wayBack.interpreted()))
+                .forEach(wayBack::refuse);
         ZoneTables.problems(destination, wayBack.zones(), "the way back").forEach(wayBack::refuse);
         Flow back = new Flow(file.migration(), Direction.REVERSE);
         topics(back, wayBack.tables()).forEach(wayBack::refuse);
@@ -84,6 +87,17 @@ final class Planning {
                 new FlowPlan(file, back, wayBack.tables(), List.of()),
                 wayBack.problems(),
                 notices);
+    }
+
+    /** The columns whose values each {@code SELECT} looks into. */
+    private static Map<String, Map<TableId, Set<String>>> interpreted(List<Selected> selected) {
+        Map<String, Map<TableId, Set<String>>> columns = new LinkedHashMap<>();
+        for (Selected one : selected) {
+            columns.put(
+                    one.table().where(),
+                    one.selection().select().interpreted(one.table().source()));
+        }
+        return columns;
     }
 
     /** What Kafka would say against the topics of the way forward, as far as it is known which there are to be. */

@@ -1,7 +1,9 @@
 package dev.switchback.pipeline.plan;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -15,6 +17,7 @@ import dev.switchback.transforms.mapping.Selection;
 import dev.switchback.transforms.mutation.OnConflict;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
+import dev.switchback.transforms.schema.TableId;
 
 /** Plans the direction back, table by table, and collects what keeps it from being there. Not thread-safe. */
 final class WayBack {
@@ -22,6 +25,7 @@ final class WayBack {
     private final List<PlannedTable> tables = new ArrayList<>();
     private final List<Problem> problems = new ArrayList<>();
     private final Set<String> zones = new TreeSet<>();
+    private final Map<TableId, Set<String>> interpreted = new LinkedHashMap<>();
     private boolean computes;
 
     /** A table whose {@code SELECT} is inverted. */
@@ -70,6 +74,7 @@ final class WayBack {
         tables.add(Ways.planned(from, back, to, key, OnConflict.OVERWRITE, joined, false, where));
         computes |= !back.computed().isEmpty();
         zones.addAll(back.select().zones());
+        interpreted.putAll(back.select().interpreted(from.id()));
     }
 
     /** Whether anything is computed on the way back. */
@@ -80,6 +85,11 @@ final class WayBack {
     /** The time zones that it names. */
     Set<String> zones() {
         return zones;
+    }
+
+    /** The columns whose values it looks into, by table. */
+    Map<TableId, Set<String>> interpreted() {
+        return interpreted;
     }
 
     void refuse(Problem problem) {
