@@ -264,7 +264,10 @@ public final class MappingCompiler {
                     output.place(),
                     "The expression for " + output.name() + " is " + expression.type() + ", and the column of "
                             + destination.id() + " is " + to.type().declaration() + ".",
-                    "Write CAST(… AS " + to.type().name() + ")."));
+                    Assignment.castFits(expression, to)
+                            ? "Write CAST(… AS " + to.type().name() + ")."
+                            : "No cast that is supported leads there: give the column the type " + expression.type()
+                                    + "."));
         }
         return assignment.map(
                 found -> new Computed(output.name(), expression.columns(), expression.evaluator(), found));

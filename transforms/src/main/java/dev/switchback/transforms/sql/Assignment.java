@@ -32,6 +32,12 @@ public final class Assignment {
                 : Optional.empty();
     }
 
+    /** Whether a cast, which may change values, makes the expression fit the column. */
+    public static boolean castFits(Expression expression, Column column) {
+        SqlType to = SqlType.of(column.type());
+        return TypeName.isCastTo(to) && Casts.conversion(expression.type(), to).isPresent();
+    }
+
     /** NULL stays NULL. */
     public @Nullable Object apply(@Nullable Object value) {
         return value == null ? null : from.encode(value, carrier);

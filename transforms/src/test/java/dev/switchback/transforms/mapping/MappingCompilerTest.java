@@ -229,6 +229,14 @@ class MappingCompilerTest {
                                 + "The database would refuse this for every row: invalid input syntax for type bigint:"
                                 + " \"x\"." + seeDocs),
                 Arguments.of(
+                        "SELECT id, CAST(name AS jsonb) AS n FROM store",
+                        at(1, 17) + "A cast from text to jsonb is not supported. Leave the cast out; if it is there for"
+                                + " the destination's column, give that the type text."),
+                Arguments.of(
+                        "SELECT id, CAST('glad' AS mood) AS n FROM store",
+                        at(1, 27) + "A cast to `mood` is not supported. Leave the cast out; if it is there for the"
+                                + " destination's column, give that the type of what is cast."),
+                Arguments.of(
                         "SELECT id, left(name, name) AS n FROM store",
                         at(1, 12) + "LEFT does not take text, text."
                                 + " Say with CAST which type is meant; docs/functions.md lists what it takes."),
@@ -333,6 +341,24 @@ class MappingCompilerTest {
         assertThatThrownBy(() -> MappingCompiler.select(ORDER, select, LOOKUPS, WHERE))
                 .hasMessage(at(1, 50) + "Column " + column + " is generated, and the source's log leaves such columns"
                         + " out. Join by columns that are not generated.");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            id + 1                  | text  | text      | The expression for k is bigint, and the column of public.t is text. Write CAST(… AS text).
+            upper(code)             | mood  | shop.mood | The expression for k is text, and the column of public.t is shop.mood. No cast that is supported leads there: give the column the type text.
+            coalesce(document, document) | jsonb | jsonb | The expression for k is json, and the column of public.t is jsonb. No cast that is supported leads there: give the column the type json.
+            """)
+    void anExpressionOfAnotherTypeThanItsColumnIsRefusedWithWhatCanBeDone(
+            String expression, String name, String declaration, String says) {
+        TableSchema destination =
+                table("t", List.of("id"), Column.of("id", BIGINT), Column.of("k", type(name, declaration)));
+        String select = "SELECT id, " + expression + " AS k FROM \"order\"";
+
+        assertThatThrownBy(() -> compile(ORDER, select, destination)).hasMessage(at(1, 12) + says);
     }
 
     @Test
