@@ -204,6 +204,7 @@ public final class MappingCompiler {
     private static SelectProgram program(TableSchema source, Selection selection, Into into, String where) {
         TableSchema destination = into.table();
         TableSchema joined = selection.select().joined(source);
+        Set<String> computed = selection.computed();
         List<Problem> problems = new ArrayList<>();
         List<Column> columns = new ArrayList<>();
         List<Target> targets = new ArrayList<>();
@@ -218,6 +219,9 @@ public final class MappingCompiler {
                 target(output, to.get(), destination, where, problems).ifPresent(found -> {
                     columns.add(to.get());
                     targets.add(found);
+                    if (into.key().contains(output.name()) && computed.contains(output.name())) {
+                        KeyValues.problem(output, to.get(), destination).ifPresent(problems::add);
+                    }
                 });
             }
         }

@@ -58,7 +58,6 @@ class MappingCompilerTest {
             generated("twice", BIGINT),
             Column.of("amount", NUMERIC),
             Column.of("ratio", new ColumnType("double precision", "double precision", Carrier.FLOAT64, false)),
-            Column.of("padded", type("bpchar", "character(3)")),
             Column.of("at", type("timestamp without time zone", "timestamp without time zone")),
             Column.of("document", type("json", "json")));
 
@@ -341,6 +340,61 @@ class MappingCompilerTest {
         assertThatThrownBy(() -> MappingCompiler.select(ORDER, select, LOOKUPS, WHERE))
                 .hasMessage(at(1, 50) + "Column " + column + " is generated, and the source's log leaves such columns"
                         + " out. Join by columns that are not generated.");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            upper(s.code)                  | text                        | text
+            upper(s.code)                  | character varying           | character varying(9)
+            s.id + 1                       | bigint                      | bigint
+            s.id + 1                       | numeric                     | numeric(20,0)
+            CAST(s.id AS numeric)          | numeric                     | numeric
+            CAST(s.at AS date)             | date                        | date
+            date_trunc('hour', s.at)       | timestamp without time zone | timestamp without time zone
+            l.amount                       | numeric                     | numeric(9,2)
+            l.label                        | text                        | text
+            l.label                        | character varying           | character varying(12)
+            """)
+    void aKeyMayHaveComputedAndLookedUpValuesThatLookDifferentIfTheyAre(String key, String name, String declaration) {
+        assertThat(compiledWithKey(key, type(name, declaration)).destination().key())
+                .containsExactly("id", "k");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            CAST(s.code AS numeric)        | numeric                     | numeric                        | numeric
+            s.amount * 2                   | numeric                     | numeric(9,2)                   | numeric
+            CAST(s.id AS numeric)          | numeric                     | numeric(20,-2)                 | numeric
+            s.ratio * 2                    | double precision            | double precision               | double precision
+            CAST(s.code AS char(3))        | bpchar                      | character(3)                   | character
+            date_trunc('second', s.at)     | timestamp without time zone | timestamp(0) without time zone | timestamp without time zone
+            l.amount                       | numeric                     | numeric(9,1)                   | numeric(9,2)
+            l.code                         | numeric                     | numeric                        | text
+            l.code                         | character varying           | character varying(9)           | text
+            l.label                        | character varying           | character varying(8)           | character varying(9)
+            """)
+    void aKeyWhoseValuesLookDifferentAndAreOneIsRefused(String key, String name, String declaration, String filled) {
+        assertThatThrownBy(() -> compiledWithKey(key, type(name, declaration)))
+                .hasMessageStartingWith(WHERE + ", line 1, column 1")
+                .hasMessageEndingWith("Column k of the key of public.there is " + declaration
+                        + " and gets values of type "
+                        + filled
+                        + ", of which some that look different would be one there, so that rows could overwrite"
+                        + " each other unseen. Select a whole number or a text for it, with a column of that type without"
+                        + " a length or precision, or leave it out of key:.");
+    }
+
+    private static RowMapping compiledWithKey(String expression, ColumnType type) {
+        String select = "SELECT s.id, " + expression + " AS k FROM \"order\" s LEFT JOIN lookup l ON l.id = s.id";
+        Selection selection = MappingCompiler.select(ORDER, select, LOOKUPS, WHERE);
+        TableSchema there = table("there", List.of(), Column.of("id", BIGINT), Column.of("k", type));
+        return MappingCompiler.compileRows(ORDER, selection, there, List.of("id", "k"), false, WHERE);
     }
 
     @ParameterizedTest
