@@ -92,5 +92,6 @@ public final class DestinationPreflight {
             PairChecks.key(tables, unique, report);
             PairChecks.coarserKey(tables, fuzzy, report);
         }
+        PairChecks.sharedKeys(pairs, report);
     }
 }

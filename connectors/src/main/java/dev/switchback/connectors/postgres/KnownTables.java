@@ -13,7 +13,7 @@ import dev.switchback.transforms.schema.TableId;
 
 /**
  * The part of {@link SourcePreflight} and {@link DestinationPreflight} that needs no database, but only what is known of
- * the tables of both. Stateless.
+ * the tables of both; collations it does not know. Stateless.
  */
 public final class KnownTables {
 
@@ -37,13 +37,16 @@ public final class KnownTables {
         ColumnChecks.types(sources.values(), columns, false, report);
         Map<Long, List<Set<String>>> keys = new HashMap<>();
         destinations.forEach((id, table) -> keys.put(table.relation().oid(), unique.getOrDefault(id, List.of())));
-        for (Matched pair : matched(sources, destinations, pairs)) {
+        List<Matched> matched = matched(sources, destinations, pairs);
+        for (Matched pair : matched) {
             PairChecks.missingColumns(pair, report);
             PairChecks.unfilledColumns(pair, report);
             PairChecks.generatedColumns(pair, report);
             PairChecks.types(pair, report);
             PairChecks.key(pair, keys, report);
+            PairChecks.coarserKey(pair, Map.of(), report);
         }
+        PairChecks.sharedKeys(matched, report);
         return report.problems();
     }
 

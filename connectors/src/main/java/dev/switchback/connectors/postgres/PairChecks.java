@@ -2,6 +2,7 @@ package dev.switchback.connectors.postgres;
 
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -9,7 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 
+import dev.switchback.connectors.postgres.PostgresType.Kind;
 import dev.switchback.connectors.postgres.TablePair.ColumnPair;
 import dev.switchback.transforms.mutation.OnConflict;
 import dev.switchback.transforms.schema.Column;
@@ -31,6 +34,14 @@ final class PairChecks {
                     action.accept(from.get(), to.get());
                 }
             }
+        }
+
+        /** The source column that fills this column of the destination as it is. */
+        Optional<Column> filling(String destinationColumn) {
+            return pair.columns().stream()
+                    .filter(each -> each.destination().equals(destinationColumn))
+                    .flatMap(each -> source.schema().column(each.source()).stream())
+                    .findFirst();
         }
 
         String from(Column column) {
@@ -115,7 +126,7 @@ final class PairChecks {
     private static String remedy(
             Matched tables, Column from, Column to, PostgresType source, PostgresType destination) {
         PostgresType target = destination.withoutDomains();
-        if (source.withoutDomains().kind() == PostgresType.Kind.ENUM && target.kind() == PostgresType.Kind.ENUM) {
+        if (source.withoutDomains().kind() == Kind.ENUM && target.kind() == Kind.ENUM) {
             return "Run ALTER TYPE " + target.name() + " ADD VALUE for each.";
         }
         return "Run " + tables.alter(to) + " TYPE " + from.type().declaration() + ".";
@@ -162,26 +173,87 @@ final class PairChecks {
                         : "Run ALTER TABLE " + table + (other ? " ADD UNIQUE " : " ADD PRIMARY KEY ") + columns + ".");
     }
 
-    /** Two keys of the source that the destination takes for one would overwrite each other. */
+    /**
+     * Two keys that the destination takes for one would overwrite each other, unseen.
+     *
+     * @param fuzzy the destination's columns, by table, under whose collation unequal texts may be equal
+     */
     static void coarserKey(Matched tables, Map<Long, Set<String>> fuzzy, Report report) {
-        tables.forEachColumn((from, to) -> {
-            if (!tables.pair.key().contains(to.name())) {
-                return;
+        for (String key : tables.pair.key()) {
+            Optional<Column> to = tables.destination.schema().column(key);
+            if (to.isEmpty()) {
+                continue;
             }
-            boolean coarse = "citext"
-                            .equals(tables.destination
-                                    .type(to.name())
-                                    .withoutDomains()
-                                    .extension())
+            PostgresType type = tables.destination.type(key);
+            Optional<Column> from = tables.filling(key);
+            boolean citext = "citext".equals(type.withoutDomains().extension());
+            boolean coarse = citext
                     || fuzzy.getOrDefault(tables.destination.relation().oid(), Set.of())
-                            .contains(to.name());
+                            .contains(key);
             if (coarse) {
+                String declaration = citext ? "text" : to.get().type().declaration();
                 report.refuse(
-                        "Key column " + tables.to(to) + " takes different values of " + tables.from(from)
-                                + " for one key (" + to.type().declaration() + ").",
-                        "Run " + tables.alter(to) + " TYPE " + from.type().declaration() + " COLLATE \"default\".");
+                        "Key column " + tables.to(to.get()) + " takes different values"
+                                + from.map(column -> " of " + tables.from(column))
+                                        .orElse("") + " for one key ("
+                                + to.get().type().declaration() + ").",
+                        "Run " + tables.alter(to.get()) + " TYPE "
+                                + from.map(column -> column.type().declaration())
+                                        .orElse(declaration)
+                                + " COLLATE \"default\".");
+            } else if (!oneTextEach(type, from.map(column -> tables.source.type(column.name())))) {
+                report.refuse(
+                        "Key column " + tables.to(to.get()) + " is "
+                                + to.get().type().declaration()
+                                + ", of which values that look different may be equal, so that rows could overwrite each"
+                                + " other unseen.",
+                        "Leave it out of key:, or give it another type"
+                                + (type.withoutDomains().name().equals("numeric")
+                                        ? ", as its source column, for instance numeric(38,0)."
+                                        : "."));
             }
-        });
+        }
+    }
+
+    /** Numbers and padded texts that no source column hands on, the mapping's compiler knows better. */
+    private static boolean oneTextEach(PostgresType to, Optional<PostgresType> from) {
+        if (from.isPresent()) {
+            return to.oneTextForEqualValues() || from.get().oneTextForEqualValues();
+        }
+        boolean compiled = to.kind() == Kind.BASE && Set.of("numeric", "bpchar").contains(to.name());
+        return compiled || (to.oneTextForEqualValues() && !to.limitsParts());
+    }
+
+    /** Of several tables each may write an equal key in its own way: one has 7, and another 7.00. */
+    static void sharedKeys(Collection<Matched> pairs, Report report) {
+        Map<TableId, List<Matched>> byDestination =
+                pairs.stream().collect(Collectors.groupingBy(tables -> tables.destination.id()));
+        for (List<Matched> alike : byDestination.values()) {
+            Matched first = alike.get(0);
+            for (String key : alike.size() == 1 ? List.<String>of() : first.pair.key()) {
+                first.destination
+                        .schema()
+                        .column(key)
+                        .filter(to -> isWrittenDifferently(key, alike))
+                        .ifPresent(
+                                to -> report.refuse(
+                                        "Key column " + first.to(to) + " is "
+                                                + to.type().declaration()
+                                                + ", and several tables fill it, of which values that look different may be equal,"
+                                                + " so that rows could overwrite each other unseen.",
+                                        "Fill it in all of them from columns of one type as they are, or give it another type."));
+            }
+        }
+    }
+
+    private static boolean isWrittenDifferently(String key, List<Matched> alike) {
+        PostgresType to = alike.get(0).destination.type(key);
+        Set<Optional<PostgresType>> from = alike.stream()
+                .map(tables -> tables.filling(key).map(column -> tables.source.type(column.name())))
+                .collect(Collectors.toSet());
+        return from.contains(Optional.<PostgresType>empty())
+                ? to.withoutDomains().name().equals("numeric")
+                : from.size() > 1 && !to.oneTextForEqualValues();
     }
 
     static void nullability(Matched tables, Report report) {

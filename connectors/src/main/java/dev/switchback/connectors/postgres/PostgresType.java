@@ -134,6 +134,11 @@ public record PostgresType(
         };
     }
 
+    /** Whether it is made of a type with a length or a precision, which a value may be cut or rounded to. */
+    boolean limitsParts() {
+        return inner != null && (inner.modifier != -1 || inner.limitsParts());
+    }
+
     /** What an array, a domain or a range is made of. */
     PostgresType part() {
         if (inner == null) {

@@ -10,11 +10,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.switchback.connectors.postgres.TablePair.ColumnPair;
@@ -272,6 +276,101 @@ class DestinationPreflightTest {
                                 + " take every value as it is.");
     }
 
+    /** A key column beside the source's own key, handed on or computed, and what is said against it. */
+    static Stream<Arguments> keys() {
+        return Stream.of(
+                Arguments.of("int", "int", false, null),
+                Arguments.of("text", "text COLLATE \"C\"", false, null),
+                Arguments.of("numeric(9,2)", "numeric(9,2)", false, null),
+                Arguments.of("numeric(9,2)", "numeric", false, null),
+                Arguments.of("int", "numeric", false, null),
+                Arguments.of("char(3)", "char(3)", false, null),
+                Arguments.of("citext", "text", false, null),
+                Arguments.of("numeric", "numeric", false, "is numeric, of which"),
+                Arguments.of("float8", "float8", false, "is double precision, of which"),
+                Arguments.of("interval", "interval", false, "is interval, of which"),
+                Arguments.of("text", "citext", false, "takes different values of old.s.k for one key (public.citext)"),
+                Arguments.of("text", "text", true, null),
+                Arguments.of("text", "code", true, null),
+                Arguments.of("text", "text COLLATE fuzzy", true, "takes different values for one key (text)"),
+                Arguments.of("text", "varchar(9) COLLATE fuzzy", true, "takes different values for one key"),
+                Arguments.of("text", "citext", true, "takes different values for one key (public.citext)"),
+                Arguments.of("text", "amount", true, "is public.amount, of which"),
+                Arguments.of("text", "short", true, "is public.short, of which"),
+                Arguments.of("text", "float8", true, "is double precision, of which"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("keys")
+    void aKeyColumnOfWhichUnequalValuesAreEqualIsRefused(
+            String from, String to, boolean computed, @Nullable String says) {
+        TestServer.execute(
+                database,
+                "CREATE EXTENSION citext",
+                "CREATE COLLATION fuzzy (provider = icu, locale = 'und-u-ks-level2', deterministic = false)",
+                "CREATE DOMAIN code AS text",
+                "CREATE DOMAIN amount AS numeric",
+                "CREATE DOMAIN short AS varchar(3)",
+                "ALTER TABLE old.s ADD k " + from + " NOT NULL",
+                "ALTER TABLE t ADD k " + to + " NOT NULL, ADD UNIQUE (id, k)");
+        List<ColumnPair> columns = new ArrayList<>();
+        Stream.of("id", "name", "note").forEach(name -> columns.add(new ColumnPair(name, name)));
+        if (!computed) {
+            columns.add(new ColumnPair("k", "k"));
+        }
+
+        List<Problem> problems = check(
+                        new TablePair(S, T, columns, computed ? Set.of("k") : Set.of(), List.of("id", "k")))
+                .problems();
+
+        if (says == null) {
+            assertThat(problems).isEmpty();
+        } else {
+            assertThat(problems)
+                    .singleElement()
+                    .extracting(Problem::what)
+                    .asString()
+                    .startsWith("Key column public.t.k ")
+                    .contains(says);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'numeric(9,2)', numeric, false, true",
+        "'numeric(7,2)', 'numeric(9,2)', false, true",
+        "'numeric(7,3)', numeric, false, false",
+        "int, numeric, false, false",
+        "text, 'numeric(9,2)', true, false",
+    })
+    void tablesThatWriteOneKeyEachInItsWayAreRefused(String other, String to, boolean computed, boolean fine) {
+        TestServer.execute(
+                database,
+                "ALTER TABLE old.s ADD k numeric(9,2) NOT NULL",
+                "CREATE TABLE old.other (id int PRIMARY KEY, name varchar(20) NOT NULL, k " + other + " NOT NULL)",
+                "ALTER TABLE t ADD k " + to + " NOT NULL, ADD UNIQUE (id, k)");
+        ColumnPair id = new ColumnPair("id", "id");
+        ColumnPair name = new ColumnPair("name", "name");
+        ColumnPair k = new ColumnPair("k", "k");
+        TablePair one = new TablePair(S, T, List.of(id, name, k), List.of("id", "k"));
+        TablePair another = new TablePair(
+                new TableId("old", "other"),
+                T,
+                computed ? List.of(id, name) : List.of(id, name, k),
+                computed ? Set.of("k") : Set.of(),
+                List.of("id", "k"));
+
+        assertThat(check(one, another).problems())
+                .extracting(Problem::what)
+                .containsExactlyElementsOf(
+                        fine
+                                ? List.of()
+                                : List.of("Key column public.t.k is " + to
+                                        + ", and several tables fill it, of which values"
+                                        + " that look different may be equal, so that rows could overwrite each other"
+                                        + " unseen."));
+    }
+
     @Test
     void aSourceTableThatIsMissingLeavesTheDestinationToBeChecked() {
         TestServer.execute(database, "REVOKE INSERT ON t FROM " + role);
@@ -300,12 +399,13 @@ class DestinationPreflightTest {
                 List.of("id")));
     }
 
-    private Findings check(TablePair pair) {
+    private Findings check(TablePair... pairs) {
         try (Connection connection = new PostgresConnections("source", database).open()) {
-            Map<TableId, PostgresTable> sources = new PostgresCatalog(connection).tables(List.of(pair.source()));
+            Map<TableId, PostgresTable> sources = new PostgresCatalog(connection)
+                    .tables(Arrays.stream(pairs).map(TablePair::source).toList());
             return new DestinationPreflight(new PostgresConnections(
                             "destination", SERVER.settings(database.database(), role, "secret")))
-                    .check(FLOW, sources, List.of(pair));
+                    .check(FLOW, sources, List.of(pairs));
         } catch (SQLException e) {
             throw new AssertionError(e);
         }

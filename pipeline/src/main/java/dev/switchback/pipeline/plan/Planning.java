@@ -70,6 +70,7 @@ final class Planning {
                 .findFirst()
                 .ifPresent(one -> problems.addAll(
                         SourceLetters.problems(this.source, one.table().where())));
+        problems.addAll(Collations.problems(this.source, interpreted(selected)));
         Map<TableId, PostgresTable> destinations = destinations(selected);
         List<PlannedTable> planned = mappings.compile(selected, destinations);
         problems.addAll(mappings.problems());
@@ -78,6 +79,8 @@ final class Planning {
         if (wayBack.computes()) {
             SourceLetters.problems(destination, "the way back").forEach(wayBack::refuse);
         }
+        Collations.problems(destination, Map.of("the way back", wayBack.interpreted()))
+                .forEach(wayBack::refuse);
         notices.addAll(wayBack.notices());
         Flow back = new Flow(file.migration(), Direction.REVERSE);
         topics(back, wayBack.tables()).forEach(wayBack::refuse);
@@ -86,6 +89,17 @@ final class Planning {
                 new FlowPlan(file, back, wayBack.tables(), List.of()),
                 wayBack.problems(),
                 notices);
+    }
+
+    /** The columns whose values each {@code SELECT} looks into. */
+    private static Map<String, Map<TableId, Set<String>>> interpreted(List<Selected> selected) {
+        Map<String, Map<TableId, Set<String>>> columns = new LinkedHashMap<>();
+        for (Selected one : selected) {
+            columns.put(
+                    one.table().where(),
+                    one.selection().select().interpreted(one.table().source()));
+        }
+        return columns;
     }
 
     /** What Kafka would say against the topics of the way forward, as far as it is known which there are to be. */

@@ -2,7 +2,10 @@ package dev.switchback.pipeline.plan;
 
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 import dev.switchback.connectors.postgres.PostgresTable;
@@ -15,6 +18,7 @@ import dev.switchback.transforms.mapping.Selection;
 import dev.switchback.transforms.mutation.OnConflict;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
+import dev.switchback.transforms.schema.TableId;
 import dev.switchback.transforms.sql.LookupTables;
 import dev.switchback.transforms.sql.Retyping;
 
@@ -25,6 +29,7 @@ final class WayBack {
     private final List<Problem> problems = new ArrayList<>();
     private final List<String> notices = new ArrayList<>();
     private final ZoneTables zones;
+    private final Map<TableId, Set<String>> interpreted = new LinkedHashMap<>();
     private boolean computes;
 
     /** @param zones the destination's */
@@ -91,6 +96,7 @@ final class WayBack {
                 || Ways.needsOldRows(from, back, key).isPresent();
         tables.add(Ways.planned(from, back, to, key, OnConflict.OVERWRITE, joined, false, where));
         computes |= !back.computed().isEmpty();
+        interpreted.putAll(back.select().interpreted(from.id()));
     }
 
     /** Whether anything is computed on the way back. */
@@ -101,6 +107,11 @@ final class WayBack {
     /** One sentence each about what an operator should know. */
     List<String> notices() {
         return Stream.concat(notices.stream(), zones.notices().stream()).toList();
+    }
+
+    /** The columns whose values it looks into, by table. */
+    Map<TableId, Set<String>> interpreted() {
+        return interpreted;
     }
 
     void refuse(Problem problem) {

@@ -223,6 +223,7 @@ public final class MappingCompiler {
     private static SelectProgram program(TableSchema source, Selection selection, Into into, String where) {
         TableSchema destination = into.table();
         TableSchema joined = selection.select().joined(source);
+        Set<String> computed = selection.computed();
         List<Problem> problems = new ArrayList<>();
         List<Column> columns = new ArrayList<>();
         List<Target> targets = new ArrayList<>();
@@ -237,6 +238,9 @@ public final class MappingCompiler {
                 target(output, to.get(), destination, where, problems).ifPresent(found -> {
                     columns.add(to.get());
                     targets.add(found);
+                    if (into.key().contains(output.name()) && computed.contains(output.name())) {
+                        KeyValues.problem(output, to.get(), destination).ifPresent(problems::add);
+                    }
                 });
             }
         }
@@ -283,7 +287,10 @@ public final class MappingCompiler {
                     output.place(),
                     "The expression for " + output.name() + " is " + expression.type() + ", and the column of "
                             + destination.id() + " is " + to.type().declaration() + ".",
-                    "Write CAST(… AS " + to.type().name() + ")."));
+                    Assignment.castFits(expression, to)
+                            ? "Write CAST(… AS " + to.type().name() + ")."
+                            : "No cast that is supported leads there: give the column the type " + expression.type()
+                                    + "."));
         }
         return assignment.map(
                 found -> new Computed(output.name(), expression.columns(), expression.evaluator(), found));

@@ -1,5 +1,8 @@
 package dev.switchback.transforms.schema;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /**
  * A column's type in its database.
  *
@@ -9,4 +12,13 @@ package dev.switchback.transforms.schema;
  * @param carrier how its values travel
  * @param toastable whether the database may store a value out of line, so that an update may leave it out
  */
-public record ColumnType(String name, String declaration, Carrier carrier, boolean toastable) {}
+public record ColumnType(String name, String declaration, Carrier carrier, boolean toastable) {
+
+    private static final Pattern VARCHAR = Pattern.compile("character varying\\((\\d+)\\)");
+
+    /** How many characters a text may have; as good as any number for a type that sets no limit of its own. */
+    public int length() {
+        Matcher limited = VARCHAR.matcher(declaration);
+        return limited.matches() ? Integer.parseInt(limited.group(1)) : Integer.MAX_VALUE;
+    }
+}

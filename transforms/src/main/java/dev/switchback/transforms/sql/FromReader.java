@@ -198,8 +198,18 @@ final class FromReader {
                     node,
                     "Columns of the types " + left + " and " + right + " are not looked up by equality.",
                     "Join by whole numbers, texts, UUIDs, booleans, dates or timestamps of one type.");
+        } else if (isGenerated(inside) || isGenerated(outside)) {
+            problems.add(
+                    node,
+                    "Column " + (isGenerated(inside) ? inside : outside).name()
+                            + " is generated, and the source's log leaves such columns out.",
+                    "Join by columns that are not generated.");
         } else {
             on.add(new Lookup.Equality(inside.name().substring(lookup.prefix().length()), outside.name()));
         }
+    }
+
+    private static boolean isGenerated(Column column) {
+        return column.generation() == Column.Generation.STORED;
     }
 }

@@ -1,8 +1,10 @@
 package dev.switchback.transforms.sql;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -104,6 +106,15 @@ public record Select(
     public Set<String> columns() {
         Set<String> columns = new LinkedHashSet<>();
         outputs.forEach(output -> columns.addAll(output.columns()));
+        columns.addAll(interpreted());
+        return columns;
+    }
+
+    private Set<String> interpreted() {
+        Set<String> columns = new LinkedHashSet<>();
+        outputs.stream()
+                .filter(output -> output.expression() != null)
+                .forEach(output -> columns.addAll(output.columns()));
         filter.ifPresent(expression -> columns.addAll(expression.columns()));
         for (Lookup lookup : lookups) {
             lookup.on().forEach(equality -> {
@@ -116,14 +127,35 @@ public record Select(
 
     /** The columns of its own table that it reads. */
     public Set<String> ownColumns() {
-        Set<String> columns = columns();
-        lookups.forEach(lookup -> columns.removeIf(name -> name.startsWith(lookup.prefix())));
-        return columns;
+        return own(columns());
     }
 
     /** The columns of a lookup that it reads, as the lookup's table calls them. */
     public Set<String> columnsOf(Lookup lookup) {
-        return columns().stream()
+        return of(lookup, columns());
+    }
+
+    /**
+     * The columns whose values its expressions, filter and joins look into, by table: what they make of a text may depend
+     * on its column's collation. All others are only handed on.
+     */
+    public Map<TableId, Set<String>> interpreted(TableId table) {
+        Map<TableId, Set<String>> columns = new LinkedHashMap<>();
+        columns.put(table, own(interpreted()));
+        lookups.forEach(lookup -> columns.computeIfAbsent(lookup.table().id(), any -> new LinkedHashSet<>())
+                .addAll(of(lookup, interpreted())));
+        columns.values().removeIf(Set::isEmpty);
+        return columns;
+    }
+
+    private Set<String> own(Set<String> joined) {
+        Set<String> columns = new LinkedHashSet<>(joined);
+        lookups.forEach(lookup -> columns.removeIf(name -> name.startsWith(lookup.prefix())));
+        return columns;
+    }
+
+    private static Set<String> of(Lookup lookup, Set<String> joined) {
+        return joined.stream()
                 .filter(name -> name.startsWith(lookup.prefix()))
                 .map(name -> name.substring(lookup.prefix().length()))
                 .collect(Collectors.toCollection(LinkedHashSet::new));

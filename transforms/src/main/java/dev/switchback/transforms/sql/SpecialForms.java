@@ -94,10 +94,7 @@ final class SpecialForms {
         Expression value = binder.bind(call.operand(0));
         TypeName target = TypeName.of((SqlDataTypeSpec) call.operand(1)).orElse(null);
         if (target == null) {
-            problems.add(
-                    call.operand(1),
-                    "A cast to " + call.operand(1) + " is not supported.",
-                    "Leave the column as it is if the destination's column is of that type, or cast to another.");
+            problems.add(call.operand(1), "A cast to " + call.operand(1) + " is not supported.", uncast(value));
         }
         if (value == null || target == null) {
             return null;
@@ -105,9 +102,7 @@ final class SpecialForms {
         Conversion conversion = Casts.conversion(value.type(), target.type()).orElse(null);
         if (conversion == null) {
             return binder.refuse(
-                    call,
-                    "A cast from " + value.type() + " to " + target.type() + " is not supported.",
-                    "Leave the column as it is if the destination's column is of that type, or cast to text.");
+                    call, "A cast from " + value.type() + " to " + target.type() + " is not supported.", uncast(value));
         }
         Conversion fit = target.fit();
         Spelling spelling = Spelling.of("CAST(", value.spelling(), " AS ", target.spelling(), ")");
@@ -118,6 +113,13 @@ final class SpecialForms {
             });
             return new Expression(target.type(), converted.evaluator(), converted.columns(), spelling);
         });
+    }
+
+    private static String uncast(@Nullable Expression value) {
+        String type = value == null || value.isUnknown()
+                ? "of what is cast"
+                : value.type().toString();
+        return "Leave the cast out; if it is there for the destination's column, give that the type " + type + ".";
     }
 
     /** The type that values of several types become, as in a {@code CASE}. */

@@ -41,6 +41,12 @@ record TypeName(SqlType type, int precision, int scale) {
         };
     }
 
+    /** Whether a cast can name the type: the grammar knows intervals with fields only. */
+    static boolean isCastTo(SqlType type) {
+        return !type.is(
+                SqlType.Kind.OTHER, SqlType.Kind.JSON, SqlType.Kind.JSONB, SqlType.Kind.INTERVAL, SqlType.Kind.UNKNOWN);
+    }
+
     private static Optional<TypeName> known(String name, int precision, int scale) {
         SqlType type = SqlType.named(name);
         TypeName result = new TypeName(type, precision, scale);

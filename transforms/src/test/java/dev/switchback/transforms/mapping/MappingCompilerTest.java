@@ -32,8 +32,14 @@ class MappingCompilerTest {
     private static final ColumnType NUMERIC = new ColumnType("numeric", "numeric(9,2)", Carrier.TEXT, true);
     private static final ColumnType TEXT = new ColumnType("text", "text", Carrier.TEXT, true);
 
-    private static final TableSchema LOOKUP =
-            table("lookup", List.of("id"), Column.of("id", BIGINT), Column.of("code", TEXT));
+    private static final TableSchema LOOKUP = table(
+            "lookup",
+            List.of("id"),
+            Column.of("id", BIGINT),
+            Column.of("code", TEXT),
+            generated("half", BIGINT),
+            Column.of("amount", NUMERIC),
+            Column.of("label", type("character varying", "character varying(9)")));
     private static final LookupTables LOOKUPS = id -> Optional.of(LOOKUP)
             .filter(table -> table.id().equals(id))
             .map(table -> new LookupTables.Found(table, List.of(Set.of("id"))));
@@ -44,6 +50,16 @@ class MappingCompilerTest {
             Column.of("name", TEXT),
             Column.of("Rating", NUMERIC),
             Column.of("value", INTEGER));
+    private static final TableSchema ORDER = table(
+            "order",
+            List.of("id"),
+            Column.of("id", BIGINT),
+            Column.of("code", TEXT),
+            generated("twice", BIGINT),
+            Column.of("amount", NUMERIC),
+            Column.of("ratio", new ColumnType("double precision", "double precision", Carrier.FLOAT64, false)),
+            Column.of("at", type("timestamp without time zone", "timestamp without time zone")),
+            Column.of("document", type("json", "json")));
 
     private static final String WHERE = "stores.yaml:9, public.store";
 
@@ -212,6 +228,14 @@ class MappingCompilerTest {
                                 + "The database would refuse this for every row: invalid input syntax for type bigint:"
                                 + " \"x\"." + seeDocs),
                 Arguments.of(
+                        "SELECT id, CAST(name AS jsonb) AS n FROM store",
+                        at(1, 17) + "A cast from text to jsonb is not supported. Leave the cast out; if it is there for"
+                                + " the destination's column, give that the type text."),
+                Arguments.of(
+                        "SELECT id, CAST('glad' AS mood) AS n FROM store",
+                        at(1, 27) + "A cast to `mood` is not supported. Leave the cast out; if it is there for the"
+                                + " destination's column, give that the type of what is cast."),
+                Arguments.of(
                         "SELECT id, left(name, name) AS n FROM store",
                         at(1, 12) + "LEFT does not take text, text."
                                 + " Say with CAST which type is meant; docs/functions.md lists what it takes."),
@@ -308,6 +332,89 @@ class MappingCompilerTest {
                 Give it a default, or select a source column AS created.""");
     }
 
+    @ParameterizedTest
+    @CsvSource({"l.half = s.id, l.half", "l.id = s.twice, twice"})
+    void aJoinOverAGeneratedColumnIsRefused(String on, String column) {
+        String select = "SELECT s.id FROM \"order\" s LEFT JOIN lookup l ON " + on;
+
+        assertThatThrownBy(() -> MappingCompiler.select(ORDER, select, LOOKUPS, WHERE))
+                .hasMessage(at(1, 50) + "Column " + column + " is generated, and the source's log leaves such columns"
+                        + " out. Join by columns that are not generated.");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            upper(s.code)                  | text                        | text
+            upper(s.code)                  | character varying           | character varying(9)
+            s.id + 1                       | bigint                      | bigint
+            s.id + 1                       | numeric                     | numeric(20,0)
+            CAST(s.id AS numeric)          | numeric                     | numeric
+            CAST(s.at AS date)             | date                        | date
+            date_trunc('hour', s.at)       | timestamp without time zone | timestamp without time zone
+            l.amount                       | numeric                     | numeric(9,2)
+            l.label                        | text                        | text
+            l.label                        | character varying           | character varying(12)
+            """)
+    void aKeyMayHaveComputedAndLookedUpValuesThatLookDifferentIfTheyAre(String key, String name, String declaration) {
+        assertThat(compiledWithKey(key, type(name, declaration)).destination().key())
+                .containsExactly("id", "k");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            CAST(s.code AS numeric)        | numeric                     | numeric                        | numeric
+            s.amount * 2                   | numeric                     | numeric(9,2)                   | numeric
+            CAST(s.id AS numeric)          | numeric                     | numeric(20,-2)                 | numeric
+            s.ratio * 2                    | double precision            | double precision               | double precision
+            CAST(s.code AS char(3))        | bpchar                      | character(3)                   | character
+            date_trunc('second', s.at)     | timestamp without time zone | timestamp(0) without time zone | timestamp without time zone
+            l.amount                       | numeric                     | numeric(9,1)                   | numeric(9,2)
+            l.code                         | numeric                     | numeric                        | text
+            l.code                         | character varying           | character varying(9)           | text
+            l.label                        | character varying           | character varying(8)           | character varying(9)
+            """)
+    void aKeyWhoseValuesLookDifferentAndAreOneIsRefused(String key, String name, String declaration, String filled) {
+        assertThatThrownBy(() -> compiledWithKey(key, type(name, declaration)))
+                .hasMessageStartingWith(WHERE + ", line 1, column 1")
+                .hasMessageEndingWith("Column k of the key of public.there is " + declaration
+                        + " and gets values of type "
+                        + filled
+                        + ", of which some that look different would be one there, so that rows could overwrite"
+                        + " each other unseen. Select a whole number or a text for it, with a column of that type without"
+                        + " a length or precision, or leave it out of key:.");
+    }
+
+    private static RowMapping compiledWithKey(String expression, ColumnType type) {
+        String select = "SELECT s.id, " + expression + " AS k FROM \"order\" s LEFT JOIN lookup l ON l.id = s.id";
+        Selection selection = MappingCompiler.select(ORDER, select, LOOKUPS, WHERE);
+        TableSchema there = table("there", List.of(), Column.of("id", BIGINT), Column.of("k", type));
+        return MappingCompiler.compileRows(ORDER, selection, there, List.of("id", "k"), false, WHERE);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            id + 1                  | text  | text      | The expression for k is bigint, and the column of public.t is text. Write CAST(… AS text).
+            upper(code)             | mood  | shop.mood | The expression for k is text, and the column of public.t is shop.mood. No cast that is supported leads there: give the column the type text.
+            coalesce(document, document) | jsonb | jsonb | The expression for k is json, and the column of public.t is jsonb. No cast that is supported leads there: give the column the type json.
+            """)
+    void anExpressionOfAnotherTypeThanItsColumnIsRefusedWithWhatCanBeDone(
+            String expression, String name, String declaration, String says) {
+        TableSchema destination =
+                table("t", List.of("id"), Column.of("id", BIGINT), Column.of("k", type(name, declaration)));
+        String select = "SELECT id, " + expression + " AS k FROM \"order\"";
+
+        assertThatThrownBy(() -> compile(ORDER, select, destination)).hasMessage(at(1, 12) + says);
+    }
+
     @Test
     void aColumnThatBothSidesGenerateIsLeftToTheDestination() {
         TableSchema table = table("t", List.of("id"), Column.of("id", BIGINT), generated("total", NUMERIC));
@@ -329,6 +436,10 @@ class MappingCompilerTest {
 
     private static Column generated(String name, ColumnType type) {
         return new Column(name, type, true, true, Generation.STORED);
+    }
+
+    private static ColumnType type(String name, String declaration) {
+        return new ColumnType(name, declaration, name.equals("bigint") ? Carrier.INT64 : Carrier.TEXT, false);
     }
 
     private static TableSchema table(String name, List<String> key, Column... columns) {

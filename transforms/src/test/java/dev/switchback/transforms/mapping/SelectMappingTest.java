@@ -123,6 +123,21 @@ class SelectMappingTest {
                 .hasMessage("column share cannot be computed: division by zero");
     }
 
+    @Test
+    void aTextThatTheDatabaseWouldCutIsUnmappable() {
+        Mapping label = mapping(
+                "SELECT id, lower(name) AS label FROM store",
+                List.of(),
+                Column.of("id", INTEGER),
+                Column.of("label", new ColumnType("character varying", "character varying(2)", Carrier.TEXT, true)));
+
+        assertThat(all(label, change(Operation.INSERT, null, row(7, 1, "😀x", "x", "2.00"))))
+                .containsExactly(new Upsert(label.destination(), values(7, "😀x")));
+        assertThatThrownBy(() -> all(label, change(Operation.INSERT, null, row(7, 1, "ab ", "x", "2.00"))))
+                .isInstanceOf(UnmappableException.class)
+                .hasMessage("column label cannot be computed: value too long for type character varying(2)");
+    }
+
     /** Of a row of which the log has the key alone, the expression would give what no row has. */
     @Test
     void howOldARemovedRowWasIsSaidWhereTheLogHasWholeOldRows() {

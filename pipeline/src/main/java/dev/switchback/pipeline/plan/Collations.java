@@ -1,0 +1,98 @@
+package dev.switchback.pipeline.plan;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import dev.switchback.connectors.postgres.PostgresConnections;
+import dev.switchback.transforms.problem.Problem;
+import dev.switchback.transforms.problem.ProblemException;
+import dev.switchback.transforms.schema.TableId;
+
+/**
+ * Finds columns with a collation of their own under which texts are not what expressions and joins take them for: equal if
+ * they are written alike, and with I for the capital of i. Stateless.
+ */
+final class Collations {
+
+    private static final String OF_THEIR_OWN =
+            """
+            SELECT a.attname, quote_ident(n.nspname) || '.' || quote_ident(c.collname) AS collation, c.collisdeterministic,
+                   quote_ident(t.nspname) || '.' || quote_ident(r.relname) || ' ALTER COLUMN ' || quote_ident(a.attname)
+                   || ' TYPE ' || format_type(a.atttypid, a.atttypmod) AS altered
+            FROM pg_namespace t
+            JOIN pg_class r ON r.relnamespace = t.oid
+            JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0
+            JOIN pg_collation c ON c.oid = a.attcollation AND c.collprovider <> 'd'
+            JOIN pg_namespace n ON n.oid = c.collnamespace
+            WHERE t.nspname = ? AND r.relname = ? AND a.attname = ANY (?)
+            ORDER BY a.attnum
+            """;
+
+    private Collations() {}
+
+    /**
+     * Problems with what is computed.
+     *
+     * @param columns the columns whose values are looked into, by table, and that by the place of the {@code SELECT} that
+     *     does so
+     */
+    static List<Problem> problems(PostgresConnections database, Map<String, Map<TableId, Set<String>>> columns) {
+        List<Problem> problems = new ArrayList<>();
+        if (columns.values().stream().allMatch(Map::isEmpty)) {
+            return problems;
+        }
+        try (Connection connection = database.open()) {
+            for (Map.Entry<String, Map<TableId, Set<String>>> select : columns.entrySet()) {
+                for (Map.Entry<TableId, Set<String>> table : select.getValue().entrySet()) {
+                    add(connection, table.getKey(), table.getValue(), select.getKey(), problems);
+                }
+            }
+        } catch (SQLException e) {
+            throw new ProblemException(database.problem(e), e);
+        }
+        return problems;
+    }
+
+    private static void add(
+            Connection connection, TableId table, Set<String> columns, String where, List<Problem> problems)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(OF_THEIR_OWN)) {
+            statement.setString(1, table.schema());
+            statement.setString(2, table.name());
+            statement.setArray(3, connection.createArrayOf("text", columns.toArray()));
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    String collation = row.getString("collation");
+                    if (!row.getBoolean("collisdeterministic") || !hasOurLetters(connection, collation)) {
+                        problems.add(new Problem(
+                                Problem.Kind.REFUSED,
+                                where,
+                                "Column " + row.getString("attname") + " of " + table + " has the collation "
+                                        + collation
+                                        + ", under which texts are not what expressions, filters and joins take them for:"
+                                        + " equal if they are written alike, and with I for the capital of i.",
+                                "Only select the column as it is, or run ALTER TABLE " + row.getString("altered")
+                                        + " COLLATE \"default\"."));
+                    }
+                }
+            }
+        }
+    }
+
+    private static boolean hasOurLetters(Connection connection, String collation) throws SQLException {
+        String probe =
+                "SELECT upper('i' COLLATE " + collation + ") = 'I' AND lower('I' COLLATE " + collation + ") = 'i'";
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(probe)) {
+            row.next();
+            return row.getBoolean(1);
+        }
+    }
+}
