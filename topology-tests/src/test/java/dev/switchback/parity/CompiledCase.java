@@ -39,12 +39,17 @@ final class CompiledCase {
     }
 
     static ColumnType type(String declared) {
-        String name = declared.startsWith("character(") ? "bpchar" : declared;
+        String name =
+                switch (declared) {
+                    case "character(6)" -> "bpchar";
+                    case "bit(3)" -> "\"bit\"";
+                    default -> declared;
+                };
         Carrier carrier =
                 switch (name) {
                     case "boolean" -> Carrier.BOOLEAN;
                     case "smallint", "integer" -> Carrier.INT32;
-                    case "bigint" -> Carrier.INT64;
+                    case "bigint", "oid" -> Carrier.INT64;
                     case "real" -> Carrier.FLOAT32;
                     case "double precision" -> Carrier.FLOAT64;
                     case "bytea" -> Carrier.BYTES;

@@ -13,14 +13,15 @@ final class FunctionsDocument {
             # Functions
 
             What the expressions of a mapping may use. This page is written by `ParityTest`, which evaluates each line, for \
-            each of its types and a few hundred values, both in a mapping and on PostgreSQL 14, 16 and 18, and fails on any \
-            difference in type, value or error. So a mapping gives what the same `SELECT` gives on the source, in a session with \
-            `DateStyle` ISO, `IntervalStyle` postgres and `TimeZone` UTC. What is not here is refused by `plan`, with its \
-            place; a value for which PostgreSQL would raise an error makes its change be held.
+            each of its types and a few hundred values, both in a mapping and on PostgreSQL 14, 16 and 18, once under a \
+            linguistic collation, and fails on any difference in type, value or error. So a mapping gives what the same `SELECT` gives on the source, in a session with \
+            `DateStyle` ISO, `IntervalStyle` postgres and `TimeZone` UTC. A function, operator or form that is not here is \
+            refused by `plan`, with its place; a value for which PostgreSQL would raise an error makes its change be held.
 
             Types convert by themselves as in PostgreSQL: `integer` to `bigint` to `numeric` to `double precision`, \
-            `varchar` and `char` to `text`, `date` to `timestamp`. Texts are compared for equality only, since their order \
-            depends on the database's collation.
+            `varchar` and `char` to `text`, `date` to `timestamp`. So a line takes more types than it lists, and other numbers \
+            and literals: a campaign, `EveryCombinationTest`, compares each line of one column or two with every type that \
+            compiles in it. Texts are compared for equality only, since their order depends on the database's collation.
             """;
 
     private FunctionsDocument() {}
@@ -64,7 +65,7 @@ final class FunctionsDocument {
     private static String types(ParityCase one) {
         return one.types().stream()
                 .map(ParityServer::declared)
-                .map(type -> type.startsWith("character(") ? "character" : type)
+                .map(type -> type.replaceAll("\\(.*", ""))
                 .collect(Collectors.joining(", "));
     }
 }

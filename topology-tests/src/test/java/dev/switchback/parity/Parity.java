@@ -2,6 +2,7 @@ package dev.switchback.parity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +37,11 @@ abstract class Parity {
     /** The PostgreSQL that is asked. */
     abstract PostgresBinaries binaries();
 
+    /** A session in a database of it. */
+    Connection connect(EmbeddedDatabase database) throws SQLException {
+        return database.connect();
+    }
+
     /** Values that it cannot read. */
     Set<String> unreadable() {
         return Set.of();
@@ -46,7 +52,7 @@ abstract class Parity {
         PostgresBinaries binaries = binaries();
         scratch = ScratchDirectory.create("switchback-");
         database = EmbeddedDatabase.create(binaries, scratch.path().resolve("server"), "shop", Map.of());
-        server = new ParityServer(database.connect(), unreadable());
+        server = new ParityServer(connect(database), unreadable());
     }
 
     @AfterAll

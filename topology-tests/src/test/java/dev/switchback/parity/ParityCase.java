@@ -37,6 +37,11 @@ record ParityCase(String group, String expression, List<String> types, String re
         return cases;
     }
 
+    /** Further expressions, to be tried with every type: one a line in {@code combinations.txt}. */
+    static List<String> combinations() {
+        return read("combinations.txt").lines().filter(line -> !line.isBlank()).toList();
+    }
+
     private static String read(String name) {
         try (var in = Objects.requireNonNull(ParityCase.class.getResourceAsStream(name))) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);

@@ -3,6 +3,7 @@ package dev.switchback.parity;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,33 @@ final class ParityValues {
 
     private static final int ENOUGH = 250;
 
+    private static final Map<String, List<String>> OPAQUE = Map.ofEntries(
+            Map.entry("oid", words("0 1 2147483648 4294967295")),
+            Map.entry("inet", words("192.168.1.5 192.168.1.5/24 192.168.1.5/32 10.0.0.0/8 ::1 2001:db8::/32")),
+            Map.entry("cidr", words("192.168.1.5/32 10.0.0.0/8 10/8 ::1 2001:db8::/32 0.0.0.0/0")),
+            Map.entry("macaddr", words("08:00:2b:01:02:03 08002B-010203 ff:ff:ff:ff:ff:ff")),
+            Map.entry("macaddr8", words("08:00:2b:01:02:03 08:00:2b:01:02:03:04:05 ff:ff:ff:ff:ff:ff:ff:ff")),
+            Map.entry("xml", List.of("<a/>", "<?xml version=\"1.0\"?><a>x</a>", "text")),
+            Map.entry("bit(3)", words("000 101 111")),
+            Map.entry("bit varying", List.of("", "0", "1", "101", "0000000011111111")),
+            Map.entry("int4range", words("empty (,) [1,5] (1,5) [1,) (,5]")),
+            Map.entry("int8range", words("empty (,) [1,9223372036854775806] (1,5) [1,) (,5]")),
+            Map.entry("numrange", words("empty (,) [1.0,5.00] (1,5) [1,) (,NaN]")),
+            Map.entry("daterange", words("empty (,) [2024-02-29,infinity] (2024-01-01,2024-02-29)")),
+            Map.entry("tsrange", List.of("empty", "(,)", "[2024-02-29 12:00:00.5,infinity)", "(-infinity,2024-01-01]")),
+            Map.entry("tstzrange", List.of("empty", "(,)", "[2024-02-29 12:00:00.5+02,infinity)")),
+            Map.entry("smallint[]", words("{} {1,NULL,-3} {{1,2},{3,4}} [0:1]={1,2}")),
+            Map.entry("integer[]", words("{} {1,NULL,-3} {{1,2},{3,4}} [0:1]={1,2}")),
+            Map.entry("bigint[]", words("{} {1,NULL,9223372036854775807} [0:1]={1,2}")),
+            Map.entry("numeric[]", words("{} {1.0,NULL,NaN,1.00} [0:1]={1,2}")),
+            Map.entry(
+                    "text[]", List.of("{}", "{a,NULL,\"NULL\",\"\"}", "{\"a b\",\"q\\\"\",\"b\\\\\",😀}", "{{a},{b}}")),
+            Map.entry("character varying[]", List.of("{}", "{a,NULL,\"NULL\",\"\"}", "{\"a b\",😀}")),
+            Map.entry("uuid[]", words("{} {a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11,NULL}")),
+            Map.entry("flag", words("t f")),
+            Map.entry("code", List.of("a", "a b", "abcdef")),
+            Map.entry("mood", words("sad glad")));
+
     private ParityValues() {}
 
     /** NULL among them. */
@@ -20,14 +48,23 @@ final class ParityValues {
         values.add(null);
         values.addAll(special(type));
         Random random = new Random(type.hashCode());
-        int most = type.equals("boolean") ? values.size() : ENOUGH;
-        while (values.size() < most) {
+        while (values.size() < ENOUGH && !type.equals("boolean") && !opaque(type)) {
             values.add(random(type, random));
         }
         return values;
     }
 
+    /** Whether of its values nothing but the text is known. */
+    static boolean opaque(String type) {
+        return OPAQUE.containsKey(type);
+    }
+
     private static List<String> special(String type) {
+        List<String> opaque = OPAQUE.get(type);
+        return opaque == null ? understood(type) : opaque;
+    }
+
+    private static List<String> understood(String type) {
         return switch (type) {
             case "boolean" -> List.of("t", "f");
             case "smallint" -> words("0 1 -1 2 -2 3 7 10 100 180 181 -181 182 255 256 32767 -32768 32766 -32767");
@@ -84,8 +121,18 @@ final class ParityValues {
                         "{\"a\": \"]},[{\", \"b\": 2}",
                         "{\"a\\u0062\": 7, \"\": 8}",
                         "{\"a\":[{\"b\":1},{\"b\":2}]}",
-                        "[[]]");
-            case "jsonb" -> special("json");
+                        "[[]]",
+                        "{\"a\": 1, \"bad\": \"\\u0000\"}",
+                        "{\"a\": 1, \"bad\": \"\\ud83d\"}",
+                        "{\"a\": 1, \"bad\": \"\\ud83d\\n\"}",
+                        "{\"a\": 1, \"bad\": \"\\ud83d\\ud83d\"}",
+                        "{\"a\": 1, \"bad\": \"\\ud83d\\u0041\"}",
+                        "{\"a\": 1, \"bad\": \"\\ude00\"}",
+                        "{\"a\": 1, \"b\": \"\\\\u0000 \\ud83d\\ude00\"}");
+            case "jsonb" ->
+                understood("json").stream()
+                        .filter(json -> !json.contains("\"bad\""))
+                        .toList();
             case "path" -> words("a b c d 0 1 -1 -2 2 x ab 99 +1 a0 9999999999");
             case "bytea" -> List.of("\\x", "\\x00", "\\xff", "\\x0001ff", "\\xdeadbeef", "\\x616263");
             case "uuid" ->

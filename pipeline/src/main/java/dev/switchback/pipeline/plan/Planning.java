@@ -66,7 +66,8 @@ final class Planning {
         note(new DestinationPreflight(destination).check(file.flow(), sources, TableMappings.pairs(selected)));
         requireNone();
         selected.stream()
-                .filter(one -> !one.selection().computed().isEmpty())
+                .filter(one -> !one.selection().computed().isEmpty()
+                        || one.selection().select().filter().isPresent())
                 .findFirst()
                 .ifPresent(one -> problems.addAll(
                         SourceLetters.problems(this.source, one.table().where())));

@@ -22,7 +22,7 @@ public record Interval(int months, int days, long micros) implements Comparable<
             if (match.group(5) != null) {
                 micros = Math.addExact(
                         Math.multiplyExact(
-                                Long.parseLong(match.group(5)) * 3600
+                                Math.multiplyExact(number(match.group(5)), 3600L)
                                         + number(match.group(6)) * 60
                                         + number(match.group(7)),
                                 1_000_000L),
@@ -30,10 +30,11 @@ public record Interval(int months, int days, long micros) implements Comparable<
                 micros = "-".equals(match.group(4)) ? -micros : micros;
             }
             return new Interval(
-                    Math.toIntExact(number(match.group(1)) * 12 + number(match.group(2))),
+                    Math.toIntExact(
+                            Math.addExact(Math.multiplyExact(number(match.group(1)), 12L), number(match.group(2)))),
                     Math.toIntExact(number(match.group(3))),
                     micros);
-        } catch (ArithmeticException e) {
+        } catch (ArithmeticException | NumberFormatException e) {
             throw new ValueException("interval out of range: \"" + text + "\"");
         }
     }

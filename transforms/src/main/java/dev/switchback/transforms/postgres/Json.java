@@ -1,5 +1,7 @@
 package dev.switchback.transforms.postgres;
 
+import java.util.Arrays;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +23,13 @@ public final class Json {
      * negative, from the end. Of several equal keys the last counts.
      *
      * @return null where there is none
+     * @throws ValueException for an escape anywhere in the text that stands for no letter, as PostgreSQL reads all of it
      */
     public static @Nullable String find(String json, @Nullable String... path) {
+        if (Arrays.asList(path).contains(null)) {
+            return null;
+        }
+        requireLetters(json);
         @Nullable String found = json;
         for (String step : path) {
             if (found == null || step == null) {
@@ -39,6 +46,28 @@ public final class Json {
             return null;
         }
         return json.startsWith("\"") ? new Json(json).string() : json;
+    }
+
+    /** What {@code json} takes as it is written, but no text can have: NUL, and half of a surrogate pair. */
+    private static void requireLetters(String json) {
+        boolean half = false;
+        for (int at = json.indexOf('\\'); at >= 0; at = json.indexOf('\\', at)) {
+            boolean unicode = json.charAt(at + 1) == 'u';
+            char unit = unicode ? unit(json, at + 2) : 0;
+            boolean second = Character.isLowSurrogate(unit);
+            if (half != second || (unicode && unit == 0)) {
+                throw new ValueException("unsupported Unicode escape sequence: " + json.substring(at, at + 6));
+            }
+            at += unicode ? 6 : 2;
+            half = Character.isHighSurrogate(unit);
+            if (half && !json.startsWith("\\u", at)) {
+                throw new ValueException("Unicode low surrogate must follow a high surrogate");
+            }
+        }
+    }
+
+    private static char unit(String json, int at) {
+        return (char) Integer.parseInt(json.substring(at, at + 4), 16);
     }
 
     private @Nullable String step(String step) {
@@ -167,11 +196,7 @@ public final class Json {
             case 't' -> '\t';
             case 'u' -> {
                 at += 4;
-                char unit = (char) Integer.parseInt(text.substring(at - 3, at + 1), 16);
-                if (unit == 0) {
-                    throw new ValueException("unsupported Unicode escape sequence: \\u0000 cannot be text");
-                }
-                yield unit;
+                yield unit(text, at - 3);
             }
             default -> c;
         };

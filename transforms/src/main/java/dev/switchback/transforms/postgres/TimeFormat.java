@@ -11,7 +11,7 @@ public final class TimeFormat {
 
     /** Longer patterns first, for {@code HH24} is not {@code HH} and then 24. */
     private static final List<String> PATTERNS =
-            List.of("YYYY", "HH24", "HH12", "DDD", "MM", "DD", "HH", "MI", "SS", "MS", "US");
+            List.of("SSSSS", "YYYY", "HH24", "HH12", "SSSS", "DDD", "MM", "DD", "HH", "MI", "SS", "MS", "US");
 
     private final List<String> parts;
 
@@ -75,6 +75,7 @@ public final class TimeFormat {
             case "HH", "HH12" -> digits(hour % 12 == 0 ? 12 : hour % 12, 2);
             case "MI" -> digits(time / Times.MINUTE % 60, 2);
             case "SS" -> digits(time / Times.SECOND % 60, 2);
+            case "SSSS", "SSSSS" -> Long.toString(time / Times.SECOND);
             case "MS" -> digits(time % Times.SECOND / 1_000, 3);
             case "US" -> digits(time % Times.SECOND, 6);
             default -> throw new IllegalStateException(pattern);

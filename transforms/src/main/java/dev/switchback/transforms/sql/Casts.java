@@ -6,7 +6,6 @@ import java.util.Set;
 
 import dev.switchback.transforms.postgres.Floats;
 import dev.switchback.transforms.postgres.Integers;
-import dev.switchback.transforms.postgres.Interval;
 import dev.switchback.transforms.postgres.Numeric;
 import dev.switchback.transforms.postgres.Texts;
 import dev.switchback.transforms.postgres.Times;
@@ -27,6 +26,27 @@ final class Casts {
             Kind.BPCHAR, Set.of(Kind.TEXT, Kind.VARCHAR),
             Kind.DATE, Set.of(Kind.TIMESTAMP, Kind.TIMESTAMPTZ),
             Kind.TIMESTAMP, Set.of(Kind.TIMESTAMPTZ));
+
+    /** Of those types of which only the text is known, the ones whose cast to text is what their output function prints. */
+    private static final Set<String> PRINTED_BY_CAST = Set.of(
+            "\"bit\"",
+            "bit varying",
+            "cidr",
+            "macaddr",
+            "macaddr8",
+            "int4range",
+            "int8range",
+            "numrange",
+            "daterange",
+            "tsrange",
+            "tstzrange",
+            "smallint[]",
+            "integer[]",
+            "bigint[]",
+            "numeric[]",
+            "text[]",
+            "character varying[]",
+            "uuid[]");
 
     private Casts() {}
 
@@ -80,10 +100,6 @@ final class Casts {
                     case BOOLEAN ->
                         from.kind() == Kind.INTEGER ? (Conversion) value -> (Integer) value != 0 : parsed(from, to);
                     case DATE, TIME, TIMESTAMP, TIMESTAMPTZ -> toTime(from, to);
-                    case INTERVAL ->
-                        from.kind() == Kind.TIME
-                                ? (Conversion) value -> new Interval(0, 0, (Long) value)
-                                : parsed(from, to);
                     case UUID -> parsed(from, to);
                     default -> null;
                 });
@@ -96,11 +112,12 @@ final class Casts {
         return from.isText() ? value -> to.read((String) value) : null;
     }
 
-    private static Conversion toText(SqlType from) {
+    private static @org.jspecify.annotations.Nullable Conversion toText(SqlType from) {
         return switch (from.kind()) {
             case TEXT, VARCHAR -> value -> value;
             case BPCHAR -> value -> Texts.stripBlanks((String) value);
             case BOOLEAN -> Object::toString;
+            case OTHER -> PRINTED_BY_CAST.contains(from.name()) ? value -> value : null;
             default -> from::text;
         };
     }

@@ -29,7 +29,7 @@ final class ChoiceForms {
         }
         List<SqlNode> results = new ArrayList<>(choice.getThenOperands());
         results.add(java.util.Objects.requireNonNull(choice.getElseOperand()));
-        List<Expression> values = alike(choice, "CASE", results);
+        List<Expression> values = alike(choice, "CASE", results, results.size() - 1);
         if (values == null || conditions.size() < results.size() - 1) {
             return null;
         }
@@ -65,13 +65,23 @@ final class ChoiceForms {
         return expressions.stream().map(Expression::evaluator).toArray(Evaluator[]::new);
     }
 
-    /** Bound, and all of one type. */
     private @Nullable List<Expression> alike(SqlNode node, String what, List<SqlNode> nodes) {
+        return alike(node, what, nodes, 0);
+    }
+
+    /**
+     * Bound, and all of one type.
+     *
+     * @param first the one that PostgreSQL looks at first
+     */
+    private @Nullable List<Expression> alike(SqlNode node, String what, List<SqlNode> nodes, int first) {
         List<Expression> bound = binder.bindAll(nodes);
         if (bound == null) {
             return null;
         }
-        SqlType common = SpecialForms.common(bound);
+        List<Expression> order = new ArrayList<>(bound);
+        order.add(0, order.remove(first));
+        SqlType common = SpecialForms.common(order);
         if (common == null) {
             binder.refuse(
                     node,
@@ -84,6 +94,14 @@ final class ChoiceForms {
                     "Cast them to one type.");
             return null;
         }
+        if (!areUnderstood(bound, common)) {
+            binder.refuse(
+                    node,
+                    what + " of " + common + " is not supported"
+                            + (common.kind() == SqlType.Kind.OTHER ? "." : " with a literal."),
+                    "Leave the column as it is, or choose among the texts of values.");
+            return null;
+        }
         List<Expression> coerced = new ArrayList<>();
         for (int i = 0; i < bound.size(); i++) {
             Expression each = bound.get(i);
@@ -94,6 +112,15 @@ final class ChoiceForms {
             coerced.add(one);
         }
         return coerced;
+    }
+
+    /** Of other types it is not known which type the choice has, and of JSON not which literals are. */
+    private static boolean areUnderstood(List<Expression> values, SqlType common) {
+        return switch (common.kind()) {
+            case OTHER -> false;
+            case JSON, JSONB -> values.stream().allMatch(value -> !value.isUnknown() || value.constantValue() == null);
+            default -> true;
+        };
     }
 
     @Nullable Expression coalesce(SqlCall call) {
@@ -127,13 +154,8 @@ final class ChoiceForms {
         if (equal == null) {
             return null;
         }
-        Expression first = binder.reading(
-                call,
-                () -> Casts.coerce(
-                        both.get(0), nullIfType(both.get(0).type(), both.get(1).type())));
-        if (first == null) {
-            return null;
-        }
+        Expression first = Casts.coerce(
+                both.get(0), nullIfType(both.get(0).type(), both.get(1).type()));
         Evaluator value = first.evaluator();
         Evaluator same = equal.evaluator();
         return Expression.of(

@@ -17,6 +17,7 @@ import org.apache.calcite.sql.SqlNumericLiteral;
 import org.apache.calcite.sql.SqlUnknownLiteral;
 import org.apache.calcite.sql.SqlUnresolvedFunction;
 import org.apache.calcite.sql.fun.SqlCase;
+import org.apache.calcite.sql.parser.SqlParserPos;
 import org.apache.calcite.util.NlsString;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +51,18 @@ final class ExpressionBinder {
         return zones;
     }
 
+    /** A constant of which the database would raise an error is refused where it stands. */
     @Nullable Expression bind(SqlNode node) {
+        return reading(node, () -> {
+            Expression bound = bound(node);
+            if (bound != null && bound.isConstant()) {
+                bound.constantValue();
+            }
+            return bound;
+        });
+    }
+
+    private @Nullable Expression bound(SqlNode node) {
         if (node instanceof SqlIdentifier name) {
             return column(name);
         }
@@ -113,11 +125,19 @@ final class ExpressionBinder {
         return refuse(literal, "The literal " + literal + " has no type here.");
     }
 
-    private static Expression number(SqlNumericLiteral literal) {
+    private @Nullable Expression number(SqlNumericLiteral literal) {
         BigDecimal value = literal.bigDecimalValue();
         String text = literal.toValue();
-        boolean whole = text.chars().allMatch(c -> c == '-' || (c >= '0' && c <= '9'));
-        Spelling spelling = dialect -> value.toPlainString();
+        boolean whole = text.chars().allMatch(c -> c >= '0' && c <= '9');
+        SqlParserPos position = literal.getParserPosition();
+        if (whole && position.getEndColumnNum() - position.getColumnNum() >= text.length()) {
+            return refuse(
+                    literal,
+                    "The number " + text + " is written with more than its digits, which may make it a numeric.",
+                    "Write " + text + " or " + text + ".0.");
+        }
+        String plain = value.toPlainString();
+        Spelling spelling = whole || plain.contains(".") ? dialect -> plain : scientific(plain);
         BigInteger integer = value.toBigInteger();
         if (whole && integer.bitLength() < 32) {
             return Expression.constant(SqlType.INTEGER, integer.intValue(), spelling);
@@ -127,16 +147,22 @@ final class ExpressionBinder {
                 : Expression.constant(SqlType.NUMERIC, Numeric.of(value), spelling);
     }
 
+    /** So that it stays a numeric where its digits alone would be an integer. */
+    private static Spelling scientific(String digits) {
+        return dialect -> {
+            Spelling.requirePostgres(dialect, "a number with an exponent");
+            return digits + "e0";
+        };
+    }
+
     private @Nullable Expression typed(SqlUnknownLiteral literal) {
         SqlType type = SqlType.named(literal.tag.toLowerCase(Locale.ROOT));
         String text = literal.getValue();
         if (type.kind() == SqlType.Kind.OTHER) {
             return refuse(literal, "The literal " + literal + " is of the type " + type + ", which has none here.");
         }
-        return reading(
-                literal,
-                () -> Expression.constant(
-                        type, type.read(text), dialect -> "CAST(" + dialect.string(text) + " AS " + type.name() + ")"));
+        return Expression.constant(
+                type, type.read(text), dialect -> "CAST(" + dialect.string(text) + " AS " + type.name() + ")");
     }
 
     private @Nullable Expression interval(SqlIntervalLiteral literal) {
@@ -227,18 +253,16 @@ final class ExpressionBinder {
                             + function.arguments().get(types.indexOf(SqlType.UNKNOWN)) + ".",
                     "Write the literal without quotes, or cast it.");
         }
-        return reading(node, () -> {
-            List<Expression> coerced = new ArrayList<>();
-            for (int i = 0; i < arguments.size(); i++) {
-                coerced.add(Casts.coerce(arguments.get(i), function.arguments().get(i)));
-            }
-            return Expression.of(
-                    function.result(),
-                    function.body()
-                            .over(coerced.stream().map(Expression::evaluator).toList()),
-                    coerced,
-                    spelling(name, arguments.stream().map(Expression::spelling).toList()));
-        });
+        List<Expression> coerced = new ArrayList<>();
+        for (int i = 0; i < arguments.size(); i++) {
+            coerced.add(Casts.coerce(arguments.get(i), function.arguments().get(i)));
+        }
+        return Expression.of(
+                function.result(),
+                java.util.Objects.requireNonNull(function.body())
+                        .over(coerced.stream().map(Expression::evaluator).toList()),
+                coerced,
+                spelling(name, arguments.stream().map(Expression::spelling).toList()));
     }
 
     /** PostgreSQL has functions that are not supported here, and may take one of them for a literal of unknown type. */
@@ -268,7 +292,7 @@ final class ExpressionBinder {
     }
 
     interface Reading {
-        Expression read();
+        @Nullable Expression read();
     }
 
     /** A literal that its type does not take is a problem of the {@code SELECT}. */

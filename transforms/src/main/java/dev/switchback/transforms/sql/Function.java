@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A function or operator of given types, as in {@code pg_proc}. All are strict: NULL in, NULL out.
  *
- * @param body what it does with arguments that are of these types
+ * @param body what it does with arguments that are of these types; null for one that PostgreSQL has and mappings have not
  */
-record Function(String name, List<SqlType> arguments, SqlType result, Body body) {
+record Function(String name, List<SqlType> arguments, SqlType result, @Nullable Body body) {
 
     Function {
         arguments = List.copyOf(arguments);
@@ -39,6 +39,11 @@ record Function(String name, List<SqlType> arguments, SqlType result, Body body)
     @FunctionalInterface
     interface Four<A, B, C, D> {
         @Nullable Object apply(A first, B second, C third, D fourth);
+    }
+
+    /** One that takes part in the choice, so that no other is chosen where PostgreSQL would choose it. */
+    static Function missing(String name, SqlType... arguments) {
+        return new Function(name, List.of(arguments), SqlType.UNKNOWN, null);
     }
 
     @SuppressWarnings("unchecked") // the arguments' types say so

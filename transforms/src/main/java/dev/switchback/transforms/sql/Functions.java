@@ -39,11 +39,16 @@ final class Functions {
         return names;
     }
 
+    /** Empty where PostgreSQL has none, more than one, or one that is not supported. */
+    static Optional<Function> find(String name, List<SqlType> arguments) {
+        return chosen(name, arguments).filter(function -> function.body() != null);
+    }
+
     /**
      * By the rules of the manual's chapter on type conversion: most exact matches, then most of the preferred types, then
      * text for literals whose type is unknown.
      */
-    static Optional<Function> find(String name, List<SqlType> arguments) {
+    private static Optional<Function> chosen(String name, List<SqlType> arguments) {
         List<Function> candidates = BY_NAME.getOrDefault(name, List.of()).stream()
                 .filter(function -> takes(function, arguments))
                 .toList();
@@ -54,8 +59,11 @@ final class Functions {
         candidates = best(candidates, function -> count(function, arguments, Functions::isExact));
         candidates = best(
                 candidates,
-                function ->
-                        count(function, arguments, (from, to) -> isExact(from, to) || PREFERRED.contains(to.kind())));
+                function -> count(
+                        function,
+                        arguments,
+                        (from, to) ->
+                                isExact(from, to) || (from.kind() != Kind.UNKNOWN && PREFERRED.contains(to.kind()))));
         candidates = best(
                 candidates,
                 function -> count(

@@ -88,21 +88,19 @@ final class LogicForms {
         }
         Comparator<Object> comparator = Comparisons.comparator(type);
         IntPredicate accepts = accepting(operator);
-        return binder.reading(node, () -> {
-            Expression one = Comparisons.coerce(left, type);
-            Expression two = Comparisons.coerce(right, type);
-            Evaluator first = one.evaluator();
-            Evaluator second = two.evaluator();
-            return Expression.of(
-                    SqlType.BOOLEAN,
-                    row -> {
-                        @Nullable Object a = first.evaluate(row);
-                        @Nullable Object b = second.evaluate(row);
-                        return (a == null || b == null) ? null : (Boolean) accepts.test(comparator.compare(a, b));
-                    },
-                    List.of(one, two),
-                    Spelling.infix(left.spelling(), operator, right.spelling()));
-        });
+        Expression one = Comparisons.coerce(left, type);
+        Expression two = Comparisons.coerce(right, type);
+        Evaluator first = one.evaluator();
+        Evaluator second = two.evaluator();
+        return Expression.of(
+                SqlType.BOOLEAN,
+                row -> {
+                    @Nullable Object a = first.evaluate(row);
+                    @Nullable Object b = second.evaluate(row);
+                    return (a == null || b == null) ? null : (Boolean) accepts.test(comparator.compare(a, b));
+                },
+                List.of(one, two),
+                Spelling.infix(left.spelling(), operator, right.spelling()));
     }
 
     private static IntPredicate accepting(String operator) {
@@ -162,7 +160,7 @@ final class LogicForms {
         }
         List<Evaluator> equal = new ArrayList<>();
         List<Expression> parts = new ArrayList<>(List.of(value));
-        for (Expression member : members) {
+        for (Expression member : ofOneType(value, members)) {
             Expression one = compare(call, value, "=", member);
             if (one == null) {
                 return null;
@@ -178,6 +176,18 @@ final class LogicForms {
                         + Spelling.joined(
                                 members.stream().map(Expression::spelling).toList(), ", ", dialect) + "))");
         return negated ? negate(in) : in;
+    }
+
+    /** Of several members without columns PostgreSQL makes an array, in whose one type the value has a say. */
+    private static List<Expression> ofOneType(Expression value, List<Expression> members) {
+        List<Expression> parts = new ArrayList<>(List.of(value));
+        members.stream().filter(Expression::isConstant).forEach(parts::add);
+        SqlType common = parts.size() > 2 ? SpecialForms.common(parts) : null;
+        return common == null
+                ? members
+                : members.stream()
+                        .map(member -> member.isConstant() ? Casts.coerce(member, common) : member)
+                        .toList();
     }
 
     private static @Nullable Boolean anyTrue(List<Evaluator> truths, @Nullable Object[] row) {

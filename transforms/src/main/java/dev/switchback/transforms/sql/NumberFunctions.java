@@ -40,6 +40,7 @@ final class NumberFunctions {
         whole(all, "trunc", value -> value.truncate(0), Floats::truncate);
         all.add(Function.of("round", NUMERIC, INTEGER, NUMERIC, (Numeric a, Integer n) -> a.round(n)));
         all.add(Function.of("trunc", NUMERIC, INTEGER, NUMERIC, (Numeric a, Integer n) -> a.truncate(n)));
+        all.add(Function.missing("sqrt", NUMERIC));
         all.add(Function.of("sqrt", DOUBLE, DOUBLE, (Double a) -> Floats.squareRoot(a)));
         return all;
     }

@@ -46,7 +46,10 @@ final class SpecialForms {
                 Map.entry("date_part", times::datePart),
                 Map.entry("date_trunc", times::dateTrunc),
                 Map.entry("to_char", times::toChar),
-                Map.entry("timezone", times::timezone));
+                Map.entry("timezone", times::timezone),
+                // Of the same kind as IS NULL, but of booleans only.
+                Map.entry("is unknown", call -> logic.is(call, "IS UNKNOWN", null, true)),
+                Map.entry("is not unknown", call -> logic.is(call, "IS NOT UNKNOWN", null, false)));
         this.byKind = Map.ofEntries(
                 Map.entry(SqlKind.AND, call -> logic.connective(call, false)),
                 Map.entry(SqlKind.OR, call -> logic.connective(call, true)),
@@ -66,12 +69,11 @@ final class SpecialForms {
                 Map.entry(SqlKind.IS_NOT_TRUE, call -> logic.is(call, "IS NOT TRUE", Boolean.TRUE, false)),
                 Map.entry(SqlKind.IS_FALSE, call -> logic.is(call, "IS FALSE", Boolean.FALSE, true)),
                 Map.entry(SqlKind.IS_NOT_FALSE, call -> logic.is(call, "IS NOT FALSE", Boolean.FALSE, false)),
-                Map.entry(SqlKind.IS_UNKNOWN, call -> logic.is(call, "IS UNKNOWN", null, true)),
                 Map.entry(SqlKind.IS_DISTINCT_FROM, call -> logic.distinct(call, true)),
                 Map.entry(SqlKind.IS_NOT_DISTINCT_FROM, call -> logic.distinct(call, false)),
                 Map.entry(SqlKind.LIKE, texts::like),
                 Map.entry(SqlKind.TRIM, texts::trim),
-                Map.entry(SqlKind.PLUS_PREFIX, call -> binder.bind(call.operand(0))),
+                Map.entry(SqlKind.PLUS_PREFIX, this::plus),
                 Map.entry(SqlKind.EXTRACT, times::extract));
     }
 
@@ -90,6 +92,13 @@ final class SpecialForms {
         return new ChoiceForms(binder).choice(choice);
     }
 
+    private @Nullable Expression plus(SqlCall call) {
+        Expression value = binder.bind(call.operand(0));
+        return value == null || value.type().isNumber()
+                ? value
+                : binder.refuse(call, "A + before " + value.type() + " is not supported.", "Leave it out.");
+    }
+
     @Nullable Expression cast(SqlCall call) {
         Expression value = binder.bind(call.operand(0));
         TypeName target = TypeName.of((SqlDataTypeSpec) call.operand(1)).orElse(null);
@@ -106,13 +115,11 @@ final class SpecialForms {
         }
         Conversion fit = target.fit();
         Spelling spelling = Spelling.of("CAST(", value.spelling(), " AS ", target.spelling(), ")");
-        return binder.reading(call, () -> {
-            Expression converted = value.converted(target.type(), whole -> {
-                @Nullable Object result = conversion.apply(whole);
-                return result == null ? null : fit.apply(result);
-            });
-            return new Expression(target.type(), converted.evaluator(), converted.columns(), spelling);
+        Expression converted = value.converted(target.type(), whole -> {
+            @Nullable Object result = conversion.apply(whole);
+            return result == null ? null : fit.apply(result);
         });
+        return new Expression(target.type(), converted.evaluator(), converted.columns(), spelling);
     }
 
     private static String uncast(@Nullable Expression value) {
@@ -122,7 +129,7 @@ final class SpecialForms {
         return "Leave the cast out; if it is there for the destination's column, give that the type " + type + ".";
     }
 
-    /** The type that values of several types become, as in a {@code CASE}. */
+    /** The type that values of several types become, as in a {@code CASE}; of texts the first one's. */
     static @Nullable SqlType common(List<Expression> parts) {
         SqlType common = SqlType.UNKNOWN;
         for (Expression part : parts) {

@@ -137,7 +137,7 @@ final class TextForms {
         if (parts.size() == 3 && !(parts.get(2).isConstant() && parts.get(2).constantValue() != null)) {
             return binder.refuse(call, "The escape character is not a literal.", "Write ESCAPE '!'.");
         }
-        return binder.reading(call, () -> like(parts, operator.isNegated()));
+        return like(parts, operator.isNegated());
     }
 
     private static Expression like(List<Expression> parts, boolean negated) {

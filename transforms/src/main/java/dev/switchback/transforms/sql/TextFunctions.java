@@ -2,6 +2,7 @@ package dev.switchback.transforms.sql;
 
 import static dev.switchback.transforms.sql.SqlType.BIGINT;
 import static dev.switchback.transforms.sql.SqlType.BOOLEAN;
+import static dev.switchback.transforms.sql.SqlType.BPCHAR;
 import static dev.switchback.transforms.sql.SqlType.BYTEA;
 import static dev.switchback.transforms.sql.SqlType.INTEGER;
 import static dev.switchback.transforms.sql.SqlType.TEXT;
@@ -24,6 +25,7 @@ final class TextFunctions {
                 Function.of("char_length", TEXT, INTEGER, (String a) -> Texts.length(a)),
                 Function.of("character_length", TEXT, INTEGER, (String a) -> Texts.length(a)),
                 Function.of("octet_length", TEXT, INTEGER, (String a) -> Texts.octetLength(a)),
+                Function.of("octet_length", BPCHAR, INTEGER, (String a) -> Texts.octetLength(a)),
                 Function.of("bit_length", TEXT, INTEGER, (String a) -> Texts.octetLength(a) * 8),
                 Function.of("length", BYTEA, INTEGER, (byte[] a) -> a.length),
                 Function.of("octet_length", BYTEA, INTEGER, (byte[] a) -> a.length),

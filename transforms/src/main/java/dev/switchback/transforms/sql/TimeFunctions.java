@@ -30,6 +30,8 @@ final class TimeFunctions {
         all.add(Function.of(
                 "+", DATE, INTERVAL, TIMESTAMP, (Integer a, Interval b) -> Times.add(Times.timestamp(a), b)));
         all.add(Function.of(
+                "+", INTERVAL, DATE, TIMESTAMP, (Interval a, Integer b) -> Times.add(Times.timestamp(b), a)));
+        all.add(Function.of(
                 "-", DATE, INTERVAL, TIMESTAMP, (Integer a, Interval b) -> Times.add(Times.timestamp(a), b.negate())));
         for (SqlType type : List.of(TIMESTAMP, TIMESTAMPTZ)) {
             all.add(Function.of("+", type, INTERVAL, type, (Long a, Interval b) -> Times.add(a, b)));
