@@ -69,7 +69,10 @@ public record Retyping(Column from, Column to, @Nullable String zone) {
     /** Whether values are handed on as they are: of some types only the text is known, and their database reads it. */
     private boolean isPlain() {
         boolean texts = fromType().isText() && toType().isText();
-        boolean onlyText = toType().is(Kind.OTHER, Kind.JSON, Kind.JSONB);
+        boolean onlyText = toType().is(Kind.OTHER, Kind.JSON, Kind.JSONB)
+                || (fromType().kind() == Kind.OTHER
+                        && toType().isText()
+                        && from.type().carrier() == to.type().carrier());
         return zone == null && (onlyText || texts || (fromType().equals(toType()) && !rounds()));
     }
 

@@ -55,6 +55,7 @@ class InverseTest {
     private static final ColumnType UUID = new ColumnType("uuid", "uuid", Carrier.TEXT, false);
 
     private static final ColumnType BYTEA = new ColumnType("bytea", "bytea", Carrier.BYTES, true);
+    private static final ColumnType CITEXT = new ColumnType("public.citext", "public.citext", Carrier.TEXT, true);
     private static final ColumnType CENTS = new ColumnType("numeric", "numeric(10,2)", Carrier.TEXT, true);
     private static final ColumnType HUNDREDS = new ColumnType("numeric", "numeric(3,-2)", Carrier.TEXT, true);
     private static final ColumnType SECONDS =
@@ -233,10 +234,11 @@ class InverseTest {
     }
 
     @Test
-    void whatIsOfOneTypeOnBothSidesComesBackUntouched() {
-        TableSchema source = table(SOURCE, List.of(INTEGER, CENTS, TEXT, SECONDS), "s");
-        TableSchema destination = table(DESTINATION, List.of(INTEGER, CENTS, TEXT, SECONDS), "d");
-        Inverse inverse = inverse(source, "SELECT s0 AS d0, s1 AS d1, s2 AS d2, s3 AS d3 FROM source", destination);
+    void whatIsOfOneTypeOrOnlyTextComesBackUntouched() {
+        TableSchema source = table(SOURCE, List.of(INTEGER, CENTS, TEXT, SECONDS, TEXT), "s");
+        TableSchema destination = table(DESTINATION, List.of(INTEGER, CENTS, TEXT, SECONDS, CITEXT), "d");
+        Inverse inverse =
+                inverse(source, "SELECT s0 AS d0, s1 AS d1, s2 AS d2, s3 AS d3, s4 AS d4 FROM source", destination);
 
         assertThat(inverse.selection(TimeZones.JAVA, "test").isPlain()).isTrue();
     }
