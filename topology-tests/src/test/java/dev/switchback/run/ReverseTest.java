@@ -28,6 +28,7 @@ class ReverseTest {
                   public.store:
                     key: [merchant, id]
                     select: SELECT id, merchant, name FROM store
+                  public.item: {}
                   public.visit:
                     select: SELECT id, timezone('Europe/Berlin', came) AS came FROM visit
                 """;
@@ -38,6 +39,9 @@ class ReverseTest {
             source.execute(
                     "CREATE TABLE price (id int PRIMARY KEY, cents bigint NOT NULL, name text NOT NULL, note text)",
                     "CREATE TABLE store (id int PRIMARY KEY, merchant int NOT NULL, name text, note text DEFAULT 'new')",
+                    "CREATE TYPE mood AS ENUM ('happy', 'sad')",
+                    "CREATE TABLE item (id int PRIMARY KEY, code varchar(9), mood mood, document json, numbers int[])",
+                    "INSERT INTO item SELECT i, 'c' || i, 'happy', '{\"a\":  1}', ARRAY[i] FROM generate_series(1, 4) i",
                     "CREATE TABLE visit (id int PRIMARY KEY, came timestamp)",
                     "INSERT INTO visit SELECT i, timestamp '2024-01-01 12:30' + i * interval '1 month'"
                             + " FROM generate_series(1, 12) i",
@@ -45,6 +49,7 @@ class ReverseTest {
                     "INSERT INTO store SELECT i, i % 3, 'n' || i, 'note ' || i FROM generate_series(1, 50) i");
             destination.execute(
                     "CREATE TABLE price (id int PRIMARY KEY, amount numeric(12,2) NOT NULL, title text)",
+                    "CREATE TABLE item (id bigint PRIMARY KEY, code text, mood text, document jsonb, numbers bigint[])",
                     "CREATE TABLE visit (id int PRIMARY KEY, came timestamptz)",
                     "CREATE TABLE store (id int, merchant int, name text, PRIMARY KEY (merchant, id))");
             operator.start("run");
@@ -58,6 +63,8 @@ class ReverseTest {
                             + " = timestamp '2024-01-01 12:30' + id * interval '1 month'"))
                     .isEqualTo("12");
             destination.execute(
+                    "UPDATE item SET code = 'nine char', mood = 'sad', numbers = '{7,NULL}' WHERE id = 2",
+                    "INSERT INTO item VALUES (5, 'new', NULL, '{\"b\":2}', '{}')",
                     "UPDATE visit SET came = came + interval '1 hour' WHERE id IN (3, 8)",
                     "INSERT INTO visit VALUES (13, timestamptz '2025-07-01 10:00 UTC'), (14, 'infinity')",
                     "UPDATE price SET amount = 19.99 WHERE id = 1",
@@ -77,6 +84,10 @@ class ReverseTest {
             assertThat(source.value("SELECT string_agg(p::text, ' ' ORDER BY id) FROM price p"))
                     .isEqualTo("(1,1999,n1,\"note 1\") (2,202,changed,\"note 2\") (4,404,n4,\"note 4\")"
                             + " (5,505,n5,\"note 5\") (6,5,new,)");
+            assertThat(source.value("SELECT string_agg(i::text, ' ' ORDER BY id) FROM item i WHERE id IN (1, 2, 5)"))
+                    .isEqualTo(
+                            "(1,c1,happy,\"{\"\"a\"\":  1}\",{1}) (2,\"nine char\",sad,\"{\"\"a\"\": 1}\",\"{7,NULL}\")"
+                                    + " (5,new,,\"{\"\"b\"\": 2}\",{})");
             assertThat(source.value("SELECT string_agg(came::text, ', ' ORDER BY id) FROM visit"
                             + " WHERE id IN (3, 8, 12, 13, 14)"))
                     .isEqualTo("2024-04-01 13:30:00, 2024-09-01 13:30:00, 2025-01-01 12:30:00, 2025-07-01 12:00:00,"

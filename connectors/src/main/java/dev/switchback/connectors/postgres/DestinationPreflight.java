@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 
 import dev.switchback.connectors.postgres.PairChecks.Matched;
+import dev.switchback.connectors.spi.Direction;
 import dev.switchback.connectors.spi.Flow;
 import dev.switchback.transforms.schema.TableId;
 
@@ -45,7 +46,6 @@ public final class DestinationPreflight {
             PairChecks::missingColumns,
             PairChecks::unfilledColumns,
             PairChecks::generatedColumns,
-            PairChecks::types,
             PairChecks::nullability);
 
     private final PostgresConnections destination;
@@ -78,17 +78,20 @@ public final class DestinationPreflight {
                 check.run(database, report);
             }
             FirstStart.check(flow, database, pairs, report);
-            checkPairs(database, PairChecks.match(database, sources, pairs), report);
+            boolean back = flow.direction() == Direction.REVERSE;
+            checkPairs(database, PairChecks.match(database, sources, pairs), back, report);
         });
     }
 
-    private static void checkPairs(CheckedDatabase database, List<Matched> pairs, Report report) throws SQLException {
+    private static void checkPairs(CheckedDatabase database, List<Matched> pairs, boolean back, Report report)
+            throws SQLException {
         Map<Long, List<Set<String>>> unique = UniqueKeys.of(database.connection(), database.realTables());
         Map<Long, Set<String>> fuzzy = ColumnChecks.fuzzyCollations(database.connection(), database.realTables());
         Set<Long> deferred = UniqueKeys.deferred(database.connection(), database.realTables());
         for (Matched tables : pairs) {
             PairChecks.insertable(tables, deferred, report);
             PAIR_CHECKS.forEach(check -> check.run(tables, report));
+            PairChecks.types(tables, back, report);
             PairChecks.key(tables, unique, report);
             PairChecks.coarserKey(tables, fuzzy, report);
         }

@@ -49,6 +49,11 @@ final class TypePairs {
         return widening(from, to) ? Optional.empty() : Optional.of("which does not take every value as it is");
     }
 
+    /** Whether apply refuses each value that the type would cut or round. Of a domain it does not know how it would. */
+    static boolean isMeasured(PostgresType type) {
+        return type.kind() == Kind.ARRAY ? isMeasured(type.part()) : type.kind() != Kind.DOMAIN;
+    }
+
     private static Optional<String> labels(PostgresType from, PostgresType to) {
         List<String> lacking = from.labels().stream()
                 .filter(label -> !to.labels().contains(label))

@@ -16,8 +16,9 @@ import dev.switchback.transforms.problem.ProblemException;
 import dev.switchback.transforms.schema.TableId;
 
 /**
- * Finds columns with a collation of their own under which texts are not what expressions and joins take them for: equal if
- * they are written alike, and with I for the capital of i. Stateless.
+ * Finds columns whose texts are not what expressions and joins take them for: with a collation of their own, under which
+ * those are equal that are not written alike, or I is not the capital of i; and of domains that print otherwise than their
+ * texts are. Stateless.
  */
 final class Collations {
 
@@ -33,6 +34,23 @@ final class Collations {
             JOIN pg_namespace n ON n.oid = c.collnamespace
             WHERE t.nspname = ? AND r.relname = ? AND a.attname = ANY (?)
             ORDER BY a.attnum
+            """;
+
+    /** Of which the text is another one as soon as something looks into it: a domain over any of these prints as they do. */
+    private static final String PRINTED_OTHERWISE =
+            """
+            WITH RECURSIVE domain AS (
+                SELECT a.attnum, a.attname, format_type(a.atttypid, a.atttypmod) AS declared, d.typbasetype, d.typtypmod
+                FROM pg_namespace t
+                JOIN pg_class r ON r.relnamespace = t.oid
+                JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0
+                JOIN pg_type d ON d.oid = a.atttypid AND d.typtype = 'd'
+                WHERE t.nspname = ? AND r.relname = ? AND a.attname = ANY (?)
+                UNION ALL
+                SELECT o.attnum, o.attname, o.declared, d.typbasetype, d.typtypmod
+                FROM domain o JOIN pg_type d ON d.oid = o.typbasetype AND d.typtype = 'd')
+            SELECT attname, declared, format_type(typbasetype, typtypmod) AS base FROM domain
+            WHERE typbasetype = ANY ('{boolean, bpchar, inet, xml}'::regtype[]) ORDER BY attnum
             """;
 
     private Collations() {}
@@ -52,12 +70,34 @@ final class Collations {
             for (Map.Entry<String, Map<TableId, Set<String>>> select : columns.entrySet()) {
                 for (Map.Entry<TableId, Set<String>> table : select.getValue().entrySet()) {
                     add(connection, table.getKey(), table.getValue(), select.getKey(), problems);
+                    addDomains(connection, table.getKey(), table.getValue(), select.getKey(), problems);
                 }
             }
         } catch (SQLException e) {
             throw new ProblemException(database.problem(e), e);
         }
         return problems;
+    }
+
+    private static void addDomains(
+            Connection connection, TableId table, Set<String> columns, String where, List<Problem> problems)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(PRINTED_OTHERWISE)) {
+            statement.setString(1, table.schema());
+            statement.setString(2, table.name());
+            statement.setArray(3, connection.createArrayOf("text", columns.toArray()));
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    problems.add(new Problem(
+                            Problem.Kind.REFUSED,
+                            where,
+                            "Column " + row.getString("attname") + " of " + table + " is " + row.getString("declared")
+                                    + ", a domain over " + row.getString("base")
+                                    + ", whose text expressions do not know as PostgreSQL does.",
+                            "Only select the column as it is."));
+                }
+            }
+        }
     }
 
     private static void add(

@@ -67,7 +67,7 @@ final class Planning {
         requireNone();
         selected.stream()
                 .filter(one -> !one.selection().computed().isEmpty()
-                        || one.selection().select().filter().isPresent())
+                        || one.selection().select().readsTexts())
                 .findFirst()
                 .ifPresent(one -> problems.addAll(
                         SourceLetters.problems(this.source, one.table().where())));

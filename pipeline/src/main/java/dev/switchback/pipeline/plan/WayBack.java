@@ -44,7 +44,7 @@ final class WayBack {
             Inverse inverse =
                     Inverse.of(there.source().schema(), there.selection(), destination.schema(), there.key(), where);
             add(destination, inverse.selection(zones, where), there.source(), where);
-            inverse.columns().forEach(column -> noticeSkips(there.source(), column));
+            inverse.columns().forEach(column -> noticeLoss(there.source(), column));
         } catch (ProblemException e) {
             problems.addAll(e.problems());
         }
@@ -62,14 +62,20 @@ final class WayBack {
         }
     }
 
-    /** The way there makes two readings one instant, as PostgreSQL does: which of them it was, nothing tells. */
-    private void noticeSkips(PostgresTable source, Retyping column) {
+    /** What the way there makes one, as PostgreSQL does: two readings of a clock, two texts of a document. */
+    private void noticeLoss(PostgresTable source, Retyping column) {
         String zone = column.zone();
         if (zone != null && !ZoneId.of(zone).getRules().isFixedOffset()) {
             notices.add(source.id() + ": a time that the clocks of " + zone
                     + " skip is the one that they showed instead at"
                     + " the destination, and comes back into " + column.to().name()
                     + " as that one once anything of its row has changed there.");
+        }
+        if (column.from().type().name().equals("jsonb")
+                && column.to().type().name().equals("json")) {
+            notices.add(source.id() + ": " + column.to().name()
+                    + " comes back as jsonb prints it once anything of its row has changed at the destination: without its"
+                    + " spaces, its order and its repeated names.");
         }
     }
 

@@ -32,9 +32,11 @@ class CollationsTest {
                     "CREATE COLLATION fuzzy (provider = icu, locale = 'und-u-ks-level2', deterministic = false)",
                     "CREATE COLLATION turkish (provider = icu, locale = 'tr-TR')",
                     "CREATE DOMAIN soft AS text COLLATE fuzzy",
+                    "CREATE DOMAIN code AS character(6)",
+                    "CREATE DOMAIN padded AS code",
                     "CREATE TABLE lookup (id int PRIMARY KEY, code text COLLATE fuzzy UNIQUE, hard text UNIQUE, title text)",
                     "CREATE TABLE t (id int PRIMARY KEY, plain text, ascii text COLLATE \"C\", fuzzy varchar(9) COLLATE"
-                            + " fuzzy, soft soft, turkish text COLLATE turkish)",
+                            + " fuzzy, soft soft, padded padded, turkish text COLLATE turkish)",
                     "CREATE TABLE there (id int PRIMARY KEY, a text, b text COLLATE fuzzy)");
         }
     }
@@ -71,6 +73,13 @@ class CollationsTest {
             """)
     void aCollationThatChangesTheAnswerIsRefusedWithItsColumn(String select, String says) throws IOException {
         assertThat(problems(select)).contains("shop.yaml:7, public.t").contains("Column " + says);
+    }
+
+    @Test
+    void aDomainThatPrintsOtherwiseThanItsTextIsRefused() throws IOException {
+        assertThat(problems("SELECT id, CAST(padded AS text) AS a FROM t"))
+                .contains("Column padded of public.t is padded, a domain over character(6)");
+        assertThat(problems("SELECT id, padded AS a FROM t")).doesNotContain("a domain over");
     }
 
     @Test

@@ -114,10 +114,12 @@ final class ChoiceForms {
         return coerced;
     }
 
-    /** Of other types it is not known which type the choice has, and of JSON not which literals are. */
+    /** Of types of which only the text is known, and of JSON, it is not known which literals are of them. */
     private static boolean areUnderstood(List<Expression> values, SqlType common) {
         return switch (common.kind()) {
-            case OTHER -> false;
+            case OTHER ->
+                !common.name().equals("oid")
+                        && values.stream().allMatch(value -> value.type().equals(common));
             case JSON, JSONB -> values.stream().allMatch(value -> !value.isUnknown() || value.constantValue() == null);
             default -> true;
         };

@@ -125,6 +125,13 @@ public record Select(
         return columns;
     }
 
+    /** Whether expressions or the filter look into texts. */
+    public boolean readsTexts() {
+        return inputs.stream()
+                .map(column -> SqlType.of(column.type()))
+                .anyMatch(type -> type.isText() || type.is(SqlType.Kind.OTHER, SqlType.Kind.JSON, SqlType.Kind.JSONB));
+    }
+
     /** The columns of its own table that it reads. */
     public Set<String> ownColumns() {
         return own(columns());
