@@ -109,6 +109,8 @@ class ExactTypesTest {
         awaitSame();
         insert(100);
         insertLarge(5, 8);
+        // Five megabytes in one value, and in the log as one row.
+        migration.source().execute("INSERT INTO large VALUES (9, 0, NULL, decode(repeat('00ff', 2500000), 'hex'))");
         migration
                 .source()
                 .execute(

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -55,6 +56,8 @@ class InterleavingsTest {
     private static final TableSchema STORE = table("store", List.of("id"), "id", "merchant", "name", "menu");
     private static final TableSchema SHOP = table("shop", List.of("id"), "id", "merchant", "name");
     private static final TableSchema ROUTE = table("route", List.of("id"), "id", "store", "merchant");
+    private static final TableSchema TRIP = table("trip", List.of("id"), "id", "store");
+    private static final TableSchema ALIAS = table("alias", List.of("id"), "id", "store");
     private static final TableSchema LOOKUP = table("lookup", List.of("store"), "store", "merchant");
     private static final TableSchema MERCHANT = table("merchant", List.of("id"), "id", "title");
 
@@ -71,6 +74,10 @@ class InterleavingsTest {
     private static final String ROUTES = "SELECT r.id, a.title AS start, b.title AS goal FROM route r"
             + " LEFT JOIN merchant a ON a.id = r.store LEFT JOIN merchant b ON b.id = r.merchant";
 
+    /** Looked up by a column that is unique, but not the key. */
+    private static final String TRIPS =
+            "SELECT t.id, a.id AS merchant FROM trip t LEFT JOIN alias a ON a.store = t.store";
+
     private static final ScratchDirectory SCRATCH = ScratchDirectory.create("switchback-");
     private static @Nullable EmbeddedDatabase database;
 
@@ -84,6 +91,8 @@ class InterleavingsTest {
                 "CREATE TABLE store (id bigint PRIMARY KEY, merchant bigint, name text, menu text)",
                 "CREATE TABLE shop (id bigint PRIMARY KEY, merchant bigint, name text)",
                 "CREATE TABLE route (id bigint PRIMARY KEY, store bigint, merchant bigint)",
+                "CREATE TABLE trip (id bigint PRIMARY KEY, store bigint)",
+                "CREATE TABLE alias (id bigint PRIMARY KEY, store bigint UNIQUE)",
                 "CREATE TABLE lookup (store bigint PRIMARY KEY, merchant bigint)",
                 "CREATE TABLE merchant (id bigint PRIMARY KEY, title text)");
     }
@@ -106,11 +115,12 @@ class InterleavingsTest {
                         List.of(
                                 mapping(STORE, STORES, "stores", List.of("merchant", "id")),
                                 mapping(SHOP, SHOPS, "shops", List.of("name")),
-                                mapping(ROUTE, ROUTES, "routes", List.of("id")))),
+                                mapping(ROUTE, ROUTES, "routes", List.of("id")),
+                                mapping(TRIP, TRIPS, "trips", List.of("id")))),
                 SCRATCH.path().resolve("state" + seed));
         try (Connection connection = database.connect();
                 Statement statement = connection.createStatement()) {
-            statement.execute("TRUNCATE store, shop, route, lookup, merchant");
+            statement.execute("TRUNCATE store, shop, route, trip, alias, lookup, merchant");
             tables.clear();
             for (long watermark = 1; watermark <= 25; watermark++) {
                 for (int change = random.nextInt(25); change >= 0; change--) {
@@ -120,6 +130,7 @@ class InterleavingsTest {
                 bench.runTo(watermark, random);
                 assertSame(connection, bench, STORES, "stores");
                 assertSame(connection, bench, ROUTES, "routes");
+                assertSame(connection, bench, TRIPS, "trips");
                 assertShops(connection, bench);
             }
         }
@@ -227,7 +238,16 @@ class InterleavingsTest {
         capture(bench, table, Operation.UPDATE, null, logged);
     }
 
-    private static @Nullable Object[] row(TableSchema table, long id, Random random) {
+    /** No two rows of {@link #ALIAS} have the same store. */
+    private @Nullable Object[] row(TableSchema table, long id, Random random) {
+        @Nullable Object[] row = anyRow(table, id, random);
+        boolean taken = table.equals(ALIAS)
+                && tables.getOrDefault(ALIAS, Map.of()).values().stream()
+                        .anyMatch(other -> !Objects.equals(other[0], id) && Objects.equals(other[1], row[1]));
+        return taken ? new @Nullable Object[] {id, null} : row;
+    }
+
+    private static @Nullable Object[] anyRow(TableSchema table, long id, Random random) {
         @Nullable Object[] row = new @Nullable Object[table.columns().size()];
         row[0] = id;
         for (int i = 1; i < row.length; i++) {
@@ -299,10 +319,14 @@ class InterleavingsTest {
     }
 
     private static RowMapping mapping(TableSchema table, String select, String destination, List<String> key) {
-        LookupTables lookups = id -> List.of(LOOKUP, MERCHANT).stream()
+        LookupTables lookups = id -> List.of(LOOKUP, MERCHANT, ALIAS).stream()
                 .filter(lookup -> lookup.id().equals(id))
                 .findFirst()
-                .map(lookup -> new LookupTables.Found(lookup, List.of(Set.copyOf(lookup.key()))));
+                .map(lookup -> new LookupTables.Found(
+                        lookup,
+                        lookup.equals(ALIAS)
+                                ? List.of(Set.of("id"), Set.of("store"))
+                                : List.of(Set.copyOf(lookup.key()))));
         Selection selection = MappingCompiler.select(table, select, lookups, "test");
         List<Column> columns = selection.destinations().stream()
                 .map(name -> Column.of(name, name.equals("id") || name.equals("merchant") ? BIGINT : TEXT))
