@@ -130,7 +130,8 @@ class EveryCombinationTest {
         } catch (SQLException e) {
             return Optional.of(parity + ": compiles, but " + e.getMessage());
         }
-        if (!asked.type().equals(compiled.type())) {
+        // The catalogue quotes the names of those types that are words of SQL.
+        if (!asked.type().equals(compiled.type().replace("\"", ""))) {
             return Optional.of(parity + ": " + asked.type() + " there, " + compiled.type() + " here");
         }
         for (Answer answer : asked.answers()) {
