@@ -16,6 +16,7 @@ import dev.switchback.transforms.sql.Dialect;
 import dev.switchback.transforms.sql.Expression;
 import dev.switchback.transforms.sql.LookupTables;
 import dev.switchback.transforms.sql.Select;
+import dev.switchback.transforms.sql.TimeZones;
 
 /** A case as the mapping compiler sees it. */
 final class CompiledCase {
@@ -34,7 +35,8 @@ final class CompiledCase {
                     type(ParityServer.declared(parity.types().get(i)))));
         }
         this.table = new TableSchema(TABLE, columns, List.of());
-        this.select = Select.of(table, "SELECT " + parity.expression() + " AS r FROM t", LookupTables.NONE, "case");
+        this.select = Select.of(
+                table, "SELECT " + parity.expression() + " AS r FROM t", LookupTables.NONE, TimeZones.JAVA, "case");
         this.expression = Objects.requireNonNull(select.outputs().get(0).expression());
     }
 

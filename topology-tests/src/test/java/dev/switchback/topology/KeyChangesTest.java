@@ -19,11 +19,11 @@ class KeyChangesTest {
 
     private static final ColumnType BIGINT = new ColumnType("bigint", "bigint", Carrier.INT64, false);
     private static final ColumnType TEXT = new ColumnType("text", "text", Carrier.TEXT, true);
-    private static final TableSchema STORE = new TableSchema(
+    static final TableSchema STORE = new TableSchema(
             TableId.parse("store"),
             List.of(Column.of("id", BIGINT), Column.of("merchant", BIGINT), Column.of("name", TEXT)),
             List.of("id"));
-    private static final TableSchema MOVED = new TableSchema(
+    static final TableSchema MOVED = new TableSchema(
             TableId.parse("merchant_store"),
             List.of(Column.of("merchant", BIGINT), Column.of("id", BIGINT), Column.of("name", TEXT)),
             List.of("merchant", "id"));

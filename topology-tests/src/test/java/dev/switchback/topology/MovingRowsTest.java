@@ -1,5 +1,7 @@
 package dev.switchback.topology;
 
+import static dev.switchback.topology.KeyChangesTest.MOVED;
+import static dev.switchback.topology.KeyChangesTest.STORE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -14,12 +16,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-import dev.switchback.transforms.schema.Carrier;
-import dev.switchback.transforms.schema.Column;
-import dev.switchback.transforms.schema.ColumnType;
-import dev.switchback.transforms.schema.TableId;
-import dev.switchback.transforms.schema.TableSchema;
-
 /**
  * Rows whose destination key may change, or be missing, by changes that bring whole old rows: the destination has each row
  * where its last version belongs, or the row is held, and no other version of it.
@@ -27,16 +23,6 @@ import dev.switchback.transforms.schema.TableSchema;
 class MovingRowsTest {
 
     private static final Duration RETRY = Duration.ofSeconds(2);
-    private static final ColumnType BIGINT = new ColumnType("bigint", "bigint", Carrier.INT64, false);
-    private static final ColumnType TEXT = new ColumnType("text", "text", Carrier.TEXT, true);
-    private static final TableSchema STORE = new TableSchema(
-            TableId.parse("store"),
-            List.of(Column.of("id", BIGINT), Column.of("merchant", BIGINT), Column.of("name", TEXT)),
-            List.of("id"));
-    private static final TableSchema PLACED = new TableSchema(
-            TableId.parse("placed"),
-            List.of(Column.of("merchant", BIGINT), Column.of("id", BIGINT), Column.of("name", TEXT)),
-            List.of("merchant", "id"));
 
     private static final String EVERY = "SELECT merchant, id, name FROM store";
     private static final String WITH_MERCHANT = EVERY + " WHERE merchant IS NOT NULL";
@@ -52,14 +38,14 @@ class MovingRowsTest {
             log.read(STORE, 2L, 7L, "Bern");
             log.insert(STORE, 3L, null, "Chur");
             member.apply();
-            assertThat(destination.tables().rows(PLACED.id())).containsExactly("[7, 2, Bern]");
+            assertThat(destination.tables().rows(MOVED.id())).containsExactly("[7, 2, Bern]");
 
             log.change(STORE, row(2L, 7L, "Bern"), row(2L, null, "Bern"));
             log.change(STORE, row(1L, null, "Basel"), row(1L, 8L, "Basel"));
             log.delete(STORE, 3L, null, "Chur");
             member.apply();
 
-            assertThat(destination.tables().rows(PLACED.id())).containsExactly("[8, 1, Basel]");
+            assertThat(destination.tables().rows(MOVED.id())).containsExactly("[8, 1, Basel]");
             assertThat(destination.held()).isEmpty();
         }
     }
@@ -76,7 +62,7 @@ class MovingRowsTest {
             letHeldBeTried(member);
 
             assertThat(destination.held()).isEmpty();
-            assertThat(destination.tables().rows(PLACED.id())).containsExactly("[8, 1, Basel]");
+            assertThat(destination.tables().rows(MOVED.id())).containsExactly("[8, 1, Basel]");
         }
     }
 
@@ -107,7 +93,7 @@ class MovingRowsTest {
         assertThat(destination.held()).isEmpty();
         List<String> expected = new ArrayList<>();
         source.values().forEach(row -> expected.add("[4, " + row[0] + ", " + row[2] + "]"));
-        assertThat(destination.tables().rows(PLACED.id())).containsExactlyInAnyOrderElementsOf(expected);
+        assertThat(destination.tables().rows(MOVED.id())).containsExactlyInAnyOrderElementsOf(expected);
     }
 
     private void change(Map<Long, @Nullable Object[]> source, Random random) {
@@ -128,7 +114,7 @@ class MovingRowsTest {
     }
 
     private ApplyMember member(String select) {
-        log.map(STORE, select, PLACED);
+        log.map(STORE, select, MOVED);
         return new ApplyMember(log, destination);
     }
 

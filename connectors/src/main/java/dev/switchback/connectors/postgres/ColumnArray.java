@@ -37,19 +37,16 @@ final class ColumnArray {
     ColumnArray(Column column) {
         this.column = column;
         this.carrier = column.type().carrier();
+        this.length = column.type().length();
         String type = column.type().declaration();
         Matcher modifier = MODIFIER.matcher(type);
         boolean modified = carrier == Carrier.TEXT && modifier.find();
         if (modified && type.startsWith("numeric")) {
             scale = modifier.group(2) == null ? 0 : Integer.parseInt(modifier.group(2));
-            length = UNBOUNDED;
         } else if (modified && (type.startsWith("time") || type.startsWith("interval"))) {
             scale = Integer.parseInt(modifier.group(1));
-            length = UNBOUNDED;
         } else {
             scale = UNBOUNDED;
-            boolean varying = modified && type.startsWith("character varying") && !type.endsWith("[]");
-            length = varying ? Integer.parseInt(modifier.group(1)) : UNBOUNDED;
         }
     }
 

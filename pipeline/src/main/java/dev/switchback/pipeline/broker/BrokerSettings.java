@@ -60,7 +60,7 @@ record BrokerSettings(Path directory, int port, int controllerPort) {
     Map<String, String> controllerProperties() {
         Map<String, String> properties = new HashMap<>(controller());
         properties.put("process.roles", "controller");
-        properties.put("listeners", "CONTROLLER://" + LoopbackPort.HOST + ":" + controllerPort);
+        properties.put("listeners", "CONTROLLER://" + controllerAddress());
         properties.put("listener.security.protocol.map", "CONTROLLER:PLAINTEXT");
         properties.put("broker.session.timeout.ms", Long.toString(FORMER_SESSION.toMillis()));
         properties.put("broker.heartbeat.interval.ms", Long.toString(FORMER_SESSION.toMillis() / 5));
@@ -76,12 +76,16 @@ record BrokerSettings(Path directory, int port, int controllerPort) {
         return properties;
     }
 
+    private String controllerAddress() {
+        return LoopbackPort.HOST + ":" + controllerPort;
+    }
+
     private Map<String, String> controller() {
         return Map.of(
                 "node.id",
                 Integer.toString(NODE_ID),
                 "controller.quorum.voters",
-                NODE_ID + "@" + LoopbackPort.HOST + ":" + controllerPort,
+                NODE_ID + "@" + controllerAddress(),
                 "controller.listener.names",
                 "CONTROLLER",
                 "log.dirs",
@@ -96,7 +100,7 @@ record BrokerSettings(Path directory, int port, int controllerPort) {
                 "inter.broker.listener.name",
                 "BROKER",
                 "listeners",
-                broker + ",CONTROLLER://" + LoopbackPort.HOST + ":" + controllerPort,
+                broker + ",CONTROLLER://" + controllerAddress(),
                 "advertised.listeners",
                 broker,
                 "listener.security.protocol.map",

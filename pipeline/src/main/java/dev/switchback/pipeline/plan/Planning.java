@@ -71,7 +71,7 @@ final class Planning {
                 .findFirst()
                 .ifPresent(one -> problems.addAll(
                         SourceLetters.problems(this.source, one.table().where())));
-        problems.addAll(Collations.problems(this.source, interpreted(selected)));
+        problems.addAll(InterpretedTexts.problems(this.source, interpreted(selected)));
         Map<TableId, PostgresTable> destinations = destinations(selected);
         List<PlannedTable> planned = mappings.compile(selected, destinations);
         problems.addAll(mappings.problems());
@@ -80,7 +80,7 @@ final class Planning {
         if (wayBack.computes()) {
             SourceLetters.problems(destination, "the way back").forEach(wayBack::refuse);
         }
-        Collations.problems(destination, Map.of("the way back", wayBack.interpreted()))
+        InterpretedTexts.problems(destination, Map.of("the way back", wayBack.interpreted()))
                 .forEach(wayBack::refuse);
         notices.addAll(wayBack.notices());
         Flow back = new Flow(file.migration(), Direction.REVERSE);

@@ -24,13 +24,14 @@ public interface Mapping {
 
     /**
      * Hands over what the changes of one source row from the first to the last one come to while none of them is applied:
-     * the destination has the row as it was before the first, if at all. Where all of them are about one destination row
-     * ({@link #keepsDestinationKey}) the last one says it alone.
+     * the destination has the row as it was before the first, if at all. Not for a mapping that
+     * {@linkplain #keepsDestinationKey keeps} its destination key: there the last one says it alone.
      *
      * @throws UnmappableException when that cannot be said
      */
     default void settle(Change first, Change last, Consumer<? super Mutation> out) {
-        map(last, out);
+        throw new IllegalStateException("rows of " + source()
+                + " keep their destination key: the last change of one says alone what it comes to");
     }
 
     /** Whether all changes of one source key make mutations of one destination row. */

@@ -105,8 +105,8 @@ final class SelectMapping implements Mapping {
     public void settle(Change first, Change last, Consumer<? super Mutation> out) {
         Optional<Key> oldKey = Optional.ofNullable(first.before()).flatMap(this::placed);
         @Nullable Row after = last.after();
-        Optional<Mutation> row = after == null || !reader.isIn(after) ? Optional.empty() : Optional.of(whole(after));
-        oldKey.filter(key -> row.isEmpty() || !((Upsert) row.get()).key().equals(key))
+        Optional<Upsert> row = after == null || !reader.isIn(after) ? Optional.empty() : Optional.of(whole(after));
+        oldKey.filter(key -> row.isEmpty() || !row.get().key().equals(key))
                 .ifPresent(key -> out.accept(new Remove(destination(), key)));
         row.ifPresent(out);
     }
@@ -160,7 +160,7 @@ final class SelectMapping implements Mapping {
         return new Patch(destination(), key, values);
     }
 
-    private Mutation whole(Row row) {
+    private Upsert whole(Row row) {
         @Nullable Object[] values = reader.values(row);
         List<String> missing = reader.missing(row, values);
         if (!missing.isEmpty()) {

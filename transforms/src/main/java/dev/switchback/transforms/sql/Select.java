@@ -85,11 +85,6 @@ public record Select(
         return new SelectReader(table, lookups, zones, where).read(text);
     }
 
-    /** With time zones as Java has them. */
-    public static Select of(TableSchema table, String text, LookupTables lookups, String where) {
-        return of(table, text, lookups, TimeZones.JAVA, where);
-    }
-
     /** Every column under its own name. */
     public static Select all(TableSchema table, String where) {
         return new Select(

@@ -79,6 +79,6 @@ class RefusedExpressionsTest {
     private static Select select(String expression, String type) {
         ColumnType declared = new ColumnType(type, type, CARRIERS.getOrDefault(type, Carrier.TEXT), false);
         TableSchema table = new TableSchema(TableId.parse("t"), List.of(Column.of("a", declared)), List.of());
-        return Select.of(table, "SELECT " + expression + " AS r FROM t", LookupTables.NONE, "test");
+        return Select.of(table, "SELECT " + expression + " AS r FROM t", LookupTables.NONE, TimeZones.JAVA, "test");
     }
 }

@@ -20,7 +20,7 @@ import dev.switchback.platform.Platform;
 import dev.switchback.transforms.problem.ProblemException;
 
 /** A text whose column has a collation of its own is only looked into if that changes nothing. */
-class CollationsTest {
+class InterpretedTextsTest {
 
     private static Platform platform;
 

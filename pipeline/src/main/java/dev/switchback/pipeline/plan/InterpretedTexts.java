@@ -8,6 +8,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 import dev.switchback.connectors.postgres.PostgresConnections;
@@ -20,7 +21,7 @@ import dev.switchback.transforms.schema.TableId;
  * those are equal that are not written alike, or I is not the capital of i; and of domains that print otherwise than their
  * texts are. Stateless.
  */
-final class Collations {
+final class InterpretedTexts {
 
     private static final String OF_THEIR_OWN =
             """
@@ -53,7 +54,12 @@ final class Collations {
             WHERE typbasetype = ANY ('{boolean, bpchar, inet, xml}'::regtype[]) ORDER BY attnum
             """;
 
-    private Collations() {}
+    /** What is wrong with the column that a query's row tells of; empty if nothing is. */
+    private interface Finding {
+        Optional<Problem> of(ResultSet row) throws SQLException;
+    }
+
+    private InterpretedTexts() {}
 
     /**
      * Problems with what is computed.
@@ -68,9 +74,21 @@ final class Collations {
         }
         try (Connection connection = database.open()) {
             for (Map.Entry<String, Map<TableId, Set<String>>> select : columns.entrySet()) {
-                for (Map.Entry<TableId, Set<String>> table : select.getValue().entrySet()) {
-                    add(connection, table.getKey(), table.getValue(), select.getKey(), problems);
-                    addDomains(connection, table.getKey(), table.getValue(), select.getKey(), problems);
+                String where = select.getKey();
+                for (Map.Entry<TableId, Set<String>> each : select.getValue().entrySet()) {
+                    TableId table = each.getKey();
+                    problems.addAll(found(
+                            connection,
+                            OF_THEIR_OWN,
+                            table,
+                            each.getValue(),
+                            row -> ofItsOwn(connection, row, table, where)));
+                    problems.addAll(found(
+                            connection,
+                            PRINTED_OTHERWISE,
+                            table,
+                            each.getValue(),
+                            row -> Optional.of(printedOtherwise(row, table, where))));
                 }
             }
         } catch (SQLException e) {
@@ -79,51 +97,47 @@ final class Collations {
         return problems;
     }
 
-    private static void addDomains(
-            Connection connection, TableId table, Set<String> columns, String where, List<Problem> problems)
+    private static List<Problem> found(
+            Connection connection, String query, TableId table, Set<String> columns, Finding finding)
             throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(PRINTED_OTHERWISE)) {
+        List<Problem> problems = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(query)) {
             statement.setString(1, table.schema());
             statement.setString(2, table.name());
             statement.setArray(3, connection.createArrayOf("text", columns.toArray()));
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
-                    problems.add(new Problem(
-                            Problem.Kind.REFUSED,
-                            where,
-                            "Column " + row.getString("attname") + " of " + table + " is " + row.getString("declared")
-                                    + ", a domain over " + row.getString("base")
-                                    + ", whose text expressions do not know as PostgreSQL does.",
-                            "Only select the column as it is."));
+                    finding.of(row).ifPresent(problems::add);
                 }
             }
         }
+        return problems;
     }
 
-    private static void add(
-            Connection connection, TableId table, Set<String> columns, String where, List<Problem> problems)
+    private static Optional<Problem> ofItsOwn(Connection connection, ResultSet row, TableId table, String where)
             throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(OF_THEIR_OWN)) {
-            statement.setString(1, table.schema());
-            statement.setString(2, table.name());
-            statement.setArray(3, connection.createArrayOf("text", columns.toArray()));
-            try (ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    String collation = row.getString("collation");
-                    if (!row.getBoolean("collisdeterministic") || !hasOurLetters(connection, collation)) {
-                        problems.add(new Problem(
-                                Problem.Kind.REFUSED,
-                                where,
-                                "Column " + row.getString("attname") + " of " + table + " has the collation "
-                                        + collation
-                                        + ", under which texts are not what expressions, filters and joins take them for:"
-                                        + " equal if they are written alike, and with I for the capital of i.",
-                                "Only select the column as it is, or run ALTER TABLE " + row.getString("altered")
-                                        + " COLLATE \"default\"."));
-                    }
-                }
-            }
+        String collation = row.getString("collation");
+        if (row.getBoolean("collisdeterministic") && hasOurLetters(connection, collation)) {
+            return Optional.empty();
         }
+        return Optional.of(new Problem(
+                Problem.Kind.REFUSED,
+                where,
+                "Column " + row.getString("attname") + " of " + table + " has the collation " + collation
+                        + ", under which texts are not what expressions, filters and joins take them for:"
+                        + " equal if they are written alike, and with I for the capital of i.",
+                "Only select the column as it is, or run ALTER TABLE " + row.getString("altered")
+                        + " COLLATE \"default\"."));
+    }
+
+    private static Problem printedOtherwise(ResultSet row, TableId table, String where) throws SQLException {
+        return new Problem(
+                Problem.Kind.REFUSED,
+                where,
+                "Column " + row.getString("attname") + " of " + table + " is " + row.getString("declared")
+                        + ", a domain over " + row.getString("base")
+                        + ", whose text expressions do not know as PostgreSQL does.",
+                "Only select the column as it is.");
     }
 
     private static boolean hasOurLetters(Connection connection, String collation) throws SQLException {
