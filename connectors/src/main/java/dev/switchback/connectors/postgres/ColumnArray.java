@@ -25,6 +25,7 @@ final class ColumnArray {
     }
 
     private static final int UNBOUNDED = Integer.MAX_VALUE;
+    private static final Pattern NUMBER = Pattern.compile("\\d+(?:\\.\\d+)?");
     private static final Pattern MODIFIER = Pattern.compile("\\((\\d+)(?:,(-?\\d+))?\\)");
 
     private final Column column;
@@ -119,12 +120,14 @@ final class ColumnArray {
         return value instanceof Integer || value instanceof Long || value instanceof Boolean ? value.toString() : null;
     }
 
-    private boolean roundsWholeDigits(String number) {
-        if (number.endsWith("NaN") || number.endsWith("Infinity")) {
-            return false;
-        }
-        BigDecimal plain = new BigDecimal(number).stripTrailingZeros();
-        return plain.signum() != 0 && plain.scale() > scale;
+    /** Any of an array's numbers, in front of which its bounds may be: {@code [2:3]={1200,1300}}. */
+    private boolean roundsWholeDigits(String numbers) {
+        return NUMBER.matcher(numbers.substring(numbers.indexOf('=') + 1))
+                .results()
+                .anyMatch(number -> {
+                    BigDecimal plain = new BigDecimal(number.group()).stripTrailingZeros();
+                    return plain.signum() != 0 && plain.scale() > scale;
+                });
     }
 
     private UnfitException unfit(String value, String why) {

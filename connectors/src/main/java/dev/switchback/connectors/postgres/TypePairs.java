@@ -28,6 +28,9 @@ final class TypePairs {
     /** {@code VARHDRSZ}, which the modifiers of numeric and varchar include. */
     private static final int HEADER = 4;
 
+    /** In the modifier of an interval, which has a bit for each of its fields. */
+    private static final int INTERVAL_SECOND = 1 << 28;
+
     private TypePairs() {}
 
     /** @return why some value of the source type would not arrive as it is, as the end of a sentence; empty if all do */
@@ -49,9 +52,26 @@ final class TypePairs {
         return widening(from, to) ? Optional.empty() : Optional.of("which does not take every value as it is");
     }
 
-    /** Whether apply refuses each value that the type would cut or round. Of a domain it does not know how it would. */
+    /**
+     * Whether apply or the database refuses each value that the type would cut or round. In silence {@code char(n)} takes or
+     * adds spaces, {@code varchar(n)} takes them where it is an array's element, which apply does not measure, and an interval
+     * without seconds takes all that is finer. Of a domain it is not known what it would do.
+     */
     static boolean isMeasured(PostgresType type) {
-        return type.kind() == Kind.ARRAY ? isMeasured(type.part()) : type.kind() != Kind.DOMAIN;
+        return switch (type.kind()) {
+            case ARRAY -> isMeasured(type.part()) && !isLimited("character varying", type.part());
+            case DOMAIN -> false;
+            default -> !isLimited("bpchar", type) && (!type.name().equals("interval") || hasSeconds(type));
+        };
+    }
+
+    private static boolean isLimited(String name, PostgresType type) {
+        return type.name().equals(name) && type.modifier() != -1;
+    }
+
+    /** True of one without a modifier too. */
+    private static boolean hasSeconds(PostgresType interval) {
+        return (interval.modifier() & INTERVAL_SECOND) != 0;
     }
 
     private static Optional<String> labels(PostgresType from, PostgresType to) {

@@ -26,6 +26,7 @@ class ColumnArrayTest {
                 Arguments.of("numeric(3,-2)", Carrier.TEXT, "1200", "1200"),
                 Arguments.of("numeric(3,-2)", Carrier.TEXT, "0", "0"),
                 Arguments.of("numeric(3,-2)", Carrier.TEXT, "-Infinity", "-Infinity"),
+                Arguments.of("numeric(3,-2)[]", Carrier.TEXT, "[2:4]={1200,NULL,NaN}", "[2:4]={1200,NULL,NaN}"),
                 Arguments.of("numeric", Carrier.TEXT, "1.23456789", "1.23456789"),
                 Arguments.of("numeric", Carrier.TEXT, 7, "7"),
                 Arguments.of(
@@ -48,6 +49,8 @@ class ColumnArrayTest {
                 Arguments.of("numeric(5,2)", Carrier.TEXT, "0.001"),
                 Arguments.of("numeric(5)", Carrier.TEXT, "1.5"),
                 Arguments.of("numeric(3,-2)", Carrier.TEXT, "1250"),
+                Arguments.of("numeric(3,-2)", Carrier.TEXT, "-1200.5"),
+                Arguments.of("numeric(3,-2)[]", Carrier.TEXT, "{1200,-1250}"),
                 Arguments.of("numeric(5,2)[]", Carrier.TEXT, "{1.25,1.255}"),
                 Arguments.of("timestamp(3) with time zone", Carrier.TEXT, "2024-01-01 00:00:00.123456+00"),
                 Arguments.of("time(0) without time zone", Carrier.TEXT, "12:00:00.5"),

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import dev.switchback.connectors.postgres.TablePair.ColumnPair;
 import dev.switchback.connectors.spi.Direction;
 import dev.switchback.connectors.spi.Flow;
+import dev.switchback.transforms.mutation.Mutation.Upsert;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.Problem.Kind;
 import dev.switchback.transforms.schema.TableId;
@@ -276,6 +277,59 @@ class DestinationPreflightTest {
                                 + " take every value as it is.");
     }
 
+    /** What came the other way from a narrower type, and what apply makes of a value that this does not take as it is. */
+    static Stream<Arguments> back() {
+        return Stream.of(
+                Arguments.of("text", "varchar(3)", "abc ", "held"),
+                Arguments.of("text[]", "varchar(3)[]", "{\"abc \"}", "{abc}"),
+                Arguments.of("varchar(9)[]", "varchar(3)[]", "{{a,\"abc \"}}", "{{a,abc}}"),
+                Arguments.of("citext[]", "varchar(3)[]", "{\"abc \"}", "{abc}"),
+                Arguments.of("text[]", "varchar[]", "{\"abc \"}", "{\"abc \"}"),
+                Arguments.of("bpchar", "char(3)", "ab", "ab "),
+                Arguments.of("bpchar[]", "char(3)[]", "{ab,\"abc \"}", "{\"ab \",abc}"),
+                Arguments.of("text[]", "mood[]", "{sad}", "held"),
+                Arguments.of("varbit", "varbit(3)", "1111", "held"),
+                Arguments.of("varbit[]", "varbit(3)[]", "{1111}", "held"),
+                Arguments.of("\"bit\"[]", "bit(3)[]", "{11}", "held"),
+                Arguments.of("bigint[]", "int[]", "{2147483648}", "held"),
+                Arguments.of("numeric[]", "int[]", "{1.5}", "held"),
+                Arguments.of("numeric[]", "numeric(5,2)[]", "{1.25,1.255}", "held"),
+                Arguments.of("numeric[]", "numeric(3,-2)[]", "{1200,1250}", "held"),
+                Arguments.of("time[]", "time(3)[]", "{12:00:00.1234}", "held"),
+                Arguments.of("timestamp[]", "timestamp(3)[]", "{\"2024-01-01 00:00:00.1234\"}", "held"),
+                Arguments.of("timestamptz[]", "timestamptz(3)[]", "{\"2024-01-01 00:00:00.1234+00\"}", "held"),
+                Arguments.of("interval[]", "interval(2)[]", "{\"1 day 00:00:00.125\"}", "held"),
+                Arguments.of("interval", "interval second(2)", "1 day 00:00:00.125", "held"),
+                Arguments.of("interval", "interval day", "1 day 01:00:00", "1 day"),
+                Arguments.of("interval[]", "interval minute[]", "{00:00:01}", "{00:00:00}"));
+    }
+
+    /** Or else it would be altered in silence. */
+    @ParameterizedTest
+    @MethodSource("back")
+    void onTheWayBackANarrowerTypeIsNoProblemIfApplyHoldsWhatItDoesNotTake(
+            String from, String to, String value, String applied) {
+        String types = "CREATE EXTENSION citext; CREATE TYPE mood AS ENUM ('glad')";
+        TestServer.execute(database, types, "ALTER TABLE old.s ADD v " + from, "ALTER TABLE t ADD v " + to);
+        try (DestinationFixture destination =
+                new DestinationFixture(types, "CREATE TABLE t (id int PRIMARY KEY, v " + to + ")")) {
+            boolean held = !destination
+                    .apply(destination.member(), new Upsert(destination.table("t"), new Object[] {1, value}))
+                    .isEmpty();
+            assertThat(held ? List.of("held") : destination.query("SELECT v FROM t"))
+                    .containsExactly(applied);
+        }
+
+        List<Problem> problems = check(new Flow("shop", Direction.REVERSE), all("id", "name", "note", "v"))
+                .problems();
+
+        boolean altered = !applied.equals("held") && !applied.equals(value);
+        assertThat(problems)
+                .extracting(Problem::what)
+                .allMatch(what -> what.startsWith("Column old.s.v is "))
+                .hasSize(altered ? 1 : 0);
+    }
+
     /** A key column beside the source's own key, handed on or computed, and what is said against it. */
     static Stream<Arguments> keys() {
         return Stream.of(
@@ -392,20 +446,28 @@ class DestinationPreflightTest {
     }
 
     private Findings check(String... columns) {
-        return check(new TablePair(
+        return check(all(columns));
+    }
+
+    private static TablePair all(String... columns) {
+        return new TablePair(
                 S,
                 T,
                 Arrays.stream(columns).map(name -> new ColumnPair(name, name)).toList(),
-                List.of("id")));
+                List.of("id"));
     }
 
     private Findings check(TablePair... pairs) {
+        return check(FLOW, pairs);
+    }
+
+    private Findings check(Flow flow, TablePair... pairs) {
         try (Connection connection = new PostgresConnections("source", database).open()) {
             Map<TableId, PostgresTable> sources = new PostgresCatalog(connection)
                     .tables(Arrays.stream(pairs).map(TablePair::source).toList());
             return new DestinationPreflight(new PostgresConnections(
                             "destination", SERVER.settings(database.database(), role, "secret")))
-                    .check(FLOW, sources, List.of(pairs));
+                    .check(flow, sources, List.of(pairs));
         } catch (SQLException e) {
             throw new AssertionError(e);
         }

@@ -22,6 +22,8 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -32,9 +34,12 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.common.utils.Time;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 import dev.switchback.transforms.problem.Problem;
@@ -109,6 +114,26 @@ class EmbeddedBrokerTest {
         } finally {
             coordinator.detachAppender(said);
             coordinator.setLevel(null);
+        }
+    }
+
+    /** No controller ever misses it: it had formatted its storage, or its controller ran already, and no more. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aNodeThatWasKilledBeforeItWasRegisteredStarts(boolean controllerRan) throws Exception {
+        Process process = ControllerProcess.start(data, controllerRan);
+        try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
+            assertThat(output.readLine()).isEqualTo("reached");
+        } finally {
+            process.destroyForcibly().waitFor(10, SECONDS);
+        }
+
+        long began = System.nanoTime();
+        try (EmbeddedBroker broker = EmbeddedBroker.start(data)) {
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(20));
+            createTopic(broker.bootstrapServers());
+            send(broker.bootstrapServers(), List.of("a"));
+            assertThat(read(broker.bootstrapServers(), 1)).containsExactly("a");
         }
     }
 
@@ -216,19 +241,23 @@ class EmbeddedBrokerTest {
         return values;
     }
 
+    private static Process java(Class<?> main, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                main.getName()));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+    }
+
     /** A broker in a process of its own, which prints its address and waits to be killed. */
     static final class BrokerProcess {
 
         static Process start(Path data) throws IOException {
-            Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-            return new ProcessBuilder(
-                            java.toString(),
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            BrokerProcess.class.getName(),
-                            data.toString())
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start();
+            return java(BrokerProcess.class, data.toString());
         }
 
         static void killOnceStarted(Path data) throws Exception {
@@ -245,6 +274,25 @@ class EmbeddedBrokerTest {
                 System.out.println(broker.bootstrapServers());
                 Thread.currentThread().join();
             }
+        }
+    }
+
+    /** A node that comes no further than its controller, if so far, in a process of its own, which waits to be killed. */
+    static final class ControllerProcess {
+
+        static Process start(Path data, boolean runs) throws IOException {
+            return java(ControllerProcess.class, data.resolve("kafka").toString(), Boolean.toString(runs));
+        }
+
+        public static void main(String[] args) throws InterruptedException {
+            int port = LoopbackPort.free(0);
+            BrokerSettings settings = new BrokerSettings(Path.of(args[0]), port, LoopbackPort.freeBut(port));
+            settings.format();
+            if (Boolean.parseBoolean(args[1])) {
+                new KafkaRaftServer(new KafkaConfig(settings.controllerProperties(), false), Time.SYSTEM).startup();
+            }
+            System.out.println("reached");
+            Thread.currentThread().join();
         }
     }
 }
