@@ -14,7 +14,8 @@ import dev.switchback.transforms.schema.Column.Generation;
 
 /**
  * The statements that write many rows of one table at once. Each takes one array a column, whatever the number of rows,
- * so that its text stays the same and the server keeps its plan. Stateless.
+ * so that its text stays the same and the server keeps its plan. The arrays are taken apart where columns are selected and
+ * not as a table, for which the server would first put each of them into a store of its own. Stateless.
  *
  * <p>Values that travel as text are cast to their column's type without its modifier: a cast to {@code varchar(3)} would
  * cut a longer text off, the assignment refuses it. A row is compared with what is there by its stored image: {@code IS
@@ -29,8 +30,7 @@ final class ApplySql {
         List<Column> columns = table.columns();
         List<Column> updated = updatable(table, columns);
         return insertInto(table)
-                + "SELECT " + list(columns, ApplySql::cast) + "\n"
-                + "FROM unnest(" + arrays(columns) + ") AS u (" + names(columns) + ")\n"
+                + given(columns) + "\n"
                 + "ON CONFLICT (" + names(keyColumns(table)) + ") DO "
                 + (updated.isEmpty()
                         ? "NOTHING"
@@ -53,12 +53,10 @@ final class ApplySql {
     static String patch(DestinationTable table, List<Column> set) {
         List<Column> columns =
                 Stream.concat(keyColumns(table).stream(), set.stream()).toList();
-        // OFFSET 0 keeps the casts from being done twice, for SET and for the comparison.
         return "UPDATE " + Sql.name(table.id()) + " AS t\n"
                 + "SET " + list(set, column -> name(column) + " = u." + name(column)) + "\n"
-                + "FROM (SELECT " + list(columns, column -> cast(column) + " AS " + name(column)) + "\n"
-                + "      FROM unnest(" + arrays(columns) + ") AS u (" + names(columns) + ") OFFSET 0) AS u\n"
-                + "WHERE " + sameKey(table, column -> "u." + name(column)) + "\n"
+                + "FROM (" + given(columns) + ") AS u\n"
+                + "WHERE " + sameKey(table, ApplySql::given) + "\n"
                 + "  AND " + differ(set, "u.");
     }
 
@@ -77,8 +75,8 @@ final class ApplySql {
     static String remove(DestinationTable table) {
         List<Column> key = keyColumns(table);
         return "DELETE FROM " + Sql.name(table.id()) + " AS t\n"
-                + "USING unnest(" + arrays(key) + ") AS u (" + names(key) + ")\n"
-                + "WHERE " + sameKey(table, ApplySql::cast);
+                + "USING (" + given(key) + ") AS u\n"
+                + "WHERE " + sameKey(table, ApplySql::given);
     }
 
     static String truncate(DestinationTable table) {
@@ -98,15 +96,13 @@ final class ApplySql {
     static String moveIdentity(DestinationTable table, Column identity, List<String> stored) {
         String columns = stored.stream().map(Sql::name).collect(Collectors.joining(", "));
         String kept = stored.stream()
-                .map(column -> column.equals(identity.name())
-                        ? cast(identity) + " AS " + name(identity)
-                        : "t." + Sql.name(column))
+                .map(column -> column.equals(identity.name()) ? given(identity) : "t." + Sql.name(column))
                 .collect(Collectors.joining(", "));
         return "WITH moved AS (\n"
                 + "  DELETE FROM " + Sql.name(table.id()) + " AS t\n"
-                + "  USING " + keysWith(table, identity) + "\n"
-                + "  WHERE " + sameKey(table, ApplySql::cast) + "\n"
-                + "    AND t." + name(identity) + " <> " + cast(identity) + "\n"
+                + "  USING (" + given(keyAnd(table, identity)) + ") AS u\n"
+                + "  WHERE " + sameKey(table, ApplySql::given) + "\n"
+                + "    AND t." + name(identity) + " <> " + given(identity) + "\n"
                 + "  RETURNING " + kept + ")\n"
                 + "INSERT INTO " + Sql.name(table.id()) + " (" + columns + ")\n"
                 + "OVERRIDING SYSTEM VALUE\n"
@@ -143,11 +139,6 @@ final class ApplySql {
         return Stream.concat(keyColumns(table).stream(), Stream.of(column)).toList();
     }
 
-    private static String keysWith(DestinationTable table, Column column) {
-        List<Column> columns = keyAnd(table, column);
-        return "unnest(" + arrays(columns) + ") AS u (" + names(columns) + ")";
-    }
-
     static String sameKey(DestinationTable table, Function<Column, String> value) {
         return keyColumns(table).stream()
                 .map(column -> "t." + name(column) + " = " + value.apply(column))
@@ -160,12 +151,22 @@ final class ApplySql {
                 + list(columns, column -> other + name(column)) + ")::record)";
     }
 
-    static String arrays(List<Column> columns) {
-        return list(columns, column -> "?::" + elementType(column.type().carrier()) + "[]");
+    /** Selects what the batch brings, one row for each element of the arrays, cast to the columns' types. */
+    static String given(List<Column> columns) {
+        return "SELECT "
+                + list(columns, column -> cast("unnest(" + array(column) + ")", column) + " AS " + name(column));
     }
 
-    static String cast(Column column) {
-        return cast("u." + name(column), column);
+    private static String given(Column column) {
+        return "u." + name(column);
+    }
+
+    private static String arrays(List<Column> columns) {
+        return list(columns, ApplySql::array);
+    }
+
+    private static String array(Column column) {
+        return "?::" + elementType(column.type().carrier()) + "[]";
     }
 
     private static String cast(String value, Column column) {

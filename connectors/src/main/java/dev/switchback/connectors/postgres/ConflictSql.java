@@ -101,11 +101,7 @@ final class ConflictSql {
 
     /** What the batch brings, cast to the columns' types. */
     private static String given(List<Column> columns) {
-        return "WITH given AS MATERIALIZED (\nSELECT "
-                + columns.stream()
-                        .map(column -> ApplySql.cast(column) + " AS " + Sql.name(column.name()))
-                        .collect(Collectors.joining(", "))
-                + "\nFROM unnest(" + ApplySql.arrays(columns) + ") AS u (" + ApplySql.names(columns) + "))";
+        return "WITH given AS MATERIALIZED (\n" + ApplySql.given(columns) + ")";
     }
 
     /** Those of which the destination has a row. */

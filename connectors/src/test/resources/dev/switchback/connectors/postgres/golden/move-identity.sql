@@ -1,9 +1,9 @@
 WITH moved AS (
   DELETE FROM "shop"."visit" AS t
-  USING unnest(?::text[], ?::int8[]) AS u ("merchant ""id""", "number")
-  WHERE t."merchant ""id""" = u."merchant ""id"""::uuid
+  USING (SELECT unnest(?::text[])::uuid AS "merchant ""id""", unnest(?::int8[]) AS "number") AS u
+  WHERE t."merchant ""id""" = u."merchant ""id"""
     AND t."number" <> u."number"
-  RETURNING t."merchant ""id""", u."number" AS "number", t."mood", t."own")
+  RETURNING t."merchant ""id""", u."number", t."mood", t."own")
 INSERT INTO "shop"."visit" ("merchant ""id""", "number", "mood", "own")
 OVERRIDING SYSTEM VALUE
 SELECT "merchant ""id""", "number", "mood", "own" FROM moved

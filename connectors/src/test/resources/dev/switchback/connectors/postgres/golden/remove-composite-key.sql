@@ -1,3 +1,3 @@
 DELETE FROM "Odd Schema"."Link" AS t
-USING unnest(?::text[], ?::text[]) AS u ("merchant ""id""", "Code")
-WHERE t."merchant ""id""" = u."merchant ""id"""::uuid AND t."Code" = u."Code"::bpchar
+USING (SELECT unnest(?::text[])::uuid AS "merchant ""id""", unnest(?::text[])::bpchar AS "Code") AS u
+WHERE t."merchant ""id""" = u."merchant ""id""" AND t."Code" = u."Code"

@@ -1,3 +1,3 @@
 DELETE FROM "public"."order" AS t
-USING unnest(?::int8[]) AS u ("id")
+USING (SELECT unnest(?::int8[]) AS "id") AS u
 WHERE t."id" = u."id"

@@ -1,4 +1,3 @@
 INSERT INTO "Odd Schema"."Link" AS t ("Code", "merchant ""id""")
-SELECT u."Code"::bpchar, u."merchant ""id"""::uuid
-FROM unnest(?::text[], ?::text[]) AS u ("Code", "merchant ""id""")
+SELECT unnest(?::text[])::bpchar AS "Code", unnest(?::text[])::uuid AS "merchant ""id"""
 ON CONFLICT ("merchant ""id""", "Code") DO NOTHING
