@@ -6,9 +6,9 @@ import java.time.Duration;
  * When what a stream thread has buffered must be written. Whichever bound is reached first counts; a Streams commit
  * writes it in any case.
  *
- * @param rows destination rows, all tasks of the thread together; for each full hundred of tables
+ * @param rows destination rows, all tasks of the thread together; for each full fifty of tables
  *     that they are of
- * @param bytes size of the buffered changes as they stand in their topics
+ * @param bytes size of the buffered changes as they stand in their topics; for each full fifty of tables, at most four times
  * @param age how long the oldest buffered change may wait; whole milliseconds. Where even the newest is late already, a
  *     tenth of that, but at most five seconds: larger transactions catch up sooner
  */

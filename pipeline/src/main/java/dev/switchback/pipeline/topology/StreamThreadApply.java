@@ -41,8 +41,11 @@ final class StreamThreadApply {
 
     private static final Duration LONGEST_AGE = Duration.ofSeconds(5);
 
-    /** For so many tables the bound of rows is meant: each has its own statements, which few rows are not worth. */
-    private static final int TABLES = 100;
+    /** For so many tables the bounds of size are meant: each has its own statements, which few rows are not worth. */
+    private static final int TABLES = 50;
+
+    /** More often than that the bound of bytes does not count, since the heap does not grow with the tables. */
+    private static final int LARGEST = 4;
 
     private final ApplySession session;
     private final BufferBounds bounds;
@@ -118,7 +121,8 @@ final class StreamThreadApply {
             tables = Math.max(tables, buffer.tables());
             bytes += buffer.bytes();
         }
-        if (rows >= (long) bounds.rows() * Math.max(1, tables / TABLES) || bytes >= bounds.bytes()) {
+        int times = Math.max(1, tables / TABLES);
+        if (rows >= (long) bounds.rows() * times || bytes >= bounds.bytes() * Math.min(times, LARGEST)) {
             flush();
         }
     }
