@@ -41,12 +41,17 @@ final class Meter {
         read();
     }
 
+    /** Of each process, and again what Java's compilers took of it. */
     Map<String, Double> cpuSecondsPerMillion(long changes) {
         Map<String, Double> seconds = new TreeMap<>();
         beginning.forEach((name, before) -> {
             Usage after = last.get(name);
             if (after != null) {
                 seconds.put(name, after.cpuSecondsSince(before) * 1_000_000 / changes);
+                double compiling = after.compilerSecondsSince(before);
+                if (compiling > 0) {
+                    seconds.put("of " + name + " compiling", compiling * 1_000_000 / changes);
+                }
             }
         });
         return seconds;

@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -15,15 +16,19 @@ import java.util.stream.Stream;
  *
  * @param cpuTicks CPU time, user and system, of the process, its living descendants, and those that have ended and been
  *     waited for, in ticks of {@link #TICKS_PER_SECOND}
+ * @param compilerTicks what of it Java's compilers took, of the process itself
  * @param anonymousKib memory of their own (not shared with others, not backed by files) at this moment, of all of them
  * @param peakKib the most memory the process itself, without descendants, has ever had resident
  */
-public record Usage(long cpuTicks, long anonymousKib, long peakKib) {
+public record Usage(long cpuTicks, long compilerTicks, long anonymousKib, long peakKib) {
 
     /** The kernel's {@code USER_HZ}; 100 on every Linux that Java 17 runs on. */
     public static final int TICKS_PER_SECOND = 100;
 
-    private static final Usage NONE = new Usage(0, 0, 0);
+    /** As the kernel cuts their threads' names off. */
+    private static final Pattern COMPILER = Pattern.compile("\\(C[12] CompilerThre\\)");
+
+    private static final Usage NONE = new Usage(0, 0, 0, 0);
 
     /** Of the process and its descendants; nothing for a process that is gone. */
     public static Usage of(long pid) {
@@ -33,8 +38,8 @@ public record Usage(long cpuTicks, long anonymousKib, long peakKib) {
         }
         long peak = statusKib(pid, "VmHWM:");
         return Stream.concat(Stream.of(root.get()), root.get().descendants())
-                .map(process -> new Usage(ticks(process.pid()), statusKib(process.pid(), "RssAnon:"), 0))
-                .reduce(new Usage(0, 0, peak), Usage::plus);
+                .map(process -> new Usage(ticks(process.pid()), 0, statusKib(process.pid(), "RssAnon:"), 0))
+                .reduce(new Usage(0, compilerTicks(pid), 0, peak), Usage::plus);
     }
 
     /** CPU seconds between an earlier reading and this one. */
@@ -42,19 +47,42 @@ public record Usage(long cpuTicks, long anonymousKib, long peakKib) {
         return (double) (cpuTicks - earlier.cpuTicks) / TICKS_PER_SECOND;
     }
 
+    /** What of it Java's compilers took: much while a process is young, next to nothing when it is not. */
+    public double compilerSecondsSince(Usage earlier) {
+        return (double) (compilerTicks - earlier.compilerTicks) / TICKS_PER_SECOND;
+    }
+
     private Usage plus(Usage other) {
         return new Usage(
-                cpuTicks + other.cpuTicks, anonymousKib + other.anonymousKib, Math.max(peakKib, other.peakKib));
+                cpuTicks + other.cpuTicks,
+                compilerTicks + other.compilerTicks,
+                anonymousKib + other.anonymousKib,
+                Math.max(peakKib, other.peakKib));
     }
 
     private static long ticks(long pid) {
-        String stat = read(pid, "stat");
+        return ticks(read(pid, "stat"), 4);
+    }
+
+    /** @param fields 2 for its own time, 4 for that of children it has waited for as well */
+    private static long ticks(String stat, int fields) {
         if (stat.isEmpty()) {
             return 0;
         }
         // The second field is the program's name in parentheses, which may hold anything; utime is the 14th.
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-        return Arrays.stream(fields, 11, 15).mapToLong(Long::parseLong).sum();
+        String[] values = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        return Arrays.stream(values, 11, 11 + fields).mapToLong(Long::parseLong).sum();
+    }
+
+    private static long compilerTicks(long pid) {
+        String[] threads = Path.of("/proc", Long.toString(pid), "task").toFile().list();
+        return threads == null
+                ? 0
+                : Arrays.stream(threads)
+                        .map(thread -> read(pid, "task/" + thread + "/stat"))
+                        .filter(stat -> COMPILER.matcher(stat).find())
+                        .mapToLong(stat -> ticks(stat, 2))
+                        .sum();
     }
 
     private static long statusKib(long pid, String name) {

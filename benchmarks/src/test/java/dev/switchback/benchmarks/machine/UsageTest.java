@@ -28,7 +28,7 @@ class UsageTest {
         Process gone = new ProcessBuilder("true").start();
         gone.waitFor();
 
-        assertThat(Usage.of(gone.pid())).isEqualTo(new Usage(0, 0, 0));
+        assertThat(Usage.of(gone.pid())).isEqualTo(new Usage(0, 0, 0, 0));
     }
 
     @Test
