@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
 
@@ -48,7 +49,7 @@ final class ApplyBuffer {
     private final List<HeldChange> holding = new ArrayList<>();
     private final HeldKeys heldKeys = new HeldKeys();
     private final String sharedTopic;
-    private final Map<TableId, TableCount> tables = new HashMap<>();
+    private final Map<TableId, Counter> tables = new HashMap<>();
     private Batch.@Nullable Work clear;
     private int rowCount;
     private int tableCount;
@@ -101,22 +102,30 @@ final class ApplyBuffer {
         cursor(event.input().input()).pass(event.input().offset(), event.event());
     }
 
-    /** Whether {@link #add} can fold the record's mutations onto what is buffered; if not, that must be written first. */
-    boolean folds(MappedEvent event) {
-        for (Mutation mutation : event.mutations()) {
-            if (!folds((Mutation.OfRow) mutation)) {
+    /**
+     * Takes a record, folding each of its mutations onto what is buffered for its row.
+     *
+     * @return false, with nothing taken, if one of them does not fold, so that what is buffered must be written first
+     */
+    boolean add(MappedEvent event) {
+        List<Mutation> mutations = event.mutations();
+        if (mutations.size() == 1) {
+            // As nearly every time: looks its row up once.
+            if (!put((Mutation.OfRow) mutations.get(0), event.input())) {
                 return false;
             }
-        }
-        return true;
-    }
-
-    /** Takes a record, folding each of its mutations onto what is buffered for its row. */
-    void add(MappedEvent event) {
-        for (Mutation mutation : event.mutations()) {
-            put((Mutation.OfRow) mutation, event.input());
+        } else {
+            if (!mutations.stream().allMatch(mutation -> folds((Mutation.OfRow) mutation))) {
+                return false;
+            }
+            for (Mutation mutation : mutations) {
+                if (!put((Mutation.OfRow) mutation, event.input())) {
+                    throw new IllegalStateException("one change both removes and patches a row: " + mutation);
+                }
+            }
         }
         advance(event.input(), event.event());
+        return true;
     }
 
     /** Takes the change that clears a table. It must be written before and behind anything else. */
@@ -164,7 +173,7 @@ final class ApplyBuffer {
             List<HeldChange> held,
             List<Batch.Advance> advances,
             Map<TableId, TableCount> counts) {
-        tables.values().forEach(count -> counts.merge(count.table(), count, TableCount::plus));
+        tables.forEach((table, counter) -> counts.merge(table, counter.of(table), TableCount::plus));
         if (clear != null) {
             work.add(clear);
         }
@@ -212,16 +221,16 @@ final class ApplyBuffer {
         return row == null || Folding.fold(row.mutation, mutation).isPresent();
     }
 
-    private void put(Mutation.OfRow mutation, InputChange change) {
+    private boolean put(Mutation.OfRow mutation, InputChange change) {
         Map<Key, PendingRow> table = table(mutation);
-        @Nullable PendingRow row = table.get(mutation.key());
-        if (row == null) {
-            tableCount += table.isEmpty() ? 1 : 0;
-            table.put(mutation.key(), new PendingRow(mutation, change));
-            rowCount++;
-        } else {
-            row.fold(mutation, change);
+        PendingRow fresh = new PendingRow(mutation, change);
+        @Nullable PendingRow row = table.putIfAbsent(mutation.key(), fresh);
+        if (row != null) {
+            return row.fold(mutation, change);
         }
+        rowCount++;
+        tableCount += table.size() == 1 ? 1 : 0;
+        return true;
     }
 
     private Map<Key, PendingRow> table(Mutation mutation) {
@@ -233,9 +242,7 @@ final class ApplyBuffer {
         bytes += input.key().length + input.value().length;
         newestCommit = Math.max(newestCommit, isMark(event) ? SOON : event.commitMicros());
         if (event instanceof Change change && input.input().topic().equals(sharedTopic)) {
-            boolean copied = change.operation() == Operation.READ;
-            TableCount one = new TableCount(change.table(), copied ? 1 : 0, copied ? 0 : 1);
-            tables.merge(change.table(), one, TableCount::plus);
+            tables.computeIfAbsent(change.table(), any -> new Counter()).count(change);
         }
     }
 
@@ -251,6 +258,25 @@ final class ApplyBuffer {
         return cursor;
     }
 
+    /** What came of one table. */
+    private static final class Counter {
+
+        private long rowsCopied;
+        private long changesApplied;
+
+        void count(Change change) {
+            if (change.operation() == Operation.READ) {
+                rowsCopied++;
+            } else {
+                changesApplied++;
+            }
+        }
+
+        TableCount of(TableId table) {
+            return new TableCount(table, rowsCopied, changesApplied);
+        }
+    }
+
     /** One row's mutation, and the changes it was folded from. */
     private static final class PendingRow {
 
@@ -262,11 +288,13 @@ final class ApplyBuffer {
             changes.add(change);
         }
 
-        void fold(Mutation.OfRow later, InputChange change) {
-            mutation = Folding.fold(mutation, later)
-                    .orElseThrow(() -> new IllegalStateException(
-                            "one change both removes and patches row " + later.key() + " of " + later.table()));
-            changes.add(change);
+        boolean fold(Mutation.OfRow later, InputChange change) {
+            Optional<Mutation.OfRow> folded = Folding.fold(mutation, later);
+            folded.ifPresent(one -> {
+                mutation = one;
+                changes.add(change);
+            });
+            return folded.isPresent();
         }
     }
 }

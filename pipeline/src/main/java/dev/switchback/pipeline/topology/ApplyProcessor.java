@@ -62,11 +62,11 @@ final class ApplyProcessor extends ContextualProcessor<byte[], MappedEvent, Void
             thread.flush();
             buffer.clear(event);
             thread.flush();
-        } else {
-            if (!buffer.folds(event)) {
-                thread.flush();
+        } else if (!buffer.add(event)) {
+            thread.flush();
+            if (!buffer.add(event)) {
+                throw new IllegalStateException("not taken by an empty buffer: " + EventDecoder.place(event.input()));
             }
-            buffer.add(event);
         }
         thread.flushIfFull();
         startClock();

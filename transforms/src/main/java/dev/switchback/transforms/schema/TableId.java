@@ -27,6 +27,12 @@ public record TableId(String schema, String name) implements Comparable<TableId>
         return dot < 0 ? new TableId("public", text) : new TableId(text.substring(0, dot), text.substring(dot + 1));
     }
 
+    /** It is a key of maps that are asked for each change. */
+    @Override
+    public int hashCode() {
+        return 31 * schema.hashCode() + name.hashCode();
+    }
+
     @Override
     public int compareTo(TableId other) {
         return BY_NAME.compare(this, other);
