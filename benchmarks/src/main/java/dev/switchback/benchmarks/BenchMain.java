@@ -120,7 +120,7 @@ public final class BenchMain implements Callable<Integer> {
         }
         if (wanted.contains(Scenario.TABLES)) {
             progress.println("tables");
-            allRight &= publish(new Variants(size, quick, logs(), progress).tables());
+            allRight &= publish(new Variants(size.twice(), quick, logs(), progress).tables());
         }
         if (wanted.contains(Scenario.SOAK)) {
             progress.println("soak");

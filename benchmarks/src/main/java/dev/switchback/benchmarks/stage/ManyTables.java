@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
 import dev.switchback.platform.EmbeddedDatabase;
@@ -13,6 +14,8 @@ import dev.switchback.transforms.schema.TableId;
 
 /** The workload spread over many tables of the same kind: the same rows in all, the same changes, each of any table. */
 public final class ManyTables {
+
+    private static final int SESSIONS = 2;
 
     private final Stage stage;
     private final int tables;
@@ -46,13 +49,20 @@ public final class ManyTables {
                 .toList();
     }
 
-    /** Makes so many changes. */
+    /** Makes so many changes, half of them in either of two sessions, which share no rows and so cannot wait for each other. */
     public void change(int changes) {
+        CompletableFuture<Void> half = CompletableFuture.runAsync(() -> change(changes / SESSIONS, 0));
+        change(changes / SESSIONS, 1);
+        half.join();
+    }
+
+    private void change(int changes, int session) {
         try (Connection connection = stage.source().connect();
                 Statement statement = connection.createStatement()) {
             // They are made, not measured.
             statement.execute("SET synchronous_commit = off");
-            statement.execute("CALL bench_spread(" + changes / Workload.TRANSACTION + ", " + tables + ")");
+            statement.execute(
+                    "CALL bench_spread(" + changes / Workload.TRANSACTION + ", " + tables + ", " + session + ")");
         } catch (SQLException e) {
             throw new IllegalStateException("changing the workload failed: " + e.getMessage(), e);
         }
@@ -75,7 +85,7 @@ public final class ManyTables {
                     FROM (SELECT 1 + floor(random() * tables)::integer AS n) chosen
                 $$;
 
-                CREATE PROCEDURE bench_spread(transactions integer, tables integer) LANGUAGE plpgsql AS $$
+                CREATE PROCEDURE bench_spread(transactions integer, tables integer, session integer) LANGUAGE plpgsql AS $$
                 DECLARE
                     done bigint;
                 BEGIN
@@ -87,7 +97,7 @@ public final class ManyTables {
                                         amount = round((random() * 100000)::numeric, 2), changed_at = clock_timestamp(),
                                         note = repeat(md5(random()::text), 6) || '' Grüße'' WHERE id = %%s'
                                     ELSE 'DELETE FROM %%I WHERE id = %%s' END,
-                                    bench_name(tables), 1 + floor(random() * %1$d));
+                                    bench_name(tables), 1 + session + 2 * floor(random() * %1$d / 2));
                                 GET DIAGNOSTICS done = ROW_COUNT;
                                 EXIT WHEN done > 0;
                             END LOOP;

@@ -19,11 +19,16 @@ public record Size(
 
     /** What figures are made with. */
     public static final Size FULL = new Size(
-            1_000_000, 100_000, 500_000, 3, Duration.ofSeconds(15), Duration.ofSeconds(45), List.of(2_000, 8_000));
+            1_000_000, 100_000, 500_000, 3, Duration.ofSeconds(15), Duration.ofSeconds(60), List.of(2_000, 8_000));
 
     /** Shows that everything works; its figures mean nothing. */
     public static final Size QUICK =
             new Size(20_000, 5_000, 15_000, 1, Duration.ofSeconds(5), Duration.ofSeconds(10), List.of(2_000));
+
+    /** Twice as many changes, for what has much to do before it is at full speed. */
+    public Size twice() {
+        return new Size(keys, 2 * warmUp, 2 * changes, runs, latencyWarmUp, latency, rates);
+    }
 
     public Size withRuns(int number) {
         return new Size(keys, warmUp, changes, number, latencyWarmUp, latency, rates);
