@@ -104,11 +104,11 @@ public final class BenchMain implements Callable<Integer> {
             }
         }
         if (wanted.contains(Scenario.LATENCY)) {
-            progress.println("Preparing two databases and a broker…");
-            try (Stage stage = Stage.open(size, logs())) {
-                SwitchbackFlow flow = SwitchbackFlow.begin(stage);
-                stage.fill();
-                for (int rate : size.rates()) {
+            for (int rate : size.rates()) {
+                progress.println("Preparing two databases and a broker…");
+                try (Stage stage = Stage.open(size, logs())) {
+                    SwitchbackFlow flow = SwitchbackFlow.begin(stage);
+                    stage.fill();
                     progress.println("latency at " + rate + " changes/s");
                     allRight &= publish(comparison.follow(Scenario.LATENCY, stage, flow, rate));
                 }

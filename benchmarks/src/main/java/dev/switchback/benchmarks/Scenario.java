@@ -33,7 +33,7 @@ enum Scenario {
             return List.of(Switchback.apply(flow), Switchback.members(flow, 2), Switchback.members(flow, 4));
         }
     },
-    TABLES("As stream, with the same changes spread over many tables, and in one: Switchback beside itself."),
+    TABLES("As stream, with twice as many changes, spread over many tables, and in one: Switchback beside itself."),
     SOAK("The whole pipeline in one process with 1 GiB of heap, always behind, for ten minutes."),
     STREAM(
             "From the source's log to the destination, all at once: changes a second while catching up with a backlog.") {

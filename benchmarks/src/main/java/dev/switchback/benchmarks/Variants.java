@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import java.util.function.BooleanSupplier;
 
 import dev.switchback.benchmarks.machine.JavaChild;
@@ -110,12 +111,12 @@ final class Variants {
             ManyTables all = ManyTables.create(stage, variant.tables());
             Run run;
             try (OwnPipeline pipeline = OwnPipeline.copied(stage, all, variant.declared(), variant.topics())) {
-                all.change(size.warmUp());
+                all.changeFast(size.warmUp());
                 String begin = stage.logEnd();
-                all.change(size.changes());
+                all.changeFast(size.changes());
                 long end = pipeline.mark();
                 run = catchUp(stage, pipeline, all, begin, end);
-            } catch (IllegalStateException | AssertionError e) {
+            } catch (IllegalStateException | CompletionException | AssertionError e) {
                 run = Run.failed(String.valueOf(e.getMessage()));
             }
             progress.printf(

@@ -36,6 +36,7 @@ import dev.switchback.transforms.mapping.Mapping;
 import dev.switchback.transforms.mapping.MappingCompiler;
 import dev.switchback.transforms.mapping.RowMapping;
 import dev.switchback.transforms.mapping.Selection;
+import dev.switchback.transforms.mutation.OnConflict;
 import dev.switchback.transforms.schema.TableSchema;
 import dev.switchback.transforms.sql.LookupTables;
 
@@ -134,6 +135,12 @@ final class ChangeLog {
     /** Has a table mapped by a {@code SELECT}. */
     void map(TableSchema table, String select, TableSchema destination) {
         mappings.put(table, compile(table, select, destination));
+    }
+
+    /** Has a table mapped as it is, but not simply overwriting what is there. */
+    void map(TableSchema table, OnConflict onConflict) {
+        MappingCompiler.Into into = new MappingCompiler.Into(table, table.key(), onConflict, true);
+        mappings.put(table, MappingCompiler.compile(table, MappingCompiler.select(table, null, "test"), into, "test"));
     }
 
     /** A table that only rows are looked up in. */

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 
 import dev.switchback.connectors.spi.HeldChange;
 import dev.switchback.transforms.change.Absent;
+import dev.switchback.transforms.mutation.OnConflict;
 import dev.switchback.transforms.problem.Problem;
 
 /** A change that cannot be applied waits, its key waits with it, and everybody else goes on. */
@@ -58,6 +59,24 @@ class HeldChangesTest {
                 .extracting(held -> held.change().offset())
                 .containsExactly(0L, 1L, 2L);
         assertThat(destination.held().get(2).sourceKey()).isEqualTo("(1)");
+    }
+
+    /** Where changes of a row are not folded, the second makes the first be written, which may be refused. */
+    @Test
+    void aChangeThatMadeAnEarlierOneOfItsKeyBeWrittenWaitsBehindItWhereThatIsHeld() {
+        log.map(STORE, new OnConflict(OnConflict.Kind.NEWER, "notes", false));
+        member.close();
+        member = new ApplyMember(log, destination);
+        destination.tables().forbid("Atlantis");
+        log.insert(STORE, 1L, "Atlantis", "1");
+        log.update(STORE, 1L, "Basel", "2");
+
+        member.apply();
+
+        assertThat(destination.tables().rows(STORE.id())).isEmpty();
+        assertThat(destination.held())
+                .extracting(held -> held.change().offset())
+                .containsExactly(0L, 1L);
     }
 
     @Test

@@ -28,6 +28,8 @@ public record Usage(long cpuTicks, long compilerTicks, long anonymousKib, long p
     /** As the kernel cuts their threads' names off. */
     private static final Pattern COMPILER = Pattern.compile("\\(C[12] CompilerThre\\)");
 
+    private static final String THREADS = "task/";
+
     private static final Usage NONE = new Usage(0, 0, 0, 0);
 
     /** Of the process and its descendants; nothing for a process that is gone. */
@@ -75,11 +77,12 @@ public record Usage(long cpuTicks, long compilerTicks, long anonymousKib, long p
     }
 
     private static long compilerTicks(long pid) {
-        String[] threads = Path.of("/proc", Long.toString(pid), "task").toFile().list();
+        String[] threads =
+                Path.of("/proc", Long.toString(pid), THREADS).toFile().list();
         return threads == null
                 ? 0
                 : Arrays.stream(threads)
-                        .map(thread -> read(pid, "task/" + thread + "/stat"))
+                        .map(thread -> read(pid, THREADS + thread + "/stat"))
                         .filter(stat -> COMPILER.matcher(stat).find())
                         .mapToLong(stat -> ticks(stat, 2))
                         .sum();
@@ -100,8 +103,8 @@ public record Usage(long cpuTicks, long compilerTicks, long anonymousKib, long p
         } catch (NoSuchFileException e) {
             return "";
         } catch (IOException e) {
-            // A process that ends while it is being read.
-            if (ProcessHandle.of(pid).isEmpty()) {
+            // A process or a thread that ends while it is being read.
+            if (ProcessHandle.of(pid).isEmpty() || file.startsWith(THREADS)) {
                 return "";
             }
             throw new UncheckedIOException(e);

@@ -7,7 +7,8 @@ import java.util.Map;
  *
  * @param value the figure, in the scenario's unit; without meaning for a run that went wrong
  * @param details further figures, by name
- * @param cpuSecondsPerMillion CPU seconds a million changes, by process
+ * @param cpuSecondsPerMillion CPU seconds a million changes, by process; what is named "of … compiling" is part of a
+ *     process named before
  * @param peakMebibytes the most memory each process had, by process
  * @param wrong what was wrong with what it did, for people; empty if nothing was
  */

@@ -32,6 +32,13 @@ class UsageTest {
     }
 
     @Test
+    void ofAJvmItTellsWhatItsCompilersTook() {
+        Usage usage = Usage.of(ProcessHandle.current().pid());
+
+        assertThat(usage.compilerTicks()).isPositive().isLessThan(usage.cpuTicks());
+    }
+
+    @Test
     void thisProcessHasMemory() {
         Usage usage = Usage.of(ProcessHandle.current().pid());
 

@@ -14,8 +14,9 @@ import dev.switchback.transforms.schema.Column.Generation;
 
 /**
  * The statements that write many rows of one table at once. Each takes one array a column, whatever the number of rows,
- * so that its text stays the same and the server keeps its plan. The arrays are taken apart where columns are selected and
- * not as a table, for which the server would first put each of them into a store of its own. Stateless.
+ * so that its text stays the same and the server keeps its plan. Unless places are asked for, the arrays are taken apart
+ * where columns are selected and not as a table, for which the server would first put each of them into a store of its own.
+ * Stateless.
  *
  * <p>Values that travel as text are cast to their column's type without its modifier: a cast to {@code varchar(3)} would
  * cut a longer text off, the assignment refuses it. A row is compared with what is there by its stored image: {@code IS
@@ -151,10 +152,15 @@ final class ApplySql {
                 + list(columns, column -> other + name(column)) + ")::record)";
     }
 
-    /** Selects what the batch brings, one row for each element of the arrays, cast to the columns' types. */
+    /**
+     * Selects what the batch brings, one row for each element of the arrays, cast to the columns' types. As a subquery it is
+     * never merged into the query around it, so each cast is done once.
+     */
     static String given(List<Column> columns) {
         return "SELECT "
-                + list(columns, column -> cast("unnest(" + array(column) + ")", column) + " AS " + name(column));
+                + list(
+                        columns,
+                        column -> cast("pg_catalog.unnest(" + array(column) + ")", column) + " AS " + name(column));
     }
 
     private static String given(Column column) {

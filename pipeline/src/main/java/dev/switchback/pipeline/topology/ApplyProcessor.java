@@ -49,9 +49,14 @@ final class ApplyProcessor extends ContextualProcessor<byte[], MappedEvent, Void
     @Override
     public void process(Record<byte[], MappedEvent> record) {
         MappedEvent event = record.value();
-        if (buffer.covers(event.input())) {
-            return;
+        if (!buffer.covers(event.input())) {
+            take(event);
+            thread.flushIfFull();
+            startClock();
         }
+    }
+
+    private void take(MappedEvent event) {
         if (!buffer.counts(event)) {
             buffer.pass(event);
         } else if (buffer.heldKeys().contains(event.input())) {
@@ -64,12 +69,9 @@ final class ApplyProcessor extends ContextualProcessor<byte[], MappedEvent, Void
             thread.flush();
         } else if (!buffer.add(event)) {
             thread.flush();
-            if (!buffer.add(event)) {
-                throw new IllegalStateException("not taken by an empty buffer: " + EventDecoder.place(event.input()));
-            }
+            // An empty buffer takes it, but the flush may have held an earlier change of its key.
+            take(event);
         }
-        thread.flushIfFull();
-        startClock();
     }
 
     /** Takes the task's partitions over at the destination, and learns where it has left them. */

@@ -41,12 +41,6 @@ final class StreamThreadApply {
 
     private static final Duration LONGEST_AGE = Duration.ofSeconds(5);
 
-    /** For so many tables the bounds of size are meant: each has its own statements, which few rows are not worth. */
-    private static final int TABLES = 50;
-
-    /** More often than that the bound of bytes does not count, since the heap does not grow with the tables. */
-    private static final int LARGEST = 4;
-
     private final ApplySession session;
     private final BufferBounds bounds;
     private final Consumer<HeldChange> onRefused;
@@ -121,8 +115,7 @@ final class StreamThreadApply {
             tables = Math.max(tables, buffer.tables());
             bytes += buffer.bytes();
         }
-        int times = Math.max(1, tables / TABLES);
-        if (rows >= (long) bounds.rows() * times || bytes >= bounds.bytes() * Math.min(times, LARGEST)) {
+        if (bounds.reached(rows, bytes, tables)) {
             flush();
         }
     }

@@ -1,3 +1,3 @@
 DELETE FROM "public"."order" AS t
-USING (SELECT unnest(?::int8[]) AS "id") AS u
+USING (SELECT pg_catalog.unnest(?::int8[]) AS "id") AS u
 WHERE t."id" = u."id"
