@@ -43,6 +43,7 @@ public final class Demo {
     private final boolean corrupt;
     private final List<Operation> operations;
     private final int attempts;
+    private int pace = TRANSACTIONS_PER_SECOND;
 
     /**
      * @param following how long the writers go on once everything is copied
@@ -152,7 +153,7 @@ public final class Demo {
     }
 
     private Move move(Migration migration, Operation operation, WriteLoad load, int turns) throws InterruptedException {
-        Timings timings = attempted(migration, operation);
+        Timings timings = attempted(migration, operation, load);
         Stopwatch watch = new Stopwatch();
         while (load.turns().size() < turns) {
             load.rethrowFailure();
@@ -164,8 +165,11 @@ public final class Demo {
         return new Move(operation, load.turns().get(turns - 1).pause().toMillis(), timings.steps());
     }
 
-    /** On a busy machine the drain may take longer than writers may wait; all is then as it was, and it is begun again. */
-    private Timings attempted(Migration migration, Operation operation) throws InterruptedException {
+    /**
+     * On a slow machine it may be too far behind for writers to wait; all is then as it was, and it is begun again while they
+     * write half as fast.
+     */
+    private Timings attempted(Migration migration, Operation operation, WriteLoad load) throws InterruptedException {
         for (int attempt = 1; ; attempt++) {
             screen.progress(operation + ": making ready");
             try {
@@ -174,8 +178,11 @@ public final class Demo {
                 if (attempt == attempts) {
                     throw undone;
                 }
-                screen.failed(operation + " undone, and begun again: "
-                        + undone.problems().get(0).what());
+                pace /= 2;
+                load.limit(pace);
+                screen.failed(text(
+                        "%s undone, and begun again, with at most %d transactions a second from here on: %s",
+                        operation, pace, undone.problems().get(0).what()));
                 TimeUnit.MILLISECONDS.sleep(BETWEEN_MOVES.toMillis());
             }
         }

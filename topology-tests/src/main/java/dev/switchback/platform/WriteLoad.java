@@ -31,7 +31,9 @@ public final class WriteLoad implements AutoCloseable {
 
     private final List<EmbeddedDatabase> databases;
     private final Transaction transaction;
-    private final double transactionsPerSecond;
+    /** The upper limit for each writer. */
+    private volatile double transactionsPerSecond;
+
     private final List<Writer> writers = new ArrayList<>();
     private final LongAdder changes = new LongAdder();
     private final LongAdder transactions = new LongAdder();
@@ -59,6 +61,11 @@ public final class WriteLoad implements AutoCloseable {
         this.databases = List.copyOf(databases);
         this.transactionsPerSecond = transactionsPerSecond;
         this.transaction = transaction;
+    }
+
+    /** @param most the upper limit for all writers together from here on, transactions a second */
+    public void limit(double most) {
+        transactionsPerSecond = most / writers.size();
     }
 
     /**
