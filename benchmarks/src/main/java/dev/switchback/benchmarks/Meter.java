@@ -15,6 +15,7 @@ final class Meter {
     private final Map<String, Long> processes;
     private final Map<String, Usage> beginning = new HashMap<>();
     private final Map<String, Usage> last = new HashMap<>();
+    private final Map<String, Double> compiled = new TreeMap<>();
     private final Map<String, Long> peakKib = new HashMap<>();
     private long sampled;
 
@@ -27,6 +28,7 @@ final class Meter {
     void begin() {
         read();
         beginning.putAll(last);
+        processes.forEach((name, pid) -> compiled.put(name, -Usage.compilerSeconds(pid)));
     }
 
     /** Looks at memory, once a second however often it is called. */
@@ -39,6 +41,7 @@ final class Meter {
     /** Up to here CPU time counts. */
     void end() {
         read();
+        processes.forEach((name, pid) -> compiled.merge(name, Usage.compilerSeconds(pid), Double::sum));
     }
 
     /** Of each process, and again what Java's compilers took of it. */
@@ -48,10 +51,11 @@ final class Meter {
             Usage after = last.get(name);
             if (after != null) {
                 seconds.put(name, after.cpuSecondsSince(before) * 1_000_000 / changes);
-                double compiling = after.compilerSecondsSince(before);
-                if (compiling > 0) {
-                    seconds.put("of " + name + " compiling", compiling * 1_000_000 / changes);
-                }
+            }
+        });
+        compiled.forEach((name, took) -> {
+            if (took > 0) {
+                seconds.put("of " + name + " compiling", took * 1_000_000 / changes);
             }
         });
         return seconds;

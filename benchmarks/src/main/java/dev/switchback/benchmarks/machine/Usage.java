@@ -16,11 +16,10 @@ import java.util.stream.Stream;
  *
  * @param cpuTicks CPU time, user and system, of the process, its living descendants, and those that have ended and been
  *     waited for, in ticks of {@link #TICKS_PER_SECOND}
- * @param compilerTicks what of it Java's compilers took, of the process itself
  * @param anonymousKib memory of their own (not shared with others, not backed by files) at this moment, of all of them
  * @param peakKib the most memory the process itself, without descendants, has ever had resident
  */
-public record Usage(long cpuTicks, long compilerTicks, long anonymousKib, long peakKib) {
+public record Usage(long cpuTicks, long anonymousKib, long peakKib) {
 
     /** The kernel's {@code USER_HZ}; 100 on every Linux that Java 17 runs on. */
     public static final int TICKS_PER_SECOND = 100;
@@ -30,7 +29,7 @@ public record Usage(long cpuTicks, long compilerTicks, long anonymousKib, long p
 
     private static final String THREADS = "task/";
 
-    private static final Usage NONE = new Usage(0, 0, 0, 0);
+    private static final Usage NONE = new Usage(0, 0, 0);
 
     /** Of the process and its descendants; nothing for a process that is gone. */
     public static Usage of(long pid) {
@@ -40,8 +39,8 @@ public record Usage(long cpuTicks, long compilerTicks, long anonymousKib, long p
         }
         long peak = statusKib(pid, "VmHWM:");
         return Stream.concat(Stream.of(root.get()), root.get().descendants())
-                .map(process -> new Usage(ticks(process.pid()), 0, statusKib(process.pid(), "RssAnon:"), 0))
-                .reduce(new Usage(0, compilerTicks(pid), 0, peak), Usage::plus);
+                .map(process -> new Usage(ticks(process.pid()), statusKib(process.pid(), "RssAnon:"), 0))
+                .reduce(new Usage(0, 0, peak), Usage::plus);
     }
 
     /** CPU seconds between an earlier reading and this one. */
@@ -49,17 +48,26 @@ public record Usage(long cpuTicks, long compilerTicks, long anonymousKib, long p
         return (double) (cpuTicks - earlier.cpuTicks) / TICKS_PER_SECOND;
     }
 
-    /** What of it Java's compilers took: much while a process is young, next to nothing when it is not. */
-    public double compilerSecondsSince(Usage earlier) {
-        return (double) (compilerTicks - earlier.compilerTicks) / TICKS_PER_SECOND;
+    /**
+     * CPU seconds that the compilers of a JVM have taken so far: many while it is young, hardly any later. Reads each of its
+     * threads, so not for every sample.
+     */
+    public static double compilerSeconds(long pid) {
+        String[] threads =
+                Path.of("/proc", Long.toString(pid), THREADS).toFile().list();
+        long ticks = threads == null
+                ? 0
+                : Arrays.stream(threads)
+                        .map(thread -> read(pid, THREADS + thread + "/stat"))
+                        .filter(stat -> COMPILER.matcher(stat).find())
+                        .mapToLong(stat -> ticks(stat, 2))
+                        .sum();
+        return (double) ticks / TICKS_PER_SECOND;
     }
 
     private Usage plus(Usage other) {
         return new Usage(
-                cpuTicks + other.cpuTicks,
-                compilerTicks + other.compilerTicks,
-                anonymousKib + other.anonymousKib,
-                Math.max(peakKib, other.peakKib));
+                cpuTicks + other.cpuTicks, anonymousKib + other.anonymousKib, Math.max(peakKib, other.peakKib));
     }
 
     private static long ticks(long pid) {
@@ -74,18 +82,6 @@ public record Usage(long cpuTicks, long compilerTicks, long anonymousKib, long p
         // The second field is the program's name in parentheses, which may hold anything; utime is the 14th.
         String[] values = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
         return Arrays.stream(values, 11, 11 + fields).mapToLong(Long::parseLong).sum();
-    }
-
-    private static long compilerTicks(long pid) {
-        String[] threads =
-                Path.of("/proc", Long.toString(pid), THREADS).toFile().list();
-        return threads == null
-                ? 0
-                : Arrays.stream(threads)
-                        .map(thread -> read(pid, THREADS + thread + "/stat"))
-                        .filter(stat -> COMPILER.matcher(stat).find())
-                        .mapToLong(stat -> ticks(stat, 2))
-                        .sum();
     }
 
     private static long statusKib(long pid, String name) {
