@@ -137,10 +137,11 @@ final class ChangeLog {
         mappings.put(table, compile(table, select, destination));
     }
 
-    /** Has a table mapped as it is, but not simply overwriting what is there. */
-    void map(TableSchema table, OnConflict onConflict) {
-        MappingCompiler.Into into = new MappingCompiler.Into(table, table.key(), onConflict, true);
-        mappings.put(table, MappingCompiler.compile(table, MappingCompiler.select(table, null, "test"), into, "test"));
+    /** Has a table mapped, but not simply overwriting what is there. */
+    void map(TableSchema table, @Nullable String select, TableSchema destination, OnConflict onConflict) {
+        MappingCompiler.Into into = new MappingCompiler.Into(destination, destination.key(), onConflict, true);
+        mappings.put(
+                table, MappingCompiler.compile(table, MappingCompiler.select(table, select, "test"), into, "test"));
     }
 
     /** A table that only rows are looked up in. */

@@ -64,7 +64,7 @@ class HeldChangesTest {
     /** Where changes of a row are not folded, the second makes the first be written, which may be refused. */
     @Test
     void aChangeThatMadeAnEarlierOneOfItsKeyBeWrittenWaitsBehindItWhereThatIsHeld() {
-        log.map(STORE, new OnConflict(OnConflict.Kind.NEWER, "notes", false));
+        log.map(STORE, null, STORE, new OnConflict(OnConflict.Kind.NEWER, "notes", false));
         member.close();
         member = new ApplyMember(log, destination);
         destination.tables().forbid("Atlantis");

@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import dev.switchback.transforms.mutation.OnConflict;
+
 /**
  * Rows whose destination key may change, or be missing, by changes that bring whole old rows: the destination has each row
  * where its last version belongs, or the row is held, and no other version of it.
@@ -110,6 +112,20 @@ class MovingRowsTest {
         } else {
             source.put(id, row);
             log.change(STORE, before.clone(), row.clone());
+        }
+    }
+
+    /** Where changes of a row are not folded, one that moves it back is taken whole or not at all. */
+    @Test
+    void aRowThatMovesToAndFroInOneBufferEndsWhereItWasLast() {
+        log.map(STORE, EVERY, MOVED, new OnConflict(OnConflict.Kind.NEWER, "name", false));
+        try (ApplyMember member = new ApplyMember(log, destination)) {
+            log.insert(STORE, 1L, 8L, "a");
+            log.change(STORE, row(1L, 8L, "a"), row(1L, 7L, "b"));
+            log.change(STORE, row(1L, 7L, "b"), row(1L, 8L, "c"));
+            member.apply();
+
+            assertThat(destination.tables().rows(MOVED.id())).containsExactly("[8, 1, c]");
         }
     }
 
