@@ -17,6 +17,7 @@ import dev.switchback.connectors.postgres.PostgresConnections;
 import dev.switchback.connectors.postgres.TruncateTriggers;
 import dev.switchback.platform.Await;
 import dev.switchback.platform.Platform;
+import dev.switchback.transforms.change.Watermark;
 import dev.switchback.transforms.schema.TableId;
 
 /** Partitions that come and go while capture runs, or while it is away, never take or bring rows in silence. */
@@ -94,6 +95,25 @@ class CapturePartitionTest {
                             "ALTER TABLE joined ATTACH PARTITION joined_2 FOR VALUES FROM (100) TO (200)");
 
             assertHalts(rig, "public.joined_2 was attached with rows in it");
+        }
+    }
+
+    /** A cutover takes everything in front of a watermark for moved. */
+    @Test
+    void aWatermarkDoesNotPassAPartitionAttachedWithRowsInFrontOfIt() {
+        try (CaptureRig rig = rig("marked").startStreaming()) {
+            platform.source()
+                    .execute(
+                            "CREATE TABLE marked_2 AS SELECT 100 AS id",
+                            "ALTER TABLE marked_2 ADD PRIMARY KEY (id)",
+                            "ALTER TABLE marked ATTACH PARTITION marked_2 FOR VALUES FROM (100) TO (200);"
+                                    + " SELECT pg_logical_emit_message(true, 'switchback',"
+                                    + " '{\"kind\":\"watermark\",\"migration\":\"" + rig.flow.migration()
+                                    + "\",\"id\":65536}')");
+
+            assertHalts(rig, "public.marked_2 was attached with rows in it");
+            assertThat(rig.events("public.marked"))
+                    .allSatisfy(partition -> assertThat(partition).noneMatch(Watermark.class::isInstance));
         }
     }
 

@@ -162,7 +162,9 @@ final class CaptureRun implements EngineHooks, AutoCloseable {
             requireSlot(from.offset().position().commitLsn());
         }
         changeLog.confirmTo(stream::confirm);
-        changesToKafka.follow(stream::passed);
+        TablePatrol rounds = new TablePatrol(source, watch(from), oids(from), this::fail);
+        patrol = rounds;
+        changesToKafka.follow(stream::passed, rounds::requireNothingUnlogged);
         heartbeat = new Heartbeat(
                 source,
                 settings.flow().migration(),
@@ -170,7 +172,6 @@ final class CaptureRun implements EngineHooks, AutoCloseable {
                 stream,
                 settings.tuning().heartbeat(),
                 reason -> fail(new IllegalStateException(reason)));
-        patrol = new TablePatrol(source, watch(from), oids(from), this::fail);
     }
 
     /** As they are right before the snapshot, which brings whatever they hold by then. */

@@ -55,6 +55,7 @@ final class Transfer implements DebeziumEngine.ChangeConsumer<ChangeEvent<Source
     /** How many messages the log's reader has passed on so far, and how many of them have come. */
     private volatile LongSupplier passed = () -> 0;
 
+    private volatile Runnable lookout = () -> {};
     private long taken;
     /** When the last change was committed at the source, in microseconds since 1970. */
     private long commitMicros;
@@ -72,8 +73,15 @@ final class Transfer implements DebeziumEngine.ChangeConsumer<ChangeEvent<Source
         this.mostChanges = mostChanges;
     }
 
-    /** The log is being read: from here on it is known how many messages are on their way. Called by any thread. */
-    void follow(LongSupplier passed) {
+    /**
+     * The log is being read. Called by any thread.
+     *
+     * @param passed how many messages its reader has passed on
+     * @param lookout throws where rows came or went without a word in it; asked ahead of each watermark, since a cutover
+     *     takes everything in front of one for moved
+     */
+    void follow(LongSupplier passed, Runnable lookout) {
+        this.lookout = lookout;
         this.passed = passed;
     }
 
@@ -222,6 +230,9 @@ final class Transfer implements DebeziumEngine.ChangeConsumer<ChangeEvent<Source
                 .orElse(null);
         if (message instanceof LeafTruncated leaf) {
             throw new ProblemException(log.leafTruncated(leaf));
+        }
+        if (message instanceof LogMessage.Watermark && !log.resuming()) {
+            lookout.run();
         }
         boolean send = log.pass(offset.commitLsn(), offset.lsn());
         if (send && message instanceof LogMessage.Watermark watermark) {
