@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -97,8 +98,9 @@ public final class BenchMain implements Callable<Integer> {
                 for (Scenario scenario : backlog) {
                     progress.println(scenario.name().toLowerCase(Locale.ROOT));
                     allRight &= publish(comparison.catchUp(scenario, stage, flow));
-                    if (profile) {
-                        comparison.profile(scenario, stage, flow, results().resolve("profiles"));
+                    Path profiles = profiles();
+                    if (profiles != null) {
+                        comparison.profile(scenario, stage, flow, profiles);
                     }
                 }
             }
@@ -116,11 +118,11 @@ public final class BenchMain implements Callable<Integer> {
         }
         if (wanted.contains(Scenario.JOIN)) {
             progress.println("join");
-            allRight &= publish(new Variants(size, quick, logs(), progress).joined());
+            allRight &= publish(new Variants(size, quick, logs(), progress, profiles()).joined());
         }
         if (wanted.contains(Scenario.TABLES)) {
             progress.println("tables");
-            allRight &= publish(new Variants(size.twice(), quick, logs(), progress).tables());
+            allRight &= publish(new Variants(size.twice(), quick, logs(), progress, profiles()).tables());
         }
         if (wanted.contains(Scenario.SOAK)) {
             progress.println("soak");
@@ -149,6 +151,10 @@ public final class BenchMain implements Callable<Integer> {
     /** What means nothing must not lie where figures do. */
     private Path results() {
         return quick ? home().resolve("target").resolve("quick") : home();
+    }
+
+    private @Nullable Path profiles() {
+        return profile ? results().resolve("profiles") : null;
     }
 
     private static Path logs() {

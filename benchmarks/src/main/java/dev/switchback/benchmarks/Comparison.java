@@ -3,7 +3,6 @@ package dev.switchback.benchmarks;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,7 +12,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -95,22 +93,11 @@ final class Comparison {
                 stage.record(recordings);
                 Run run = new BacklogRun(stage, contender, nextName()).measure();
                 progress.printf("  %-36s profiled%s%n", contender.name(), run.right() ? "" : ", WRONG: " + run.wrong());
-                write(recordings, texts, scenario.name().toLowerCase(Locale.ROOT));
+                Profile.write(recordings, texts, scenario.name().toLowerCase(Locale.ROOT));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             } finally {
                 stage.record(null);
-            }
-        }
-    }
-
-    private static void write(Path recordings, Path texts, String scenario) throws IOException {
-        Files.createDirectories(texts);
-        try (Stream<Path> files = Files.list(recordings)) {
-            for (Path file : files.sorted().toList()) {
-                String name = String.valueOf(file.getFileName()).replace(".jfr", ".txt");
-                Files.writeString(
-                        texts.resolve(scenario + "-" + name), Profile.of(file).text(), StandardCharsets.UTF_8);
             }
         }
     }

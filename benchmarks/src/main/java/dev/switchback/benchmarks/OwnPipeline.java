@@ -6,10 +6,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 import dev.switchback.benchmarks.child.PipelineChild;
+import dev.switchback.benchmarks.contender.Running;
 import dev.switchback.benchmarks.machine.JavaChild;
 import dev.switchback.benchmarks.stage.ManyTables;
 import dev.switchback.benchmarks.stage.Stage;
@@ -26,7 +29,7 @@ import dev.switchback.pipeline.run.Operations;
 import dev.switchback.platform.Await;
 
 /** Switchback as its users meet it: it copies many tables, follows, ends, and goes on behind a backlog. */
-final class OwnPipeline implements AutoCloseable {
+final class OwnPipeline implements Follower {
 
     private static final Duration PATIENCE = Duration.ofMinutes(20);
     private static final Duration ANSWER = Duration.ofSeconds(10);
@@ -62,9 +65,9 @@ final class OwnPipeline implements AutoCloseable {
         return new OwnPipeline(stage, file, Operations.open(plan, kafka, ANSWER));
     }
 
-    /** Starts it again. */
-    JavaChild start() {
-        return start(stage, file);
+    @Override
+    public Running start() {
+        return new Running(List.of(start(stage, file)), null, () -> {});
     }
 
     private static JavaChild start(Stage stage, Path file) {
@@ -77,16 +80,12 @@ final class OwnPipeline implements AutoCloseable {
                 "APPLY"));
     }
 
-    /** Puts a mark into the source's log. */
-    long mark() {
+    @Override
+    public BooleanSupplier mark() {
         Control control = operations.parts().side(Side.SOURCE).control();
         Control.Row row = control.read();
-        return control.watermark(new Authority(row.epoch(), row.direction()));
-    }
-
-    /** Whether everything in front of a mark is applied. */
-    boolean applied(long mark) {
-        return operations.parts().flow(Direction.FORWARD).applied(mark);
+        long mark = control.watermark(new Authority(row.epoch(), row.direction()));
+        return () -> operations.parts().flow(Direction.FORWARD).applied(mark);
     }
 
     private static Path file(Stage stage, ManyTables tables, String declared, String topics) {

@@ -2,6 +2,8 @@ package dev.switchback.benchmarks;
 
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,7 +13,9 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 
+import dev.switchback.benchmarks.contender.Running;
 import dev.switchback.benchmarks.machine.JavaChild;
 import dev.switchback.benchmarks.machine.Machine;
 import dev.switchback.benchmarks.machine.Usage;
@@ -21,6 +25,7 @@ import dev.switchback.benchmarks.report.Standing;
 import dev.switchback.benchmarks.stage.ManyTables;
 import dev.switchback.benchmarks.stage.Size;
 import dev.switchback.benchmarks.stage.Stage;
+import dev.switchback.benchmarks.stage.Workload;
 
 /** The whole pipeline in one process, always behind, for minutes: what it keeps on its heap must not grow. */
 final class SoakRun {
@@ -28,7 +33,6 @@ final class SoakRun {
     private static final Duration FULL = Duration.ofMinutes(10);
     private static final Duration QUICK = Duration.ofSeconds(20);
     private static final long MINUTE_NANOS = Duration.ofMinutes(1).toNanos();
-    private static final int AT_ONCE = 10_000;
 
     private final Size size;
     private final boolean quick;
@@ -47,8 +51,8 @@ final class SoakRun {
         try (Stage stage = Stage.open(size, logs)) {
             ManyTables table = ManyTables.create(stage, 1);
             try (OwnPipeline pipeline = OwnPipeline.copied(stage, table, "{}", "{}");
-                    JavaChild child = pipeline.start()) {
-                run = run(stage, pipeline, child, table);
+                    Running running = pipeline.start()) {
+                run = run(stage, pipeline, running.children().get(0), table);
             } catch (IllegalStateException | AssertionError e) {
                 run = Run.failed(String.valueOf(e.getMessage()));
             }
@@ -73,15 +77,15 @@ final class SoakRun {
     private Run run(Stage stage, OwnPipeline pipeline, JavaChild child, ManyTables table) throws InterruptedException {
         AtomicBoolean stop = new AtomicBoolean();
         AtomicLong made = new AtomicLong();
-        AtomicReference<RuntimeException> failure = new AtomicReference<>();
-        Thread load = new Thread(() -> keepBusy(table, stop, made, failure), "load");
+        AtomicReference<SQLException> failure = new AtomicReference<>();
+        Thread load = new Thread(() -> keepBusy(stage, stop, made, failure), "load");
         load.start();
         Map<String, Double> details = new TreeMap<>();
         long began = System.nanoTime();
         try {
             long length = (quick ? QUICK : FULL).toNanos();
             long minute = 0;
-            long applied = applied(stage);
+            long counted = applied(stage);
             Usage usage = Usage.of(child.pid());
             for (long passed = 0; passed < length; passed = System.nanoTime() - began) {
                 child.requireAlive();
@@ -92,9 +96,9 @@ final class SoakRun {
                 if (passed >= (minute + 1) * MINUTE_NANOS) {
                     long now = applied(stage);
                     Usage used = Usage.of(child.pid());
-                    details.put(minute("changes", minute), (double) (now - applied));
-                    details.put(minute("CPU µs a change", minute), used.cpuSecondsSince(usage) * 1e6 / (now - applied));
-                    applied = now;
+                    details.put(minute("changes", minute), (double) (now - counted));
+                    details.put(minute("CPU µs a change", minute), used.cpuSecondsSince(usage) * 1e6 / (now - counted));
+                    counted = now;
                     usage = used;
                     minute++;
                 }
@@ -104,13 +108,15 @@ final class SoakRun {
             load.join();
         }
         if (failure.get() != null) {
-            throw failure.get();
+            throw new IllegalStateException("the load failed", failure.get());
         }
-        long end = pipeline.mark();
-        while (!pipeline.applied(end)) {
+        long stopped = System.nanoTime();
+        BooleanSupplier applied = pipeline.mark();
+        while (!applied.getAsBoolean()) {
             child.requireAlive();
             Thread.sleep(1_000);
         }
+        details.put("seconds behind at the end", (System.nanoTime() - stopped) / 1e9);
         double seconds = (System.nanoTime() - began) / 1e9;
         return new Run(made.get() / seconds, details, Map.of(), Map.of(), table.differences());
     }
@@ -124,15 +130,15 @@ final class SoakRun {
                 String.valueOf(stage.destination().value("SELECT sum(changes_applied) FROM switchback.checkpoint")));
     }
 
-    /** Makes changes without a pause; half a core does it faster than they can be moved. */
+    /** Makes changes without a pause. */
     private static void keepBusy(
-            ManyTables table, AtomicBoolean stop, AtomicLong made, AtomicReference<RuntimeException> failure) {
-        try {
+            Stage stage, AtomicBoolean stop, AtomicLong made, AtomicReference<SQLException> failure) {
+        try (Connection connection = stage.source().connect()) {
+            connection.setAutoCommit(false);
             while (!stop.get()) {
-                table.change(AT_ONCE);
-                made.addAndGet(AT_ONCE);
+                made.addAndGet(Workload.changeInBulk(connection));
             }
-        } catch (RuntimeException e) {
+        } catch (SQLException e) {
             failure.set(e);
         }
     }

@@ -1,17 +1,23 @@
 package dev.switchback.benchmarks;
 
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.CompletionException;
+import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 
-import dev.switchback.benchmarks.machine.JavaChild;
+import org.jspecify.annotations.Nullable;
+
+import dev.switchback.benchmarks.contender.Running;
 import dev.switchback.benchmarks.machine.Machine;
+import dev.switchback.benchmarks.machine.Profile;
 import dev.switchback.benchmarks.report.Outcome;
 import dev.switchback.benchmarks.report.Run;
 import dev.switchback.benchmarks.report.Standing;
@@ -33,60 +39,94 @@ final class Variants {
     private final boolean quick;
     private final Path logs;
     private final PrintStream progress;
+    private final @Nullable Path profiles;
 
     /**
      * One way to run it.
      *
-     * @param declared what the migration file says of each table
-     * @param topics what it says of their topics
+     * @param copied lets it copy the tables
      */
-    private record Variant(String name, int tables, String declared, String topics) {
+    private record Variant(String name, int tables, String settings, BiFunction<Stage, ManyTables, Follower> copied) {
 
-        Variant(String name, int tables, String declared) {
-            this(name, tables, declared, "{}");
+        /**
+         * @param declared what the migration file says of each table
+         * @param topics what it says of their topics
+         */
+        static Variant own(String name, int tables, String declared, String topics) {
+            return new Variant(
+                    name,
+                    tables,
+                    topics.equals("{}") ? "all by default" : "topics: " + topics,
+                    (stage, all) -> OwnPipeline.copied(stage, all, declared, topics));
         }
 
-        String settings() {
-            return topics.equals("{}") ? "all by default" : "topics: " + topics;
+        static Variant nativeReplication(int tables) {
+            return new Variant(
+                    "native logical replication, " + counted(tables),
+                    tables,
+                    "CREATE PUBLICATION, CREATE SUBSCRIPTION, all else by default: one apply worker with"
+                            + " synchronous_commit = off",
+                    NativeFollower::copied);
+        }
+
+        static String counted(int tables) {
+            return tables == 1 ? "1 table" : tables + " tables";
         }
     }
 
-    Variants(Size size, boolean quick, Path logs, PrintStream progress) {
+    /** @param profiles where the first variant's profile goes, if it is to be profiled */
+    Variants(Size size, boolean quick, Path logs, PrintStream progress, @Nullable Path profiles) {
         this.size = size;
         this.quick = quick;
         this.logs = logs;
         this.progress = progress;
+        this.profiles = profiles;
     }
 
     /** Through the mutation topic, and without. */
     Outcome joined() throws InterruptedException {
         return measure(
                 Scenario.JOIN,
-                new Variant(
+                Variant.own(
                         "Switchback, through the mutation topic",
                         1,
-                        "{select: SELECT * FROM bench WHERE " + FILTER + "}"),
-                new Variant("Switchback, without", 1, "{}"));
+                        "{select: SELECT * FROM bench WHERE " + FILTER + "}",
+                        "{}"),
+                Variant.own("Switchback, without", 1, "{}", "{}"));
     }
 
-    /** Many tables, and one. */
+    /** Many tables, and one; also for the two servers alone. */
     Outcome tables() throws InterruptedException {
         int many = quick ? MANY_QUICK : MANY;
         return measure(
                 Scenario.TABLES,
-                new Variant("Switchback, " + many + " tables", many, "{}", quick ? "{shared: true}" : "{}"),
-                new Variant("Switchback, 1 table", 1, "{}"));
+                Variant.own("Switchback, " + Variant.counted(many), many, "{}", quick ? "{shared: true}" : "{}"),
+                Variant.own("Switchback, 1 table", 1, "{}", "{}"),
+                Variant.nativeReplication(many),
+                Variant.nativeReplication(1));
     }
 
-    private Outcome measure(Scenario scenario, Variant ours, Variant... others) throws InterruptedException {
-        Map<Variant, List<Run>> runs = new LinkedHashMap<>();
-        for (int i = 0; i < size.runs(); i++) {
-            for (Variant variant : variants(ours, others)) {
-                runs.computeIfAbsent(variant, key -> new ArrayList<>()).add(run(variant));
+    private Outcome measure(Scenario scenario, Variant... variants) throws InterruptedException {
+        List<Track> tracks = new ArrayList<>();
+        try {
+            for (Variant variant : variants) {
+                progress.println("  " + variant.name() + ": copying…");
+                tracks.add(new Track(variant));
             }
+            for (int i = 0; i < size.runs(); i++) {
+                for (Track track : tracks) {
+                    track.run();
+                }
+            }
+            if (profiles != null) {
+                tracks.get(0).profile(profiles, scenario.name().toLowerCase(Locale.ROOT));
+            }
+        } finally {
+            tracks.forEach(Track::close);
         }
-        List<Standing> standings = new ArrayList<>();
-        runs.forEach((variant, its) -> standings.add(new Standing(variant.name(), variant.settings(), its)));
+        List<Standing> standings = tracks.stream()
+                .map(track -> new Standing(track.variant.name(), track.variant.settings(), track.runs))
+                .toList();
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("machine", Machine.here().toString());
         facts.put("size", size.toString());
@@ -100,46 +140,79 @@ final class Variants {
                 standings.subList(1, standings.size()));
     }
 
-    private static List<Variant> variants(Variant ours, Variant... others) {
-        List<Variant> all = new ArrayList<>(List.of(others));
-        all.add(0, ours);
-        return all;
-    }
+    /** A variant on a stage of its own, which goes on where its last run ended: the more runs, the more was moved. */
+    private final class Track implements AutoCloseable {
 
-    private Run run(Variant variant) throws InterruptedException {
-        try (Stage stage = Stage.open(size, logs)) {
-            ManyTables all = ManyTables.create(stage, variant.tables());
-            Run run;
-            try (OwnPipeline pipeline = OwnPipeline.copied(stage, all, variant.declared(), variant.topics())) {
-                all.changeFast(size.warmUp());
-                String begin = stage.logEnd();
-                all.changeFast(size.changes());
-                long end = pipeline.mark();
-                run = catchUp(stage, pipeline, all, begin, end);
-            } catch (IllegalStateException | CompletionException | AssertionError e) {
-                run = Run.failed(String.valueOf(e.getMessage()));
+        private final Variant variant;
+        private final Stage stage;
+        private final ManyTables all;
+        private final Follower follower;
+        private final List<Run> runs = new ArrayList<>();
+
+        Track(Variant variant) {
+            this.variant = variant;
+            this.stage = Stage.open(size, logs);
+            try {
+                this.all = ManyTables.create(stage, variant.tables());
+                this.follower = variant.copied().apply(stage, all);
+            } catch (RuntimeException | Error e) {
+                stage.close();
+                throw e;
             }
+        }
+
+        void run() throws InterruptedException {
+            Run run = measured();
+            runs.add(run);
             progress.printf(
                     Locale.ROOT,
-                    "  %-40s %s%n",
+                    "  %-42s %s%n",
                     variant.name(),
                     run.right() ? String.format(Locale.ROOT, "%,.0f changes/s", run.value()) : "WRONG: " + run.wrong());
-            return run;
+        }
+
+        void profile(Path texts, String scenario) throws InterruptedException {
+            try {
+                Path recordings = Files.createDirectories(stage.directory().resolve("recordings"));
+                stage.record(recordings);
+                progress.printf(
+                        "  %-42s profiled %s%n", variant.name(), measured().wrong());
+                Profile.write(recordings, texts, scenario);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        private Run measured() throws InterruptedException {
+            try {
+                all.change(size.warmUp());
+                String begin = stage.logEnd();
+                all.change(size.changes());
+                return catchUp(stage, follower, all, begin, follower.mark());
+            } catch (IllegalStateException | AssertionError e) {
+                return Run.failed(String.valueOf(e.getMessage()));
+            }
+        }
+
+        @Override
+        public void close() {
+            follower.close();
+            stage.close();
         }
     }
 
-    private Run catchUp(Stage stage, OwnPipeline pipeline, ManyTables all, String begin, long end)
+    private Run catchUp(Stage stage, Follower follower, ManyTables all, String begin, BooleanSupplier applied)
             throws InterruptedException {
         stage.source().execute("CHECKPOINT");
         stage.destination().execute("VACUUM ANALYZE", "CHECKPOINT");
-        try (JavaChild child = pipeline.start()) {
+        try (Running running = follower.start()) {
             Map<String, Long> processes = new LinkedHashMap<>(stage.processes());
-            processes.put(child.name(), child.pid());
+            running.children().forEach(child -> processes.put(child.name(), child.pid()));
             Meter meter = new Meter(processes);
-            await(child, meter, () -> stage.isReadUpTo(begin));
+            await(running, meter, () -> stage.isReadUpTo(begin));
             meter.begin();
             long began = System.nanoTime();
-            await(child, meter, () -> pipeline.applied(end));
+            await(running, meter, applied);
             long nanos = System.nanoTime() - began;
             meter.end();
             return new Run(
@@ -151,9 +224,9 @@ final class Variants {
         }
     }
 
-    private static void await(JavaChild child, Meter meter, BooleanSupplier reached) throws InterruptedException {
+    private static void await(Running running, Meter meter, BooleanSupplier reached) throws InterruptedException {
         while (!reached.getAsBoolean()) {
-            child.requireAlive();
+            running.requireAlive();
             meter.sample();
             Thread.sleep(POLL_MILLIS);
         }

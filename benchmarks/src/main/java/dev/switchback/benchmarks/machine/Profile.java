@@ -2,6 +2,8 @@ package dev.switchback.benchmarks.machine;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -11,6 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordedFrame;
@@ -45,6 +48,22 @@ public final class Profile {
     private static final class Branch {
         private long samples;
         private final Map<String, Branch> calls = new HashMap<>();
+    }
+
+    /**
+     * Writes each recording out as text.
+     *
+     * @param recordings a directory of {@code NAME.jfr}
+     * @param texts where {@code SCENARIO-NAME.txt} goes
+     */
+    public static void write(Path recordings, Path texts, String scenario) throws IOException {
+        Files.createDirectories(texts);
+        try (Stream<Path> files = Files.list(recordings)) {
+            for (Path file : files.sorted().toList()) {
+                String name = String.valueOf(file.getFileName()).replace(".jfr", ".txt");
+                Files.writeString(texts.resolve(scenario + "-" + name), of(file).text(), StandardCharsets.UTF_8);
+            }
+        }
     }
 
     /** Reads a recording. */
