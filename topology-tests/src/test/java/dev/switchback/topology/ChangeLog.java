@@ -20,6 +20,7 @@ import dev.switchback.connectors.avro.KeyChange;
 import dev.switchback.connectors.avro.MemorySchemaStore;
 import dev.switchback.connectors.avro.SchemaStore;
 import dev.switchback.connectors.avro.WatermarkEncoder;
+import dev.switchback.connectors.avro.WireOutput;
 import dev.switchback.connectors.spi.Direction;
 import dev.switchback.connectors.spi.Flow;
 import dev.switchback.connectors.spi.InputPartition;
@@ -79,7 +80,9 @@ final class ChangeLog {
             String own = FLOW.changeTopic(table.id());
             encoders.put(
                     table,
-                    shared ? ChangeEncoder.amongOthers(schemas, own, table) : new ChangeEncoder(schemas, own, table));
+                    shared
+                            ? ChangeEncoder.amongOthers(schemas, own, table, new WireOutput())
+                            : new ChangeEncoder(schemas, own, table));
             types.put(table, new RowType(table.columnNames()));
         }
     }

@@ -11,7 +11,7 @@ import dev.switchback.transforms.change.Operation;
 import dev.switchback.transforms.change.Row;
 import dev.switchback.transforms.schema.TableSchema;
 
-/** Encodes one table's changes for its change topic. Not thread-safe: it reuses its buffers. */
+/** Encodes one table's changes for its change topic. Not thread-safe: it writes into its output. */
 public final class ChangeEncoder {
 
     private final TableSchema table;
@@ -21,7 +21,7 @@ public final class ChangeEncoder {
     private final int valueSchemaId;
     private final RowWriter keys;
     private final RowWriter rows;
-    private final WireOutput output = new WireOutput();
+    private final WireOutput output;
 
     /**
      * Registers the table's key and value schemas.
@@ -30,23 +30,43 @@ public final class ChangeEncoder {
      * @throws dev.switchback.transforms.problem.ProblemException when the store cannot take a schema
      */
     public ChangeEncoder(SchemaStore store, String topic, TableSchema table) {
-        this(store, topic, table, false, InstantSource.system());
+        this(store, topic, table, new WireOutput());
+    }
+
+    /**
+     * Registers the table's key and value schemas.
+     *
+     * @param output where records are made; may be that of other encoders, too, whose tables then share what memory of it the
+     *     processor has at hand
+     * @throws IllegalArgumentException when the table has no key
+     * @throws dev.switchback.transforms.problem.ProblemException when the store cannot take a schema
+     */
+    public ChangeEncoder(SchemaStore store, String topic, TableSchema table, WireOutput output) {
+        this(store, topic, table, false, output, InstantSource.system());
     }
 
     /**
      * For a topic that other tables' changes go to as well, so that a key must say which table it is of.
      *
      * @param topic the one that the table would have for itself
+     * @param output as above
      */
-    public static ChangeEncoder amongOthers(SchemaStore store, String topic, TableSchema table) {
-        return new ChangeEncoder(store, topic, table, true, InstantSource.system());
+    public static ChangeEncoder amongOthers(SchemaStore store, String topic, TableSchema table, WireOutput output) {
+        return new ChangeEncoder(store, topic, table, true, output, InstantSource.system());
     }
 
-    ChangeEncoder(SchemaStore store, String topic, TableSchema table, boolean amongOthers, InstantSource clock) {
+    ChangeEncoder(
+            SchemaStore store,
+            String topic,
+            TableSchema table,
+            boolean amongOthers,
+            WireOutput output,
+            InstantSource clock) {
         if (table.key().isEmpty()) {
             throw new IllegalArgumentException(table.id() + " has no key, so its changes have no order");
         }
         this.table = table;
+        this.output = output;
         this.clock = clock;
         this.named = amongOthers ? topic : "";
         this.keySchemaId = store.register(

@@ -8,7 +8,7 @@ import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 
 /** Makes records in the wire format, one after another in the same buffer. Not thread-safe. */
-final class WireOutput {
+public final class WireOutput {
 
     /** One huge row must not keep its buffer for as long as its table is captured. */
     private static final int LARGEST_KEPT_BUFFER = 1 << 20;

@@ -25,6 +25,7 @@ import dev.switchback.connectors.avro.ChangePartitioner;
 import dev.switchback.connectors.avro.KeyChange;
 import dev.switchback.connectors.avro.SchemaStore;
 import dev.switchback.connectors.avro.WatermarkEncoder;
+import dev.switchback.connectors.avro.WireOutput;
 import dev.switchback.connectors.debezium.CaptureListener.Committed;
 import dev.switchback.connectors.spi.FaultPoints;
 import dev.switchback.connectors.spi.FaultPoints.Point;
@@ -57,6 +58,7 @@ final class ChangeSink implements AutoCloseable {
     private final Map<TableId, Target> targets = new HashMap<>();
     private final Map<TableId, Target> everywhere = new HashMap<>();
     private final Map<TableId, List<String>> keys = new ConcurrentHashMap<>();
+    private final WireOutput output = new WireOutput();
     private final WatermarkEncoder watermarks;
     private boolean open;
     private int rowsRead;
@@ -120,7 +122,7 @@ final class ChangeSink implements AutoCloseable {
     }
 
     private Target target(String topic, TableSchema table, SchemaStore schemas) {
-        return new Target(topic, routes.encoder(flow, topic, table, schemas));
+        return new Target(topic, routes.encoder(flow, topic, table, schemas, output));
     }
 
     /** @param keyed a row that has the change's key; null for a TRUNCATE, which goes to every partition */

@@ -6,6 +6,7 @@ import java.util.Set;
 
 import dev.switchback.connectors.avro.ChangeEncoder;
 import dev.switchback.connectors.avro.SchemaStore;
+import dev.switchback.connectors.avro.WireOutput;
 import dev.switchback.connectors.spi.Flow;
 import dev.switchback.transforms.schema.TableId;
 import dev.switchback.transforms.schema.TableSchema;
@@ -54,11 +55,11 @@ public record Routes(Set<TableId> lookups, Set<TableId> unmoved, Set<TableId> re
     }
 
     /** What writes a table's changes for one of its topics. */
-    public ChangeEncoder encoder(Flow flow, String topic, TableSchema table, SchemaStore schemas) {
+    public ChangeEncoder encoder(Flow flow, String topic, TableSchema table, SchemaStore schemas, WireOutput output) {
         String own = flow.changeTopic(table.id());
         return topic.equals(flow.sharedTopic())
-                ? ChangeEncoder.amongOthers(schemas, own, table)
-                : new ChangeEncoder(schemas, topic, table);
+                ? ChangeEncoder.amongOthers(schemas, own, table, output)
+                : new ChangeEncoder(schemas, topic, table, output);
     }
 
     /** The topics that a table's changes go to, in the order in which they are written there. */

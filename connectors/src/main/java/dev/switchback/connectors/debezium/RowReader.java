@@ -1,8 +1,10 @@
 package dev.switchback.connectors.debezium;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 
 import org.apache.kafka.connect.data.Struct;
 import org.jspecify.annotations.Nullable;
@@ -22,12 +24,15 @@ final class RowReader {
     private final TableSchema table;
     private final RowType type;
     private final Carrier[] carriers;
+    /** The key's columns as indexes, in the key's order. */
+    private final int[] key;
 
     RowReader(TableSchema table) {
         this.table = table;
         this.type = new RowType(table.columnNames());
         this.carriers =
                 table.columns().stream().map(column -> column.type().carrier()).toArray(Carrier[]::new);
+        this.key = table.key().stream().mapToInt(type::indexOf).toArray();
     }
 
     TableSchema table() {
@@ -77,11 +82,11 @@ final class RowReader {
     /** The key's columns that have no value in the row: the log did not name them. */
     List<String> unknownKey(Row row) {
         List<String> unknown = List.of();
-        for (String column : table.key()) {
-            Object value = row.value(column);
+        for (int column : key) {
+            Object value = row.values()[column];
             if (value == null || value == Absent.VALUE) {
                 unknown = unknown.isEmpty() ? new ArrayList<>() : unknown;
-                unknown.add(column);
+                unknown.add(type.columns().get(column));
             }
         }
         return unknown;
@@ -89,12 +94,12 @@ final class RowReader {
 
     /** The values of a row's key as text. */
     List<String> keyText(Row row) {
-        return table.key().stream().map(column -> text(row.value(column))).toList();
+        return Arrays.stream(key).mapToObj(column -> text(row.values()[column])).toList();
     }
 
     boolean sameKey(Row one, Row other) {
-        for (String column : table.key()) {
-            if (!java.util.Objects.deepEquals(one.value(column), other.value(column))) {
+        for (int column : key) {
+            if (!Objects.deepEquals(one.values()[column], other.values()[column])) {
                 return false;
             }
         }

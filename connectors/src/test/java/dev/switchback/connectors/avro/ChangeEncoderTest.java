@@ -55,8 +55,10 @@ class ChangeEncoderTest {
     @Test
     void amongOthersAKeySaysWhichTableItIsOf() {
         TableSchema branch = new TableSchema(TableId.parse("branch"), Tables.STORE.columns(), Tables.STORE.key());
-        ChangeEncoder stores = ChangeEncoder.amongOthers(store, "shop.forward.public.store", Tables.STORE);
-        ChangeEncoder branches = ChangeEncoder.amongOthers(store, "shop.forward.public.branch", branch);
+        ChangeEncoder stores =
+                ChangeEncoder.amongOthers(store, "shop.forward.public.store", Tables.STORE, new WireOutput());
+        ChangeEncoder branches =
+                ChangeEncoder.amongOthers(store, "shop.forward.public.branch", branch, new WireOutput());
         Row row = Tables.store(7L, "a", 1.5);
         byte[] key = stores.key(row);
 
@@ -71,7 +73,7 @@ class ChangeEncoderTest {
         Column id = Tables.STORE.columns().get(0);
         TableSchema odd =
                 new TableSchema(TableId.parse("odd"), List.of(Column.of("__table", id.type())), List.of("__table"));
-        ChangeEncoder encoder = ChangeEncoder.amongOthers(store, "shop.forward.public.odd", odd);
+        ChangeEncoder encoder = ChangeEncoder.amongOthers(store, "shop.forward.public.odd", odd, new WireOutput());
         Row row = new Row(new RowType(List.of("__table")), new Object[] {7L});
 
         assertThat(decoder.decodeKey(encoder.key(row))).isEqualTo(row);

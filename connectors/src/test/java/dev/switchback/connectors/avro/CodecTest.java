@@ -117,7 +117,7 @@ class CodecTest {
     }
 
     private ChangeEncoder encoder(TableSchema table) {
-        return new ChangeEncoder(store, Tables.TOPIC, table, false, CLOCK);
+        return new ChangeEncoder(store, Tables.TOPIC, table, false, new WireOutput(), CLOCK);
     }
 
     private static GenericRecord avroRecord(Schema schema, byte[] body) throws IOException {

@@ -18,8 +18,8 @@ import dev.switchback.transforms.change.Watermark;
 class GoldenBytesTest {
 
     private final SchemaStore store = new MemorySchemaStore();
-    private final ChangeEncoder encoder =
-            new ChangeEncoder(store, Tables.TOPIC, Tables.STORE, false, InstantSource.fixed(Instant.ofEpochMilli(5)));
+    private final ChangeEncoder encoder = new ChangeEncoder(
+            store, Tables.TOPIC, Tables.STORE, false, new WireOutput(), InstantSource.fixed(Instant.ofEpochMilli(5)));
 
     @Test
     void aKeyIsItsColumnsBehindTheHeader() {

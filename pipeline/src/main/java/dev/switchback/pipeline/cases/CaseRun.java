@@ -22,6 +22,7 @@ import dev.switchback.connectors.avro.ChangeDecoder;
 import dev.switchback.connectors.avro.ChangeEncoder;
 import dev.switchback.connectors.avro.KeyChange;
 import dev.switchback.connectors.avro.MemorySchemaStore;
+import dev.switchback.connectors.avro.WireOutput;
 import dev.switchback.connectors.debezium.Routes;
 import dev.switchback.connectors.memory.DestinationInMemory;
 import dev.switchback.connectors.memory.RowsInMemory;
@@ -76,12 +77,13 @@ final class CaseRun implements AutoCloseable {
         MemorySchemaStore schemas = new MemorySchemaStore();
         decoder = new ChangeDecoder(schemas);
         Routes routes = plan.routes();
+        WireOutput output = new WireOutput();
         for (PostgresTable table : plan.captured()) {
             TableSchema captured = SourceTable.captured(table.schema());
             targets.put(
                     table.id(),
                     routes.topics(flow, table.id()).stream()
-                            .map(topic -> new Target(topic, routes.encoder(flow, topic, captured, schemas)))
+                            .map(topic -> new Target(topic, routes.encoder(flow, topic, captured, schemas, output)))
                             .toList());
         }
         destination = new DestinationInMemory(

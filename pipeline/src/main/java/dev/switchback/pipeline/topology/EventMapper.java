@@ -22,10 +22,10 @@ import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
 import dev.switchback.transforms.schema.TableId;
 
-/** Turns a change into mutations by its table's mapping. Not thread-safe, as mappings are not: one for each task. */
+/** Turns a change into mutations by its table's mapping. Not thread-safe, as mappings are not: one for each thread. */
 final class EventMapper {
 
-    private final Map<String, Map<TableId, Mapping>> mappings = new HashMap<>();
+    private final Map<String, TopicMappings> mappings = new HashMap<>();
     private final Map<String, DestinationTable> claimed;
     private final List<Mutation> collected = new ArrayList<>();
 
@@ -35,11 +35,7 @@ final class EventMapper {
      */
     EventMapper(Map<String, List<Mapping>> mappings, Map<String, DestinationTable> claimed) {
         this.claimed = claimed;
-        mappings.forEach((topic, all) -> {
-            Map<TableId, Mapping> byTable = new HashMap<>();
-            all.forEach(mapping -> byTable.put(mapping.source(), mapping.copy()));
-            this.mappings.put(topic, byTable);
-        });
+        mappings.forEach((topic, all) -> this.mappings.put(topic, new TopicMappings(all)));
     }
 
     /** @throws ProblemException when no mapping takes the change's table */
@@ -124,13 +120,13 @@ final class EventMapper {
     }
 
     private Mapping mappingOf(InputChange input, Change change) {
-        @Nullable Map<TableId, Mapping> byTable = mappings.get(input.input().topic());
-        if (byTable == null) {
+        @Nullable TopicMappings ofTopic = mappings.get(input.input().topic());
+        if (ofTopic == null) {
             throw new IllegalStateException("no mapping for " + EventDecoder.place(input));
         }
-        @Nullable Mapping mapping = byTable.get(change.table());
+        @Nullable Mapping mapping = ofTopic.of(change.table());
         if (mapping == null) {
-            throw unknownTable(input, change, byTable.keySet());
+            throw unknownTable(input, change, ofTopic.tables());
         }
         return mapping;
     }
@@ -143,5 +139,41 @@ final class EventMapper {
                         + (tables.size() == 1 ? tables.iterator().next() : tables.size() + " other tables") + ".",
                 "Find out which producer besides Switchback's capture writes to this topic and stop it; then copy the"
                         + " table again."));
+    }
+
+    /**
+     * The mappings of the tables whose changes a topic holds, each under the name that came last: a decoder gives all changes
+     * of a table the same instance, so that its letters need not be compared.
+     */
+    private static final class TopicMappings {
+
+        private record Named(TableId table, Mapping mapping) {}
+
+        private final Map<TableId, Named> byTable = new HashMap<>();
+
+        TopicMappings(List<Mapping> mappings) {
+            mappings.forEach(mapping -> put(mapping.source(), mapping.copy()));
+        }
+
+        @Nullable @SuppressWarnings("ReferenceEquality") // another instance is found just as well, but more slowly
+        Mapping of(TableId table) {
+            @Nullable Named named = byTable.get(table);
+            if (named == null) {
+                return null;
+            }
+            if (named.table != table) {
+                byTable.remove(table);
+                put(table, named.mapping);
+            }
+            return named.mapping;
+        }
+
+        Set<TableId> tables() {
+            return byTable.keySet();
+        }
+
+        private void put(TableId table, Mapping mapping) {
+            byTable.put(table, new Named(table, mapping));
+        }
     }
 }

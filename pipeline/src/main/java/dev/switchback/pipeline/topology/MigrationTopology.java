@@ -59,7 +59,13 @@ public final class MigrationTopology {
             ApplyThreads threads) {
         ChangeDecoder changes = new ChangeDecoder(schemas);
         Steps steps = new Steps(
-                new Topology(), topics, new EventDecoder(changes), mappings, joins, new Resumption(log), threads);
+                new Topology(),
+                topics,
+                new EventDecoder(changes),
+                ThreadLocal.withInitial(() -> new EventMapper(mappings, joins.byMutationTopic())),
+                joins,
+                new Resumption(log),
+                threads);
         if (!mappings.isEmpty()) {
             steps.source("changes", mappings.keySet());
             steps.map("map", "changes");
@@ -77,12 +83,16 @@ public final class MigrationTopology {
         return steps.topology();
     }
 
-    /** What the steps are made of. */
+    /**
+     * What the steps are made of.
+     *
+     * @param mappers the tasks of a stream thread share one, of which the processor then has more at hand
+     */
     private record Steps(
             Topology topology,
             InputTopics topics,
             EventDecoder decoder,
-            Map<String, List<Mapping>> mappings,
+            ThreadLocal<EventMapper> mappers,
             Joins joins,
             Resumption resumption,
             ApplyThreads threads) {
@@ -97,14 +107,14 @@ public final class MigrationTopology {
         }
 
         void map(String name, String parent) {
-            topology.addProcessor(name, () -> new MapProcessor(mapper()), parent);
+            topology.addProcessor(name, () -> new MapProcessor(mappers.get()), parent);
         }
 
         void apply(String name, String parent, Collection<String> inputs) {
             topology.addProcessor(
                     name,
                     () -> new ApplyProcessor(
-                            threads, topics.only(new HashSet<>(inputs)), resumption, decoder, mapper()),
+                            threads, topics.only(new HashSet<>(inputs)), resumption, decoder, mappers.get()),
                     parent);
         }
 
@@ -128,10 +138,6 @@ public final class MigrationTopology {
             topology.addProcessor(name, () -> new ClaimProcessor(joins, topics.partitions(), schemas, changes), parent)
                     .addStateStore(onDisk(ClaimProcessor.CLAIMS), name)
                     .addStateStore(inMemory(ClaimProcessor.WATERMARKS), name);
-        }
-
-        private EventMapper mapper() {
-            return new EventMapper(mappings, joins.byMutationTopic());
         }
     }
 
