@@ -90,11 +90,14 @@ final class CaptureRun implements EngineHooks, AutoCloseable {
                 changeLog.truncate(copied); // Rows deleted since an earlier snapshot must not survive this one.
             }
             progress.phase(from.resumes() ? Phase.STREAMING : Phase.SNAPSHOTTING);
+            TableWatch watch = watch(from);
+            Map<TableId, Long> oids = oids(from);
             Transfer changesToKafka = new Transfer(
                     changeLog,
                     new RecordKinds(from.tables()),
                     new LogDecoder(from.tables(), new SchemaGuard(source), changeLog),
                     rows,
+                    asked -> watch.glance(asked, oids),
                     settings.flow().migration(),
                     settings.tuning().batchRecords());
             transfer = changesToKafka;
@@ -162,9 +165,7 @@ final class CaptureRun implements EngineHooks, AutoCloseable {
             requireSlot(from.offset().position().commitLsn());
         }
         changeLog.confirmTo(stream::confirm);
-        TablePatrol rounds = new TablePatrol(source, watch(from), oids(from), this::fail);
-        patrol = rounds;
-        changesToKafka.follow(stream::passed, rounds::requireNothingUnlogged);
+        changesToKafka.follow(stream::passed);
         heartbeat = new Heartbeat(
                 source,
                 settings.flow().migration(),
@@ -172,6 +173,7 @@ final class CaptureRun implements EngineHooks, AutoCloseable {
                 stream,
                 settings.tuning().heartbeat(),
                 reason -> fail(new IllegalStateException(reason)));
+        patrol = new TablePatrol(source, watch(from), oids(from), this::fail);
     }
 
     /** As they are right before the snapshot, which brings whatever they hold by then. */

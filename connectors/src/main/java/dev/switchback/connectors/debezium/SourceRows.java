@@ -3,6 +3,7 @@ package dev.switchback.connectors.debezium;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -15,7 +16,7 @@ import dev.switchback.transforms.change.Row;
 import dev.switchback.transforms.problem.ProblemException;
 import dev.switchback.transforms.schema.TableSchema;
 
-/** Reads single rows at the source again, where the log left values out that are needed. Not thread-safe. */
+/** Asks the source what the log does not tell. Not thread-safe. */
 final class SourceRows implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SourceRows.class);
@@ -29,6 +30,12 @@ final class SourceRows implements AutoCloseable {
         this.source = source;
     }
 
+    /** What is asked. */
+    @FunctionalInterface
+    interface Question<T extends @Nullable Object> {
+        T ask(Connection connection) throws SQLException;
+    }
+
     /**
      * The row with its absent values as they are at the source now; null when the source has no such row any more.
      *
@@ -38,35 +45,45 @@ final class SourceRows implements AutoCloseable {
      *     let the row be read now
      */
     @Nullable Row complete(RowReader reader, Row row, long transaction) throws InterruptedException {
+        TableSchema table = reader.table();
+        Optional<Row> found = behind(transaction, asked -> TextRows.read(
+                        asked, table.id(), table.columnNames(), table.key(), reader.keyText(row))
+                .map(text -> reader.completed(row, text)));
+        return found.orElse(null);
+    }
+
+    /**
+     * The answer of a source that shows what a transaction did.
+     *
+     * @param transaction one that the log has told of
+     * @throws ProblemException when the source does not answer, or the role lacks a privilege
+     * @throws IllegalStateException when the transaction's commit does not come to an end there
+     */
+    <T extends @Nullable Object> T behind(long transaction, Question<T> question) throws InterruptedException {
         Connection kept = connection;
         try {
-            return kept == null
-                    ? read(reopened(), reader, row, transaction)
-                    : readAgain(kept, reader, row, transaction);
+            return kept == null ? ask(reopened(), transaction, question) : askAgain(kept, transaction, question);
         } catch (SQLException failure) {
             throw source.failure(failure);
         }
     }
 
     /** The connection may have idled for days, and ended meanwhile: a new one decides whether the source answers. */
-    private @Nullable Row readAgain(Connection kept, RowReader reader, Row row, long transaction)
+    private <T extends @Nullable Object> T askAgain(Connection kept, long transaction, Question<T> question)
             throws SQLException, InterruptedException {
         try {
-            return read(kept, reader, row, transaction);
+            return ask(kept, transaction, question);
         } catch (SQLException ended) {
-            LOG.debug("reads a row again on a new connection", ended);
-            return read(reopened(), reader, row, transaction);
+            LOG.debug("asks again on a new connection", ended);
+            return ask(reopened(), transaction, question);
         }
     }
 
-    private static @Nullable Row read(Connection connection, RowReader reader, Row row, long transaction)
+    private static <T extends @Nullable Object> T ask(Connection connection, long transaction, Question<T> question)
             throws SQLException, InterruptedException {
-        // Before that, the row would not be there yet, which looks like a row that is not there any more.
+        // Before that, a row would not be there yet, which looks like one that is not there any more.
         Visibility.await(connection, transaction, VISIBLE_WITHIN);
-        TableSchema table = reader.table();
-        return TextRows.read(connection, table.id(), table.columnNames(), table.key(), reader.keyText(row))
-                .map(text -> reader.completed(row, text))
-                .orElse(null);
+        return question.ask(connection);
     }
 
     private Connection reopened() throws SQLException {

@@ -21,25 +21,24 @@ import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
 import dev.switchback.transforms.schema.TableId;
 
-/**
- * Lets {@link TableWatch} look while the log is read, and ends capture when rows came or went without a word in it.
- * Thread-safe.
- */
+/** Lets {@link TableWatch} look while the log is read, and ends capture when rows came or went without a word in it. */
 @SuppressWarnings("FutureReturnValueIgnored") // a look reports its failures itself
 final class TablePatrol implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(TablePatrol.class);
     private static final Duration EVERY = Duration.ofSeconds(1);
-    /** Or so many times as long as a look took: with hundreds of tables it costs the source something. */
+
+    /** Or so many times as long as a look takes: with hundreds of tables it costs the source something. */
     private static final int LOOKS_APART = 50;
+
+    private static final Duration RAREST = Duration.ofSeconds(30);
 
     private final PostgresConnections source;
     private final TableWatch watch;
     private final Map<TableId, Long> tables;
     private final Consumer<ProblemException> halt;
     private final ScheduledExecutorService clock;
-    private volatile boolean closed;
-    private @Nullable Connection connection;
+    private volatile @Nullable Connection connection;
 
     /** @param tables with their oids */
     TablePatrol(
@@ -53,21 +52,38 @@ final class TablePatrol implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        clock.schedule(this::round, 0, TimeUnit.MILLISECONDS);
+        clock.schedule(this::round, 0, TimeUnit.NANOSECONDS);
     }
 
     private void round() {
-        long began = System.nanoTime();
+        Duration pause = look();
         try {
-            look();
-            long took = System.nanoTime() - began;
-            clock.schedule(this::round, Math.max(EVERY.toNanos(), took * LOOKS_APART), TimeUnit.NANOSECONDS);
-        } catch (RejectedExecutionException closed) {
+            clock.schedule(this::round, pause.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException ended) {
             LOG.debug("the patrol has ended");
-        } catch (ProblemException problem) {
-            halt.accept(problem);
+        }
+    }
+
+    /** @return until the next one */
+    private Duration look() {
+        try {
+            if (connection == null) {
+                connection = source.open();
+            }
+            long began = System.nanoTime();
+            List<Problem> problems = watch.look(connection, tables);
+            long pause = (System.nanoTime() - began) * LOOKS_APART;
+            if (!problems.isEmpty()) {
+                clock.shutdown();
+                halt.accept(new ProblemException(problems));
+            }
+            return Duration.ofNanos(Math.max(EVERY.toNanos(), Math.min(pause, RAREST.toNanos())));
+        } catch (SQLException | ProblemException failure) {
+            LOG.warn("The captured tables could not be looked at: {}", failure.getMessage());
+            disconnect();
         } catch (RuntimeException failure) {
             // What throws would not be run again, and nobody would know.
+            clock.shutdown();
             halt.accept(new ProblemException(
                     new Problem(
                             Problem.Kind.INTERNAL,
@@ -76,64 +92,23 @@ final class TablePatrol implements AutoCloseable {
                             "Report this as a defect."),
                     failure));
         }
-    }
-
-    /** A look by itself; that the source does not answer is for the next one. */
-    private void look() {
-        try {
-            requireNothingUnlogged();
-        } catch (UnansweredException failure) {
-            LOG.warn("The captured tables could not be looked at: {}", failure.getMessage());
-        }
-    }
-
-    /**
-     * Looks now.
-     *
-     * @throws ProblemException when rows came or went without a word in the log
-     * @throws UnansweredException when the source does not answer
-     */
-    synchronized void requireNothingUnlogged() {
-        List<Problem> problems;
-        try {
-            if (connection == null) {
-                connection = source.open();
-            }
-            problems = watch.look(connection, tables);
-        } catch (SQLException | ProblemException failure) {
-            disconnect();
-            throw new UnansweredException(failure);
-        } finally {
-            if (closed) {
-                disconnect();
-            }
-        }
-        ProblemException.requireNone(problems);
-    }
-
-    /** The source could not be asked. */
-    static final class UnansweredException extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        UnansweredException(Exception cause) {
-            super(cause.getMessage(), cause);
-        }
+        return EVERY;
     }
 
     private void disconnect() {
+        Connection kept = connection;
+        connection = null;
         try {
-            if (connection != null) {
-                connection.close();
+            if (kept != null) {
+                kept.close();
             }
         } catch (SQLException gone) {
             LOG.debug("the patrol's connection did not close: {}", gone.getMessage());
         }
-        connection = null;
     }
 
     @Override
     public void close() {
-        closed = true;
         clock.shutdownNow();
         disconnect();
     }

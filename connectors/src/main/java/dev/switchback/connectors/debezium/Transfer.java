@@ -22,6 +22,7 @@ import dev.switchback.transforms.change.Change;
 import dev.switchback.transforms.change.Operation;
 import dev.switchback.transforms.change.Row;
 import dev.switchback.transforms.change.Watermark;
+import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
 import dev.switchback.transforms.schema.TableId;
 
@@ -46,6 +47,7 @@ final class Transfer implements DebeziumEngine.ChangeConsumer<ChangeEvent<Source
     private final RecordKinds kinds;
     private final LogDecoder decoder;
     private final SourceRows rows;
+    private final SourceRows.Question<List<Problem>> lookout;
     private final String migration;
     private final int mostChanges;
     /** Whether the log's cursor is behind a change that has not been sent in full. */
@@ -55,33 +57,35 @@ final class Transfer implements DebeziumEngine.ChangeConsumer<ChangeEvent<Source
     /** How many messages the log's reader has passed on so far, and how many of them have come. */
     private volatile LongSupplier passed = () -> 0;
 
-    private volatile Runnable lookout = () -> {};
     private long taken;
     /** When the last change was committed at the source, in microseconds since 1970. */
     private long commitMicros;
 
     /**
+     * @param lookout what came or went without a word in the log; asked ahead of each watermark, since a cutover takes
+     *     everything in front of one for moved
      * @param migration the one whose log messages are ours
      * @param mostChanges in one Kafka transaction
      */
-    Transfer(ChangeLog log, RecordKinds kinds, LogDecoder decoder, SourceRows rows, String migration, int mostChanges) {
+    Transfer(
+            ChangeLog log,
+            RecordKinds kinds,
+            LogDecoder decoder,
+            SourceRows rows,
+            SourceRows.Question<List<Problem>> lookout,
+            String migration,
+            int mostChanges) {
         this.log = log;
         this.kinds = kinds;
         this.decoder = decoder;
         this.rows = rows;
+        this.lookout = lookout;
         this.migration = migration;
         this.mostChanges = mostChanges;
     }
 
-    /**
-     * The log is being read. Called by any thread.
-     *
-     * @param passed how many messages its reader has passed on
-     * @param lookout throws where rows came or went without a word in it; asked ahead of each watermark, since a cutover
-     *     takes everything in front of one for moved
-     */
-    void follow(LongSupplier passed, Runnable lookout) {
-        this.lookout = lookout;
+    /** The log is being read: from here on it is known how many messages are on their way. Called by any thread. */
+    void follow(LongSupplier passed) {
         this.passed = passed;
     }
 
@@ -219,7 +223,7 @@ final class Transfer implements DebeziumEngine.ChangeConsumer<ChangeEvent<Source
         return new Change(operation, change.table(), before, after, change.lsn(), change.commitMicros());
     }
 
-    private void takeMessage(ByteBuffer buffer, RecordOffset offset) {
+    private void takeMessage(ByteBuffer buffer, RecordOffset offset) throws InterruptedException {
         byte[] content = new byte[buffer.remaining()];
         buffer.get(content);
         if (!offset.ofTransaction()) {
@@ -232,11 +236,12 @@ final class Transfer implements DebeziumEngine.ChangeConsumer<ChangeEvent<Source
             throw new ProblemException(log.leafTruncated(leaf));
         }
         if (message instanceof LogMessage.Watermark && !log.resuming()) {
-            lookout.run();
+            ProblemException.requireNone(rows.behind(offset.transaction(), lookout));
         }
         boolean send = log.pass(offset.commitLsn(), offset.lsn());
         if (send && message instanceof LogMessage.Watermark watermark) {
             log.sendWatermark(new Watermark(watermark.id(), offset.lsn(), offset.commitMicros()));
+            commitIfDue();
         }
         if (message instanceof LogMessage.Heartbeat heartbeat) {
             log.passedHeartbeat(heartbeat.number());

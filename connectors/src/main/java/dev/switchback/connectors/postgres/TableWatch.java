@@ -117,7 +117,24 @@ public final class TableWatch {
     }
 
     /**
-     * Looks once; the first look at a partitioned table remembers its partitions as they are.
+     * Looks once, and neither waits for locks of partitions nor writes anything.
+     *
+     * @param tables the captured tables, with the oids that they had when their capture began
+     * @return what rows came or went without a word in the log; it is found again at each look
+     */
+    public List<Problem> glance(Connection connection, Map<TableId, Long> tables) throws SQLException {
+        List<Problem> problems = unfit(connection, tables);
+        Map<Long, List<Leaf>> found = leaves.read(connection, tables.values());
+        if (!found.isEmpty() && hasMemory(connection)) {
+            for (Map.Entry<Long, List<Leaf>> root : found.entrySet()) {
+                problems.addAll(compare(connection, root.getKey(), root.getValue(), false));
+            }
+        }
+        return problems;
+    }
+
+    /**
+     * Looks once; the first look at a partitioned table remembers its partitions as they are. New ones get their triggers.
      *
      * @param tables the captured tables, with the oids that they had when their capture began
      * @return what rows came or went without a word in the log; it is found again at each look
@@ -140,7 +157,7 @@ public final class TableWatch {
             }
         }
         for (Map.Entry<Long, List<Leaf>> root : found.entrySet()) {
-            problems.addAll(compare(connection, root.getKey(), root.getValue()));
+            problems.addAll(compare(connection, root.getKey(), root.getValue(), true));
         }
         return problems;
     }
@@ -222,7 +239,8 @@ public final class TableWatch {
         return found;
     }
 
-    private List<Problem> compare(Connection connection, long root, List<Leaf> now) throws SQLException {
+    private List<Problem> compare(Connection connection, long root, List<Leaf> now, boolean remember)
+            throws SQLException {
         Map<Long, Remembered> remembered = remembered(connection, root);
         boolean first = remembered.remove(root) == null;
         List<Problem> problems = new ArrayList<>();
@@ -231,7 +249,7 @@ public final class TableWatch {
             String lost = first ? null : before == null ? brought(connection, leaf) : changed(before, leaf);
             if (lost != null) {
                 problems.add(refused(lost, ANEW + "until it is over, attach partitions empty."));
-            } else if (before == null || !before.equals(asRemembered(leaf))) {
+            } else if (remember && (before == null || !before.equals(asRemembered(leaf)))) {
                 remember(connection, root, leaf.oid(), asRemembered(leaf));
             }
         }
@@ -241,7 +259,7 @@ public final class TableWatch {
                             + " was detached or dropped, and the log does not say which rows went with" + " it.",
                     ANEW + "until it is over, remove a partition's rows with DELETE and leave it attached."));
         }
-        if (first) {
+        if (first && remember) {
             remember(connection, root, root, new Remembered("", "", 0, true));
         }
         return problems;
