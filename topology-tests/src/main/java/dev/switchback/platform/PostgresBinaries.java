@@ -4,8 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -112,8 +111,12 @@ public final class PostgresBinaries {
     private static void moveUnlessThere(Path fresh, Path target) throws IOException {
         try {
             Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
-        } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
-            // Another process has unpacked the same archive meanwhile.
+        } catch (FileSystemException e) {
+            // An atomic move has no exception of its own for a directory that is there.
+            if (!Files.isDirectory(target)) {
+                throw e;
+            }
+            // Somebody else has unpacked the same archive meanwhile.
             ScratchDirectory.delete(fresh);
         }
     }
