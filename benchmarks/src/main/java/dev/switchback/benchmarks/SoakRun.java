@@ -108,7 +108,7 @@ final class SoakRun {
             load.join();
         }
         if (failure.get() != null) {
-            throw new IllegalStateException("the load failed", failure.get());
+            throw new IllegalStateException("the load failed: " + failure.get().getMessage(), failure.get());
         }
         long stopped = System.nanoTime();
         BooleanSupplier applied = pipeline.mark();

@@ -87,28 +87,37 @@ public final class ManyTables {
         return String.format(
                 Locale.ROOT,
                 """
-                CREATE FUNCTION bench_name(tables integer) RETURNS text LANGUAGE sql VOLATILE AS $$
-                    SELECT 'bench' || CASE WHEN n = 1 THEN '' ELSE '_' || n END
-                    FROM (SELECT 1 + floor(random() * tables)::integer AS n) chosen
+                CREATE FUNCTION bench_name(n bigint, tables integer) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+                    SELECT 'bench' || CASE n %% tables WHEN 0 THEN '' ELSE '_' || 1 + n %% tables END
                 $$;
 
                 CREATE PROCEDURE bench_spread(transactions integer, tables integer, session integer) LANGUAGE plpgsql AS $$
                 DECLARE
+                    filled bigint := %1$d::bigint * tables;
+                    last bigint;
+                    n bigint;
+                    id bigint;
                     done bigint;
                 BEGIN
                     FOR t IN 1..transactions LOOP
+                        SELECT last_value INTO last FROM bench_id;
                         FOR i IN 1..7 LOOP
                             LOOP
+                                -- Of all rows that there ever were; those that came later stand in the table of their id.
+                                n := floor(random() * (filled + last - %1$d));
+                                id := CASE WHEN n < filled THEN 1 + n / tables ELSE n - filled + %1$d + 1 END;
+                                CONTINUE WHEN id %% 2 <> session;
                                 EXECUTE format(CASE WHEN i < 7 THEN
                                     'UPDATE %%I SET %3$s WHERE id = %%s'
                                     ELSE 'DELETE FROM %%I WHERE id = %%s' END,
-                                    bench_name(tables), 1 + session + 2 * floor(random() * %1$d / 2));
+                                    bench_name(CASE WHEN n < filled THEN n ELSE id END, tables), id);
                                 GET DIAGNOSTICS done = ROW_COUNT;
                                 EXIT WHEN done > 0;
                             END LOOP;
                         END LOOP;
                         FOR i IN 1..3 LOOP
-                            EXECUTE format('INSERT INTO %%I SELECT nextval(''bench_id''), %2$s', bench_name(tables));
+                            id := nextval('bench_id');
+                            EXECUTE format('INSERT INTO %%I SELECT %%s, %2$s', bench_name(id, tables), id);
                         END LOOP;
                         COMMIT;
                     END LOOP;

@@ -154,8 +154,8 @@ public final class Workload {
     }
 
     /**
-     * Makes changes of the same kinds, in the same shares, and of as freely chosen keys, but a hundred to a transaction:
-     * faster than they can be moved by the same machine.
+     * Makes changes of the same kinds, in about the same shares, and of as freely chosen keys, but a hundred to a
+     * transaction: faster than they can be moved by the same machine.
      *
      * @return how many
      */
