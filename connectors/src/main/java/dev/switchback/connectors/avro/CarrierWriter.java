@@ -21,7 +21,14 @@ interface CarrierWriter {
             case FLOAT32 -> (value, encoder) -> encoder.writeFloat((Float) value);
             case FLOAT64 -> (value, encoder) -> encoder.writeDouble((Double) value);
             case BYTES -> (value, encoder) -> encoder.writeBytes((byte[]) value);
-            case TEXT -> (value, encoder) -> writeText((String) value, encoder);
+            case TEXT ->
+                (value, encoder) -> {
+                    if (value instanceof Utf8Text text) {
+                        text.writeTo(encoder);
+                    } else {
+                        writeText((String) value, encoder);
+                    }
+                };
         };
     }
 

@@ -10,7 +10,7 @@ import org.apache.avro.io.EncoderFactory;
 /** Makes records in the wire format, one after another in the same buffer. Not thread-safe. */
 public final class WireOutput {
 
-    /** One huge row must not keep its buffer for as long as its table is captured. */
+    /** One huge row must not keep its buffer for as long as changes are encoded. */
     private static final int LARGEST_KEPT_BUFFER = 1 << 20;
 
     private ByteArrayOutputStream bytes = new ByteArrayOutputStream();

@@ -1,7 +1,6 @@
 package dev.switchback.connectors.debezium;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -169,7 +168,7 @@ final class LogDecoder {
                     switch (message.get()) {
                         case 'n' -> null;
                         case 'u' -> Absent.VALUE;
-                        case 't' -> reader.value(text(message), place);
+                        case 't' -> value(reader, place, message);
                         default -> throw new UnreadableLogException("a value of " + reader + " in no known form");
                     };
             values[place] = value;
@@ -177,11 +176,11 @@ final class LogDecoder {
         return reader.row(values);
     }
 
-    private static String text(ByteBuffer message) {
+    private static Object value(RowReader reader, int column, ByteBuffer message) {
         int length = message.getInt();
         int from = message.arrayOffset() + message.position();
         message.position(message.position() + length);
-        return new String(message.array(), from, length, StandardCharsets.UTF_8);
+        return reader.value(message.array(), from, length, column);
     }
 
     /** Under full replica identity, a value that was left out because it did not change stands in the old row. */

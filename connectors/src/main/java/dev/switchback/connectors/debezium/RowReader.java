@@ -1,14 +1,18 @@
 package dev.switchback.connectors.debezium;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 
+import ch.randelshofer.fastdoubleparser.JavaDoubleParser;
+import ch.randelshofer.fastdoubleparser.JavaFloatParser;
 import org.apache.kafka.connect.data.Struct;
 import org.jspecify.annotations.Nullable;
 
+import dev.switchback.connectors.avro.Utf8Text;
 import dev.switchback.transforms.change.Absent;
 import dev.switchback.transforms.change.Row;
 import dev.switchback.transforms.change.RowType;
@@ -16,7 +20,7 @@ import dev.switchback.transforms.schema.Carrier;
 import dev.switchback.transforms.schema.Column;
 import dev.switchback.transforms.schema.TableSchema;
 
-/** Turns the text of a table's values into their carriers. Thread-safe. */
+/** Turns the text of a table's values, in which PostgreSQL logs and prints them, into their carriers. Thread-safe. */
 final class RowReader {
 
     private static final String HEX_PREFIX = "\\x";
@@ -113,6 +117,21 @@ final class RowReader {
      */
     @Nullable Object value(@Nullable String text, int column) {
         return text == null ? null : value(text, carriers[column]);
+    }
+
+    /**
+     * The value of a column, of which the log holds the text in UTF-8. Texts stay there: the array must not be changed.
+     *
+     * @throws IllegalArgumentException when the text is not what PostgreSQL prints for such a value
+     */
+    Object value(byte[] utf8, int from, int length, int column) {
+        Carrier carrier = carriers[column];
+        return switch (carrier) {
+            case TEXT -> new Utf8Text(utf8, from, length);
+            case FLOAT64 -> JavaDoubleParser.parseDouble(utf8, from, length);
+            case FLOAT32 -> JavaFloatParser.parseFloat(utf8, from, length);
+            default -> value(new String(utf8, from, length, StandardCharsets.UTF_8), carrier);
+        };
     }
 
     static Object value(String text, Carrier carrier) {

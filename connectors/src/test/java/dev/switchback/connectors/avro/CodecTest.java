@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
@@ -21,6 +22,7 @@ import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 
 import dev.switchback.transforms.change.Change;
+import dev.switchback.transforms.change.Operation;
 import dev.switchback.transforms.change.Row;
 import dev.switchback.transforms.change.RowType;
 import dev.switchback.transforms.change.Watermark;
@@ -71,6 +73,30 @@ class CodecTest {
         byte[] avros = avroBytes(schema, generic.value(schema, given.change(), ENCODED_MILLIS));
 
         assertThat(body(encoder(given.table()).value(given.change()))).isEqualTo(avros);
+    }
+
+    @Property(tries = 300)
+    void textsOfTheLogAreEncodedAsStringsAre(@ForAll("rows") RowCase given) {
+        TableSchema table = given.table();
+        Change change = new Change(Operation.INSERT, table.id(), null, given.row(), 7, 11);
+        Row logged = new Row(
+                given.row().type(),
+                Arrays.stream(given.row().values())
+                        .map(value -> value instanceof String text ? logged(text) : value)
+                        .toArray());
+
+        ChangeEncoder encoder = encoder(table);
+
+        assertThat(encoder.key(logged)).isEqualTo(encoder.key(given.row()));
+        assertThat(encoder.value(new Change(Operation.INSERT, table.id(), null, logged, 7, 11)))
+                .isEqualTo(encoder.value(change));
+    }
+
+    /** Among other bytes. */
+    private static Utf8Text logged(String text) {
+        byte[] log = ("Zürich" + text + "Zürich").getBytes(StandardCharsets.UTF_8);
+        int around = "Zürich".getBytes(StandardCharsets.UTF_8).length;
+        return new Utf8Text(log, around, log.length - 2 * around);
     }
 
     @Property(tries = 300)

@@ -3,9 +3,12 @@ package dev.switchback.connectors.debezium;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
 
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaBuilder;
 import org.apache.kafka.connect.data.Struct;
@@ -14,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import dev.switchback.connectors.avro.Utf8Text;
 import dev.switchback.transforms.change.Absent;
 import dev.switchback.transforms.change.Row;
 import dev.switchback.transforms.schema.Carrier;
@@ -67,6 +71,30 @@ class RowReaderTest {
     @MethodSource("values")
     void aTextBecomesItsValue(Carrier carrier, String text, Object value) {
         assertThat(RowReader.value(text, carrier)).isEqualTo(value);
+        assertThat(logged(text, carrier)).isEqualTo(carrier == Carrier.TEXT ? utf8(text) : value);
+    }
+
+    /** As {@code float8out} and {@code float4out} print them: the shortest digits that come back. */
+    @Property(tries = 20_000)
+    void everyNumberInTheLogIsTheOneThatJavaReads(@ForAll long doubleBits, @ForAll int floatBits) {
+        String wide = Double.toString(Double.longBitsToDouble(doubleBits));
+        String narrow = Float.toString(Float.intBitsToFloat(floatBits));
+
+        assertThat(logged(wide, Carrier.FLOAT64)).isEqualTo(Double.valueOf(wide));
+        assertThat(logged(narrow, Carrier.FLOAT32)).isEqualTo(Float.valueOf(narrow));
+    }
+
+    /** Among the bytes of other values, as in the log. */
+    private static Object logged(String text, Carrier carrier) {
+        RowReader one = new RowReader(new TableSchema(
+                new TableId("public", "t"), List.of(column("value", carrier, false)), List.of("value")));
+        byte[] log = ("7" + text + "7").getBytes(StandardCharsets.UTF_8);
+        return one.value(log, 1, log.length - 2, 0);
+    }
+
+    private static Utf8Text utf8(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return new Utf8Text(bytes, 0, bytes.length);
     }
 
     static Stream<Arguments> badTexts() {
@@ -87,6 +115,7 @@ class RowReaderTest {
     @MethodSource("badTexts")
     void whatIsNoTextOfTheTypeFails(Carrier carrier, String text) {
         assertThatThrownBy(() -> RowReader.value(text, carrier)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> logged(text, carrier)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

@@ -7,7 +7,7 @@ import dev.switchback.transforms.mutation.DestinationTable;
 import dev.switchback.transforms.mutation.Mutation;
 import dev.switchback.transforms.schema.TableId;
 
-/** A table's compiled {@code SELECT}. Not thread-safe: each task of the topology has its own, see {@link #copy()}. */
+/** A table's compiled {@code SELECT}. Not thread-safe: each stream thread has its own, see {@link #copy()}. */
 public interface Mapping {
 
     TableId source();
