@@ -7,8 +7,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 
-import ch.randelshofer.fastdoubleparser.JavaDoubleParser;
-import ch.randelshofer.fastdoubleparser.JavaFloatParser;
 import org.apache.kafka.connect.data.Struct;
 import org.jspecify.annotations.Nullable;
 
@@ -126,12 +124,9 @@ final class RowReader {
      */
     Object value(byte[] utf8, int from, int length, int column) {
         Carrier carrier = carriers[column];
-        return switch (carrier) {
-            case TEXT -> new Utf8Text(utf8, from, length);
-            case FLOAT64 -> JavaDoubleParser.parseDouble(utf8, from, length);
-            case FLOAT32 -> JavaFloatParser.parseFloat(utf8, from, length);
-            default -> value(new String(utf8, from, length, StandardCharsets.UTF_8), carrier);
-        };
+        return carrier == Carrier.TEXT
+                ? new Utf8Text(utf8, from, length)
+                : value(new String(utf8, from, length, StandardCharsets.UTF_8), carrier);
     }
 
     static Object value(String text, Carrier carrier) {

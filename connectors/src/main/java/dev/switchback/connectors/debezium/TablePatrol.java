@@ -67,11 +67,9 @@ final class TablePatrol implements AutoCloseable {
     /** @return until the next one */
     private Duration look() {
         try {
-            if (connection == null) {
-                connection = source.open();
-            }
+            Connection kept = connected();
             long began = System.nanoTime();
-            List<Problem> problems = watch.look(connection, tables);
+            List<Problem> problems = watch.look(kept, tables);
             long pause = (System.nanoTime() - began) * LOOKS_APART;
             if (!problems.isEmpty()) {
                 clock.shutdown();
@@ -93,6 +91,18 @@ final class TablePatrol implements AutoCloseable {
                     failure));
         }
         return EVERY;
+    }
+
+    private Connection connected() throws SQLException {
+        Connection kept = connection;
+        if (kept == null) {
+            kept = source.open();
+            connection = kept;
+            if (clock.isShutdown()) {
+                disconnect(); // Whoever closed the patrol meanwhile did not see it.
+            }
+        }
+        return kept;
     }
 
     private void disconnect() {

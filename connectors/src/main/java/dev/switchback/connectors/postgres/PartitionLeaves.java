@@ -18,17 +18,22 @@ final class PartitionLeaves {
 
     /**
      * A relation's row type is made with it, in the same transaction; whoever makes it a partition writes the row of
-     * pg_inherits. The two have one xmin if it was created as a partition, or at least in the same transaction.
+     * pg_inherits. The two have one xmin if it was created as a partition, or at least in the same transaction. (The tree
+     * is not asked of pg_partition_tree, which would wait for whoever has a partition locked.)
      */
     private static final String LEAVES =
             """
-            SELECT r.oid AS root, c.oid AS leaf, n.nspname, c.relname, pg_relation_filenode(c.oid) AS filenode,
+            WITH RECURSIVE tree AS (
+              SELECT oid AS root, oid AS relid, 0 AS level FROM pg_class WHERE oid = ANY (?) AND relkind = 'p'
+              UNION ALL
+              SELECT tree.root, i.inhrelid, tree.level + 1
+              FROM tree JOIN pg_inherits i ON i.inhparent = tree.relid AND NOT i.inhdetachpending)
+            SELECT tree.root, c.oid AS leaf, n.nspname, c.relname, pg_relation_filenode(c.oid) AS filenode,
                    path.lineage, path.born, path.xids, path.commands,
                    (SELECT count(*) = 2 FROM pg_trigger g
                     WHERE g.tgrelid = c.oid AND g.tgname = ANY (?) AND g.tgenabled = 'A'
                       AND g.tgfoid = to_regprocedure(?)) AS guarded
-            FROM pg_class r
-            LEFT JOIN LATERAL pg_partition_tree(r.oid) AS tree ON tree.isleaf
+            FROM tree
             LEFT JOIN pg_class c ON c.oid = tree.relid AND c.relkind = 'r'
             LEFT JOIN pg_namespace n ON n.oid = c.relnamespace
             LEFT JOIN LATERAL (
@@ -38,8 +43,7 @@ final class PartitionLeaves {
               JOIN pg_inherits i ON i.inhrelid = up.relid
               JOIN pg_type t ON t.typrelid = up.relid
               WHERE up.place <= tree.level) AS path ON c.oid IS NOT NULL
-            WHERE r.oid = ANY (?) AND r.relkind = 'p'
-            ORDER BY r.oid, n.nspname, c.relname
+            ORDER BY tree.root, n.nspname, c.relname
             """;
 
     /**
@@ -74,10 +78,10 @@ final class PartitionLeaves {
     Map<Long, List<Leaf>> read(Connection connection, Collection<Long> roots) throws SQLException {
         Map<Long, List<Leaf>> leaves = new LinkedHashMap<>();
         try (PreparedStatement statement = connection.prepareStatement(LEAVES)) {
+            statement.setArray(1, connection.createArrayOf("oid", roots.toArray()));
             statement.setArray(
-                    1, connection.createArrayOf("name", triggers.triggers().toArray()));
-            statement.setString(2, TruncateTriggers.FUNCTION + "()");
-            statement.setArray(3, connection.createArrayOf("oid", roots.toArray()));
+                    2, connection.createArrayOf("name", triggers.triggers().toArray()));
+            statement.setString(3, TruncateTriggers.FUNCTION + "()");
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
                     List<Leaf> ofRoot = leaves.computeIfAbsent(row.getLong("root"), root -> new ArrayList<>());

@@ -52,6 +52,12 @@ public final class TableWatch {
      */
     private static final String FITNESS =
             """
+            WITH RECURSIVE part AS (
+                SELECT root, root AS id FROM unnest(?) AS root
+                UNION ALL
+                SELECT part.root, i.inhrelid
+                FROM part JOIN pg_class p ON p.oid = part.id AND p.relkind = 'p'
+                  JOIN pg_inherits i ON i.inhparent = part.id AND NOT i.inhdetachpending)
             SELECT part.root, c.oid = part.root, quote_ident(n.nspname) || '.' || quote_ident(c.relname),
                    c.relpersistence = 'p' OR c.relkind = 'p', ARRAY(
                        SELECT a.attname::text FROM pg_index k JOIN pg_attribute a ON a.attrelid = k.indrelid
@@ -62,9 +68,8 @@ public final class TableWatch {
                        WHERE k.indrelid = c.oid AND k.indisprimary
                          AND CASE c.relreplident WHEN 'd' THEN i.indisprimary WHEN 'i' THEN i.indisreplident END
                          AND (k.indkey::int2[])[0:k.indnkeyatts - 1] <@ i.indkey::int2[])
-            FROM (SELECT root, root AS id FROM unnest(?) AS root
-                  UNION SELECT root, relid FROM unnest(?) AS root, pg_partition_tree(root) WHERE isleaf) AS part
-            JOIN pg_class c ON c.oid = part.id JOIN pg_namespace n ON n.oid = c.relnamespace
+            FROM part JOIN pg_class c ON c.oid = part.id AND (c.relkind <> 'p' OR c.oid = part.root)
+              JOIN pg_namespace n ON n.oid = c.relnamespace
             ORDER BY c.oid <> part.root, 3""";
 
     private final PostgresConnections database;
@@ -117,17 +122,21 @@ public final class TableWatch {
     }
 
     /**
-     * Looks once, and neither waits for locks of partitions nor writes anything.
+     * Looks once, and neither waits for locks of partitions nor writes anything; another thread may look meanwhile.
      *
      * @param tables the captured tables, with the oids that they had when their capture began
      * @return what rows came or went without a word in the log; it is found again at each look
      */
     public List<Problem> glance(Connection connection, Map<TableId, Long> tables) throws SQLException {
         List<Problem> problems = unfit(connection, tables);
-        Map<Long, List<Leaf>> found = leaves.read(connection, tables.values());
-        if (!found.isEmpty() && hasMemory(connection)) {
+        // Ahead of the partitions: what comes between, and is remembered by then, would seem to be gone.
+        Map<Long, Map<Long, Remembered>> remembered =
+                hasMemory(connection) ? remembered(connection, tables.values()) : Map.of();
+        if (!remembered.isEmpty()) {
+            Map<Long, List<Leaf>> found = leaves.read(connection, remembered.keySet());
             for (Map.Entry<Long, List<Leaf>> root : found.entrySet()) {
-                problems.addAll(compare(connection, root.getKey(), root.getValue(), false));
+                problems.addAll(compare(
+                        connection, root.getValue(), remembered.getOrDefault(root.getKey(), Map.of()), root.getKey()));
             }
         }
         return problems;
@@ -156,8 +165,14 @@ public final class TableWatch {
                 found = leaves.read(connection, tables.values());
             }
         }
+        Map<Long, Map<Long, Remembered>> remembered = remembered(connection, found.keySet());
         for (Map.Entry<Long, List<Leaf>> root : found.entrySet()) {
-            problems.addAll(compare(connection, root.getKey(), root.getValue(), true));
+            Map<Long, Remembered> before = remembered.getOrDefault(root.getKey(), Map.of());
+            List<Problem> lost = compare(connection, root.getValue(), before, root.getKey());
+            problems.addAll(lost);
+            if (lost.isEmpty()) {
+                remember(connection, root.getKey(), root.getValue(), before);
+            }
         }
         return problems;
     }
@@ -226,7 +241,6 @@ public final class TableWatch {
         Map<Long, List<Fitness>> found = new HashMap<>();
         try (PreparedStatement statement = connection.prepareStatement(FITNESS)) {
             statement.setArray(1, connection.createArrayOf("oid", tables.toArray()));
-            statement.setArray(2, connection.createArrayOf("oid", tables.toArray()));
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
                     Set<String> key = Set.of((String[]) row.getArray(5).getArray());
@@ -239,28 +253,27 @@ public final class TableWatch {
         return found;
     }
 
-    private List<Problem> compare(Connection connection, long root, List<Leaf> now, boolean remember)
+    /** @param remembered the root itself among them, unless it was never looked at */
+    private List<Problem> compare(Connection connection, List<Leaf> now, Map<Long, Remembered> remembered, long root)
             throws SQLException {
-        Map<Long, Remembered> remembered = remembered(connection, root);
-        boolean first = remembered.remove(root) == null;
         List<Problem> problems = new ArrayList<>();
+        if (!remembered.containsKey(root)) {
+            return problems;
+        }
+        Map<Long, Remembered> gone = new LinkedHashMap<>(remembered);
+        gone.remove(root);
         for (Leaf leaf : now) {
-            Remembered before = remembered.remove(leaf.oid());
-            String lost = first ? null : before == null ? brought(connection, leaf) : changed(before, leaf);
+            Remembered before = gone.remove(leaf.oid());
+            String lost = before == null ? brought(connection, leaf) : changed(before, leaf);
             if (lost != null) {
                 problems.add(refused(lost, ANEW + "until it is over, attach partitions empty."));
-            } else if (remember && (before == null || !before.equals(asRemembered(leaf)))) {
-                remember(connection, root, leaf.oid(), asRemembered(leaf));
             }
         }
-        for (Remembered gone : remembered.values()) {
+        for (Remembered leaf : gone.values()) {
             problems.add(refused(
-                    "The partition " + gone.name
+                    "The partition " + leaf.name
                             + " was detached or dropped, and the log does not say which rows went with" + " it.",
                     ANEW + "until it is over, remove a partition's rows with DELETE and leave it attached."));
-        }
-        if (first && remember) {
-            remember(connection, root, root, new Remembered("", "", 0, true));
         }
         return problems;
     }
@@ -294,25 +307,30 @@ public final class TableWatch {
             return "The partition " + leaf.name() + " was detached and attached again, and the log does not hold what"
                     + " happened in between.";
         }
-        if (before.filenode != leaf.filenode() && !before.guarded) {
+        if (before.filenode != leaf.filenode() && !(before.guarded && leaf.guarded())) {
             return "The partition " + leaf.name()
                     + " was truncated or rewritten while it had no triggers that report it.";
         }
         return null;
     }
 
-    private Map<Long, Remembered> remembered(Connection connection, long root) throws SQLException {
-        String sql = "SELECT leaf, name, lineage, filenode, guarded FROM switchback.partition"
-                + " WHERE migration = ? AND root = ? ORDER BY name";
-        Map<Long, Remembered> remembered = new LinkedHashMap<>();
+    /** By the root's oid; of those that were looked at. */
+    private Map<Long, Map<Long, Remembered>> remembered(Connection connection, Collection<Long> roots)
+            throws SQLException {
+        String sql = "SELECT root, leaf, name, lineage, filenode, guarded FROM switchback.partition"
+                + " WHERE migration = ? AND root = ANY (?) ORDER BY name";
+        Map<Long, Map<Long, Remembered>> remembered = new HashMap<>();
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setString(1, migration);
-            statement.setLong(2, root);
+            statement.setArray(2, connection.createArrayOf("int8", roots.toArray()));
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
-                    remembered.put(
-                            row.getLong(1),
-                            new Remembered(row.getString(2), row.getString(3), row.getLong(4), row.getBoolean(5)));
+                    remembered
+                            .computeIfAbsent(row.getLong(1), root -> new LinkedHashMap<>())
+                            .put(
+                                    row.getLong(2),
+                                    new Remembered(
+                                            row.getString(3), row.getString(4), row.getLong(5), row.getBoolean(6)));
                 }
             }
         }
@@ -327,6 +345,19 @@ public final class TableWatch {
             statement.setString(1, migration);
             statement.setArray(2, connection.createArrayOf("int8", oids.toArray()));
             statement.executeUpdate();
+        }
+    }
+
+    private void remember(Connection connection, long root, List<Leaf> leaves, Map<Long, Remembered> before)
+            throws SQLException {
+        for (Leaf leaf : leaves) {
+            Remembered now = asRemembered(leaf);
+            if (!now.equals(before.get(leaf.oid()))) {
+                remember(connection, root, leaf.oid(), now);
+            }
+        }
+        if (!before.containsKey(root)) {
+            remember(connection, root, root, new Remembered("", "", 0, true));
         }
     }
 

@@ -246,7 +246,7 @@ class LogDecoderTest {
         return changes.get(0).change();
     }
 
-    /** Texts are compared as such; how they stand in the log, {@code ChangeEncoderTest} looks at. */
+    /** Texts are compared as such; how they stand in the log, {@code CodecTest} looks at. */
     private static Object[] values(Row row) {
         return Arrays.stream(row.values())
                 .map(value -> value instanceof Utf8Text ? value.toString() : value)

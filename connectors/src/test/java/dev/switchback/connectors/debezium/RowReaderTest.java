@@ -7,8 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
 
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaBuilder;
 import org.apache.kafka.connect.data.Struct;
@@ -72,16 +70,6 @@ class RowReaderTest {
     void aTextBecomesItsValue(Carrier carrier, String text, Object value) {
         assertThat(RowReader.value(text, carrier)).isEqualTo(value);
         assertThat(logged(text, carrier)).isEqualTo(carrier == Carrier.TEXT ? utf8(text) : value);
-    }
-
-    /** As {@code float8out} and {@code float4out} print them: the shortest digits that come back. */
-    @Property(tries = 20_000)
-    void everyNumberInTheLogIsTheOneThatJavaReads(@ForAll long doubleBits, @ForAll int floatBits) {
-        String wide = Double.toString(Double.longBitsToDouble(doubleBits));
-        String narrow = Float.toString(Float.intBitsToFloat(floatBits));
-
-        assertThat(logged(wide, Carrier.FLOAT64)).isEqualTo(Double.valueOf(wide));
-        assertThat(logged(narrow, Carrier.FLOAT32)).isEqualTo(Float.valueOf(narrow));
     }
 
     /** Among the bytes of other values, as in the log. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -207,8 +208,8 @@ class TableWatchTest {
     void whatTheLogDoesNotTellIsFound(Case event) throws SQLException {
         TestServer.execute(settings, event.sql().toArray(String[]::new));
 
-        for (int looks = 0; looks < 2; looks++) {
-            List<Problem> problems = look();
+        for (int looks = 0; looks < 4; looks++) {
+            List<Problem> problems = looks % 2 == 0 ? glance() : look();
             if (event.said().isEmpty()) {
                 assertThat(problems).isEmpty();
             } else {
@@ -217,6 +218,21 @@ class TableWatchTest {
                     assertThat(problem.what()).contains(event.said());
                 });
             }
+        }
+    }
+
+    @Test
+    void aGlanceDoesNotWaitForWhoeverHasAPartitionLocked() throws SQLException {
+        try (Connection locking = database.open();
+                Connection looking = database.open();
+                Statement lock = locking.createStatement();
+                Statement impatience = looking.createStatement()) {
+            locking.setAutoCommit(false);
+            lock.execute("LOCK TABLE p1 IN ACCESS EXCLUSIVE MODE");
+            impatience.execute("SET lock_timeout = '2s'");
+
+            assertThat(new TableWatch(database, FLOW, captured).glance(looking, tables))
+                    .isEmpty();
         }
     }
 
@@ -269,6 +285,12 @@ class TableWatchTest {
     }
 
     /** By a watch that remembers nothing but what the database does. */
+    private List<Problem> glance() throws SQLException {
+        try (Connection connection = database.open()) {
+            return new TableWatch(database, FLOW, captured).glance(connection, tables);
+        }
+    }
+
     private List<Problem> look() throws SQLException {
         try (Connection connection = database.open()) {
             return new TableWatch(database, FLOW, captured).look(connection, tables);
