@@ -32,7 +32,7 @@ final class SourceRows implements AutoCloseable {
 
     /** What is asked. */
     @FunctionalInterface
-    interface Question<T extends @Nullable Object> {
+    interface Question<T> {
         T ask(Connection connection) throws SQLException;
     }
 
@@ -59,7 +59,7 @@ final class SourceRows implements AutoCloseable {
      * @throws ProblemException when the source does not answer, or the role lacks a privilege
      * @throws IllegalStateException when the transaction's commit does not come to an end there
      */
-    <T extends @Nullable Object> T behind(long transaction, Question<T> question) throws InterruptedException {
+    <T> T behind(long transaction, Question<T> question) throws InterruptedException {
         Connection kept = connection;
         try {
             return kept == null ? ask(reopened(), transaction, question) : askAgain(kept, transaction, question);
@@ -69,7 +69,7 @@ final class SourceRows implements AutoCloseable {
     }
 
     /** The connection may have idled for days, and ended meanwhile: a new one decides whether the source answers. */
-    private <T extends @Nullable Object> T askAgain(Connection kept, long transaction, Question<T> question)
+    private <T> T askAgain(Connection kept, long transaction, Question<T> question)
             throws SQLException, InterruptedException {
         try {
             return ask(kept, transaction, question);
@@ -79,7 +79,7 @@ final class SourceRows implements AutoCloseable {
         }
     }
 
-    private static <T extends @Nullable Object> T ask(Connection connection, long transaction, Question<T> question)
+    private static <T> T ask(Connection connection, long transaction, Question<T> question)
             throws SQLException, InterruptedException {
         // Before that, a row would not be there yet, which looks like one that is not there any more.
         Visibility.await(connection, transaction, VISIBLE_WITHIN);

@@ -17,24 +17,33 @@ import dev.switchback.transforms.schema.TableId;
 final class PartitionLeaves {
 
     /**
-     * A relation's row type is made with it, in the same transaction; whoever makes it a partition writes the row of
-     * pg_inherits. The two have one xmin if it was created as a partition, or at least in the same transaction. (The tree
-     * is not asked of pg_partition_tree, which would wait for whoever has a partition locked.)
+     * Tables, each with its partitions at every level: {@code tree (root, id, level)}. Parameter: the tables' oids.
+     * pg_partition_tree would say as much, but waits for whoever has a partition locked.
      */
-    private static final String LEAVES =
+    static final String TREE =
             """
             WITH RECURSIVE tree AS (
-              SELECT oid AS root, oid AS relid, 0 AS level FROM pg_class WHERE oid = ANY (?) AND relkind = 'p'
+              SELECT root, root AS id, 0 AS level FROM unnest(?) AS root
               UNION ALL
               SELECT tree.root, i.inhrelid, tree.level + 1
-              FROM tree JOIN pg_inherits i ON i.inhparent = tree.relid AND NOT i.inhdetachpending)
+              FROM tree JOIN pg_class p ON p.oid = tree.id AND p.relkind = 'p'
+                JOIN pg_inherits i ON i.inhparent = tree.id AND NOT i.inhdetachpending)
+            """;
+
+    /**
+     * A relation's row type is made with it, in the same transaction; whoever makes it a partition writes the row of
+     * pg_inherits. The two have one xmin if it was created as a partition, or at least in the same transaction.
+     */
+    private static final String LEAVES = TREE
+            + """
             SELECT tree.root, c.oid AS leaf, n.nspname, c.relname, pg_relation_filenode(c.oid) AS filenode,
                    path.lineage, path.born, path.xids, path.commands,
                    (SELECT count(*) = 2 FROM pg_trigger g
                     WHERE g.tgrelid = c.oid AND g.tgname = ANY (?) AND g.tgenabled = 'A'
                       AND g.tgfoid = to_regprocedure(?)) AS guarded
             FROM tree
-            LEFT JOIN pg_class c ON c.oid = tree.relid AND c.relkind = 'r'
+            JOIN pg_class r ON r.oid = tree.root AND r.relkind = 'p'
+            LEFT JOIN pg_class c ON c.oid = tree.id AND c.relkind = 'r'
             LEFT JOIN pg_namespace n ON n.oid = c.relnamespace
             LEFT JOIN LATERAL (
               SELECT string_agg(i.xmin::text, ' ' ORDER BY up.place) AS lineage, bool_and(i.xmin = t.xmin) AS born,

@@ -50,15 +50,9 @@ public final class TableWatch {
      * Whether the changes of a table, and of each of its partitions, are logged, and whether its replica identity has all
      * columns of its primary key.
      */
-    private static final String FITNESS =
-            """
-            WITH RECURSIVE part AS (
-                SELECT root, root AS id FROM unnest(?) AS root
-                UNION ALL
-                SELECT part.root, i.inhrelid
-                FROM part JOIN pg_class p ON p.oid = part.id AND p.relkind = 'p'
-                  JOIN pg_inherits i ON i.inhparent = part.id AND NOT i.inhdetachpending)
-            SELECT part.root, c.oid = part.root, quote_ident(n.nspname) || '.' || quote_ident(c.relname),
+    private static final String FITNESS = PartitionLeaves.TREE
+            + """
+            SELECT tree.root, c.oid = tree.root, quote_ident(n.nspname) || '.' || quote_ident(c.relname),
                    c.relpersistence = 'p' OR c.relkind = 'p', ARRAY(
                        SELECT a.attname::text FROM pg_index k JOIN pg_attribute a ON a.attrelid = k.indrelid
                        WHERE k.indrelid = c.oid AND k.indisprimary
@@ -68,9 +62,9 @@ public final class TableWatch {
                        WHERE k.indrelid = c.oid AND k.indisprimary
                          AND CASE c.relreplident WHEN 'd' THEN i.indisprimary WHEN 'i' THEN i.indisreplident END
                          AND (k.indkey::int2[])[0:k.indnkeyatts - 1] <@ i.indkey::int2[])
-            FROM part JOIN pg_class c ON c.oid = part.id AND (c.relkind <> 'p' OR c.oid = part.root)
+            FROM tree JOIN pg_class c ON c.oid = tree.id AND (c.relkind <> 'p' OR c.oid = tree.root)
               JOIN pg_namespace n ON n.oid = c.relnamespace
-            ORDER BY c.oid <> part.root, 3""";
+            ORDER BY c.oid <> tree.root, 3""";
 
     private final PostgresConnections database;
     private final String migration;
