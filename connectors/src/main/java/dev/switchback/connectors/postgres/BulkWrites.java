@@ -3,6 +3,7 @@ package dev.switchback.connectors.postgres;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -10,11 +11,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.switchback.connectors.spi.Batch.Work;
 import dev.switchback.transforms.change.Absent;
 import dev.switchback.transforms.mutation.DestinationTable;
 import dev.switchback.transforms.mutation.Key;
-import dev.switchback.transforms.mutation.Mutation;
 import dev.switchback.transforms.mutation.Mutation.OfRow;
 import dev.switchback.transforms.mutation.Mutation.Patch;
 import dev.switchback.transforms.mutation.Mutation.Upsert;
@@ -28,18 +30,44 @@ import dev.switchback.transforms.schema.TableId;
  */
 final class BulkWrites {
 
-    private enum Kind {
-        REMOVE,
-        UPSERT,
-        PATCH
-    }
-
     /** Mappings of several tasks have tables of their own that say the same. */
     private record Definition(TableId id, List<Column> columns, List<String> key, OnConflict onConflict) {}
 
-    private record Group(Kind kind, TableWriter table, BitSet columns) {}
+    /** What a batch has of one table. */
+    private static final class Rows {
 
-    private static final BitSet ALL = new BitSet(0);
+        final TableWriter writer;
+        final Set<Key> keys = new HashSet<>();
+        final List<Work> removes = new ArrayList<>();
+        final List<Work> upserts = new ArrayList<>();
+        final Map<BitSet, List<Work>> patches = new LinkedHashMap<>();
+
+        Rows(TableWriter writer) {
+            this.writer = writer;
+        }
+
+        void add(Work work, OfRow mutation) {
+            if (!keys.add(mutation.key())) {
+                throw new IllegalArgumentException("two mutations of " + mutation.table() + mutation.key());
+            }
+            if (mutation instanceof Patch patch) {
+                patches.computeIfAbsent(present(patch), any -> new ArrayList<>())
+                        .add(work);
+            } else {
+                (mutation instanceof Upsert ? upserts : removes).add(work);
+            }
+        }
+
+        private static BitSet present(Patch patch) {
+            BitSet present = new BitSet(patch.values().length);
+            for (int i = 0; i < patch.values().length; i++) {
+                if (patch.values()[i] != Absent.VALUE) {
+                    present.set(i);
+                }
+            }
+            return present;
+        }
+    }
 
     private final String migration;
     private final Map<DestinationTable, TableWriter> byInstance = new HashMap<>();
@@ -54,40 +82,40 @@ final class BulkWrites {
      * @throws IllegalArgumentException when two are of one row: which of them was meant to be last would be lost
      */
     void write(ApplyConnection connection, List<Work> works) throws SQLException, RowsRefused {
-        Map<Group, List<Work>> groups = grouped(works);
-        for (Kind kind : Kind.values()) {
-            for (Map.Entry<Group, List<Work>> entry : groups.entrySet()) {
-                if (entry.getKey().kind == kind) {
-                    write(connection, entry.getKey(), entry.getValue());
-                }
+        Collection<Rows> tables = byTable(works);
+        for (Rows table : tables) {
+            if (!table.removes.isEmpty()) {
+                table.writer.remove(connection, table.removes);
+            }
+        }
+        for (Rows table : tables) {
+            if (!table.upserts.isEmpty()) {
+                table.writer.upsert(connection, table.upserts);
+            }
+        }
+        for (Rows table : tables) {
+            for (Map.Entry<BitSet, List<Work>> alike : table.patches.entrySet()) {
+                table.writer.patch(connection, alike.getValue(), alike.getKey());
             }
         }
     }
 
-    private static void write(ApplyConnection connection, Group group, List<Work> works)
-            throws SQLException, RowsRefused {
-        switch (group.kind) {
-            case REMOVE -> group.table.remove(connection, works);
-            case UPSERT -> group.table.upsert(connection, works);
-            case PATCH -> group.table.patch(connection, works, group.columns);
-        }
-    }
-
-    private Map<Group, List<Work>> grouped(List<Work> works) {
-        Map<Group, List<Work>> groups = new LinkedHashMap<>();
-        Map<TableWriter, Set<Key>> seen = new HashMap<>();
+    private Collection<Rows> byTable(List<Work> works) {
+        Map<TableWriter, Rows> tables = new LinkedHashMap<>();
+        @Nullable DestinationTable table = null;
+        @Nullable Rows rows = null;
         for (Work work : works) {
             if (!(work.mutation() instanceof OfRow mutation)) {
                 throw new IllegalArgumentException(work.mutation() + " does not come alone");
             }
-            TableWriter table = writer(mutation.table());
-            if (!seen.computeIfAbsent(table, any -> new HashSet<>()).add(mutation.key())) {
-                throw new IllegalArgumentException("two mutations of " + mutation.table() + mutation.key());
+            // A task's rows of one table stand one behind the other.
+            if (rows == null || mutation.table() != table) {
+                table = mutation.table();
+                rows = tables.computeIfAbsent(writer(table), Rows::new);
             }
-            groups.computeIfAbsent(new Group(kind(mutation), table, columns(mutation)), any -> new ArrayList<>())
-                    .add(work);
+            rows.add(work, mutation);
         }
-        return groups;
+        return tables.values();
     }
 
     private TableWriter writer(DestinationTable table) {
@@ -96,25 +124,5 @@ final class BulkWrites {
                 any -> byDefinition.computeIfAbsent(
                         new Definition(table.id(), table.columns(), table.key(), table.onConflict()),
                         same -> new TableWriter(migration, table)));
-    }
-
-    private static Kind kind(Mutation mutation) {
-        if (mutation instanceof Upsert) {
-            return Kind.UPSERT;
-        }
-        return mutation instanceof Patch ? Kind.PATCH : Kind.REMOVE;
-    }
-
-    private static BitSet columns(Mutation mutation) {
-        if (!(mutation instanceof Patch patch)) {
-            return ALL;
-        }
-        BitSet present = new BitSet(patch.values().length);
-        for (int i = 0; i < patch.values().length; i++) {
-            if (patch.values()[i] != Absent.VALUE) {
-                present.set(i);
-            }
-        }
-        return present;
     }
 }

@@ -3,6 +3,7 @@ package dev.switchback.pipeline.topology;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,11 +46,13 @@ final class ApplyBuffer {
 
     private final Mandate mandate;
     private final Map<InputPartition, InputCursor> cursors = new HashMap<>();
-    private final Map<DestinationTable, Map<Key, PendingRow>> rows = new HashMap<>();
+    private final IdentityHashMap<DestinationTable, Map<Key, PendingRow>> rows = new IdentityHashMap<>();
     private final List<HeldChange> holding = new ArrayList<>();
     private final HeldKeys heldKeys = new HeldKeys();
     private final String sharedTopic;
-    private final Map<TableId, Counter> tables = new HashMap<>();
+    /** By instance, of which one table may have several. */
+    private final IdentityHashMap<TableId, Counter> tables = new IdentityHashMap<>();
+
     private Batch.@Nullable Work clear;
     private int rowCount;
     private int tableCount;
