@@ -34,7 +34,7 @@ enum Scenario {
         }
     },
     TABLES("As stream, with twice as many changes, spread over many tables, and in one: Switchback beside itself."),
-    SOAK("The whole pipeline in one process with 1 GiB of heap, always behind, for ten minutes."),
+    SOAK("The whole pipeline in one process with 1 GiB of heap, beside a load made as fast as the machine can, for ten minutes."),
     STREAM(
             "From the source's log to the destination, all at once: changes a second while catching up with a backlog.") {
         @Override

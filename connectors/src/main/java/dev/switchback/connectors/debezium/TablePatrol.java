@@ -79,7 +79,7 @@ final class TablePatrol implements AutoCloseable {
         } catch (SQLException | ProblemException failure) {
             LOG.warn("The captured tables could not be looked at: {}", failure.getMessage());
             disconnect();
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             // What throws would not be run again, and nobody would know.
             clock.shutdown();
             halt.accept(new ProblemException(
