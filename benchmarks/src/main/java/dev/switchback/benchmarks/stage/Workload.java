@@ -155,7 +155,7 @@ public final class Workload {
 
     /**
      * Makes changes of the same kinds, in about the same shares, and of as freely chosen keys, but a hundred to a
-     * transaction: faster than they can be moved by the same machine.
+     * transaction, which is cheaper to make.
      *
      * @return how many
      */

@@ -88,6 +88,10 @@ final class Heartbeat implements AutoCloseable {
         } catch (SQLException | ProblemException failure) {
             LOG.warn("No heartbeat in the log: {}", failure.getMessage());
             disconnect();
+        } catch (RuntimeException | Error failure) {
+            // What throws would not be run again, and the slot would hold back the log.
+            LOG.error("The heartbeat failed", failure);
+            lost.accept("the heartbeat failed: " + failure);
         }
     }
 

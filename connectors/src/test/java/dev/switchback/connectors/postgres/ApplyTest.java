@@ -165,6 +165,29 @@ class ApplyTest {
     }
 
     @Test
+    void twoMappingsOfOneTableWriteItInTurnAndNoRowTwice() {
+        DestinationTable same = destination.table("t");
+        destination.execute("INSERT INTO t VALUES (4, 'four', 4, '{}')");
+
+        destination.apply(
+                session,
+                upsert(1L, "one", null, null),
+                new Upsert(same, new Object[] {2L, "two", null, null}),
+                new Remove(t, new Key(4L)),
+                new Upsert(same, new Object[] {3L, "three", null, null}));
+
+        assertThat(destination.query("SELECT id, name FROM t ORDER BY id"))
+                .containsExactly("1|one", "2|two", "3|three");
+        assertThatThrownBy(() -> destination.apply(
+                        session,
+                        upsert(1L, "a", null, null),
+                        new Remove(same, new Key(2L)),
+                        upsert(2L, "b", null, null)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("two mutations of public.t(2)");
+    }
+
+    @Test
     void moreColumnsThanAFunctionHasArgumentsAreNoObstacle() {
         String columns =
                 IntStream.range(1, 300).mapToObj(i -> ", c" + i + " text").reduce("", String::concat);

@@ -50,7 +50,7 @@ final class ApplyBuffer {
     private final List<HeldChange> holding = new ArrayList<>();
     private final HeldKeys heldKeys = new HeldKeys();
     private final String sharedTopic;
-    /** By instance, of which one table may have several. */
+    /** By instance: a decoder has one for each schema of a table. */
     private final IdentityHashMap<TableId, Counter> tables = new IdentityHashMap<>();
 
     private Batch.@Nullable Work clear;
