@@ -27,7 +27,10 @@ import dev.switchback.benchmarks.stage.Size;
 import dev.switchback.benchmarks.stage.Stage;
 import dev.switchback.benchmarks.stage.Workload;
 
-/** The whole pipeline in one process, beside as much load as the machine makes, for minutes: what it keeps on its heap must not grow. */
+/**
+ * The whole pipeline in one process, beside as much load as one session makes, for minutes: what it keeps on its heap must
+ * not grow.
+ */
 final class SoakRun {
 
     private static final Duration FULL = Duration.ofMinutes(10);

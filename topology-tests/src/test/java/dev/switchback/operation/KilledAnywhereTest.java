@@ -73,7 +73,7 @@ class KilledAnywhereTest {
     }
 
     @Test
-    @Timeout(600)
+    @Timeout(300)
     void atPointsOfASample() {
         run(shuffled().subList(0, 2), 1);
     }

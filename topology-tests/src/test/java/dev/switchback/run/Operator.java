@@ -1,5 +1,7 @@
 package dev.switchback.run;
 
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -92,8 +94,10 @@ final class Operator implements AutoCloseable {
     Answer ask(String verb, String... options) {
         if (ASKED_OFTEN.contains(verb)) {
             StringWriter output = new StringWriter();
-            int exitCode = VerbInProcess.execute(
-                    new PrintWriter(output, true), line(verb, options).toArray(String[]::new));
+            int exitCode = assertTimeoutPreemptively(
+                    PATIENCE,
+                    () -> VerbInProcess.execute(
+                            new PrintWriter(output, true), line(verb, options).toArray(String[]::new)));
             return new Answer(exitCode, output.toString());
         }
         ChildProcess process = start(verb, options);
