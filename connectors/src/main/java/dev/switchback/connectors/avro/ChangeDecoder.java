@@ -2,12 +2,14 @@ package dev.switchback.connectors.avro;
 
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 
 import org.apache.avro.Schema;
 
 import dev.switchback.transforms.change.Event;
 import dev.switchback.transforms.change.Row;
+import dev.switchback.transforms.schema.TableId;
 
 /**
  * Decodes the records of change topics. All rows that one schema id wrote share one {@link
@@ -16,12 +18,25 @@ import dev.switchback.transforms.change.Row;
 public final class ChangeDecoder {
 
     private final SchemaStore store;
+    private final BiPredicate<TableId, String> inspected;
     private final ConcurrentMap<Integer, EventReader> events = new ConcurrentHashMap<>();
     private final ConcurrentMap<Integer, RowReader> keys = new ConcurrentHashMap<>();
 
     /** @param store knows the schemas that the records were written with; it stays the caller's to close */
     public ChangeDecoder(SchemaStore store) {
+        this(store, (table, column) -> true);
+    }
+
+    /**
+     * For changes of which not every value is looked into: texts in all other columns stay in the record, as {@link
+     * dev.switchback.transforms.change.Utf8Text}s, and whether they are UTF-8 is for the destination to say.
+     *
+     * @param store as above
+     * @param inspected the columns, by table, of which somebody looks into the value
+     */
+    public ChangeDecoder(SchemaStore store, BiPredicate<TableId, String> inspected) {
         this.store = store;
+        this.inspected = inspected;
     }
 
     /**
@@ -32,7 +47,7 @@ public final class ChangeDecoder {
      *     answer
      */
     public Event decode(byte[] value) {
-        EventReader reader = readerOf(value, events, EventReader::of);
+        EventReader reader = readerOf(value, events, schema -> EventReader.of(schema, inspected));
         WireInput input = new WireInput(value);
         Event event = reader.read(input);
         input.end();

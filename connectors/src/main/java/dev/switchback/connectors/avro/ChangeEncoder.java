@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import dev.switchback.transforms.change.Change;
 import dev.switchback.transforms.change.Operation;
 import dev.switchback.transforms.change.Row;
+import dev.switchback.transforms.change.Utf8Text;
 import dev.switchback.transforms.schema.TableSchema;
 
 /** Encodes one table's changes for its change topic. Not thread-safe: it writes into its output. */
@@ -16,7 +17,9 @@ public final class ChangeEncoder {
 
     private final TableSchema table;
     private final InstantSource clock;
-    private final String named;
+    private final Utf8Text schemaName;
+    private final Utf8Text tableName;
+    private final @Nullable Utf8Text named;
     private final int keySchemaId;
     private final int valueSchemaId;
     private final RowWriter keys;
@@ -68,7 +71,9 @@ public final class ChangeEncoder {
         this.table = table;
         this.output = output;
         this.clock = clock;
-        this.named = amongOthers ? topic : "";
+        this.schemaName = Utf8Text.of(table.id().schema());
+        this.tableName = Utf8Text.of(table.id().name());
+        this.named = amongOthers ? Utf8Text.of(topic) : null;
         this.keySchemaId = store.register(
                 ChangeSchemas.keySubject(topic),
                 amongOthers ? ChangeSchemas.keyAmongOthers(topic, table) : ChangeSchemas.key(topic, table));
@@ -86,7 +91,7 @@ public final class ChangeEncoder {
      */
     public byte[] key(Row row) {
         return output.record(keySchemaId, encoder -> {
-            if (!named.isEmpty()) {
+            if (named != null) {
                 CarrierWriter.writeText(named, encoder);
             }
             keys.write(row, encoder);
@@ -108,8 +113,8 @@ public final class ChangeEncoder {
             write(change.after(), encoder);
             encoder.writeLong(change.lsn());
             encoder.writeLong(change.commitMicros());
-            CarrierWriter.writeText(table.id().schema(), encoder);
-            CarrierWriter.writeText(table.id().name(), encoder);
+            CarrierWriter.writeText(schemaName, encoder);
+            CarrierWriter.writeText(tableName, encoder);
             encoder.writeBoolean(change.operation() == Operation.READ);
             encoder.writeString(change.operation().code());
             encoder.writeLong(clock.millis());

@@ -1,6 +1,7 @@
 package dev.switchback.connectors.avro;
 
 import java.nio.charset.StandardCharsets;
+import java.util.function.BiPredicate;
 
 import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +20,11 @@ interface EventReader {
 
     Event read(WireInput input);
 
-    /** @throws UndecodableException when the schema is none of a watermark, a claim or a change */
-    static EventReader of(Schema schema) {
+    /**
+     * @param inspected of which columns somebody looks into the value
+     * @throws UndecodableException when the schema is none of a watermark, a claim or a change
+     */
+    static EventReader of(Schema schema, BiPredicate<TableId, String> inspected) {
         if (schema.equals(ChangeSchemas.WATERMARK)) {
             return EventReader::readWatermark;
         }
@@ -29,7 +33,7 @@ interface EventReader {
         }
         return schema.equals(ChangeSchemas.TASK_WATERMARK)
                 ? input -> new TaskWatermark(input.readInt(), readWatermark(input))
-                : new Changes(ChangeSchemas.tableOf(schema));
+                : new Changes(ChangeSchemas.tableOf(schema), inspected);
     }
 
     private static Watermark readWatermark(WireInput input) {
@@ -44,11 +48,11 @@ interface EventReader {
         private final byte[] tableName;
         private final RowReader rows;
 
-        Changes(TableSchema table) {
+        Changes(TableSchema table, BiPredicate<TableId, String> inspected) {
             this.table = table.id();
             this.schemaName = this.table.schema().getBytes(StandardCharsets.UTF_8);
             this.tableName = this.table.name().getBytes(StandardCharsets.UTF_8);
-            this.rows = RowReader.ofRows(table);
+            this.rows = RowReader.ofRows(table, column -> inspected.test(table.id(), column));
         }
 
         @Override

@@ -18,6 +18,7 @@ import dev.switchback.transforms.change.Event;
 import dev.switchback.transforms.change.Operation;
 import dev.switchback.transforms.change.Row;
 import dev.switchback.transforms.change.RowType;
+import dev.switchback.transforms.change.Utf8Text;
 import dev.switchback.transforms.change.Watermark;
 import dev.switchback.transforms.schema.TableId;
 
@@ -133,7 +134,7 @@ public final class GenericChanges {
             return new GenericData.Record(absentBranch(field));
         }
         if (value instanceof String text) {
-            CarrierWriter.requireText(text);
+            Utf8Text.requireText(text);
         }
         return value instanceof byte[] bytes ? ByteBuffer.wrap(bytes) : value;
     }

@@ -2,6 +2,7 @@ package dev.switchback.connectors.avro;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 import org.apache.avro.Schema;
 import org.apache.avro.Schema.Field;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import dev.switchback.transforms.change.Absent;
 import dev.switchback.transforms.change.Row;
 import dev.switchback.transforms.change.RowType;
+import dev.switchback.transforms.change.Utf8Text;
 import dev.switchback.transforms.schema.Carrier;
 import dev.switchback.transforms.schema.Column;
 import dev.switchback.transforms.schema.TableSchema;
@@ -31,10 +33,13 @@ final class RowReader {
         @Nullable Object read(WireInput input);
     }
 
-    static RowReader ofRows(TableSchema table) {
+    /** @param inspected of which columns somebody looks into the value: texts of others stay {@link Utf8Text}s */
+    static RowReader ofRows(TableSchema table, Predicate<String> inspected) {
         List<ValueReader> readers = new ArrayList<>();
         for (Column column : table.columns()) {
-            ValueReader value = ofCarrier(column.type().carrier());
+            Carrier carrier = column.type().carrier();
+            boolean stays = carrier == Carrier.TEXT && !inspected.test(column.name());
+            ValueReader value = stays ? WireInput::readUtf8 : ofCarrier(carrier);
             int branches = column.type().toastable() ? 3 : 2;
             readers.add(input -> switch (input.readBranch(branches)) {
                 case 0 -> null;

@@ -6,9 +6,12 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
+import dev.switchback.transforms.change.Utf8Text;
+
 /**
  * Reads Avro's binary encoding from a record's bytes. Stricter than Avro's own decoder, which takes any byte for a
- * boolean, replaces broken UTF-8, and allocates whatever length a broken record claims; and it copies a text once.
+ * boolean, replaces broken UTF-8, and allocates whatever length a broken record claims; and it copies a text once,
+ * if at all.
  *
  * @see <a href="https://avro.apache.org/docs/1.12.0/specification/#binary-encoding">Avro's binary encoding</a>
  */
@@ -72,6 +75,12 @@ final class WireInput {
         int start = advance(length);
         String text = new String(bytes, start, length, StandardCharsets.UTF_8);
         return text.indexOf(REPLACEMENT) < 0 ? text : strictText(start, length);
+    }
+
+    /** A text that stays where it is. Whether it is UTF-8 is left to whom it is for. */
+    Utf8Text readUtf8() {
+        int length = readLength();
+        return new Utf8Text(bytes, advance(length), length);
     }
 
     /** Reads a text that is known beforehand. */

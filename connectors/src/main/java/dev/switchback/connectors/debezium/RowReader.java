@@ -10,10 +10,10 @@ import java.util.Objects;
 import org.apache.kafka.connect.data.Struct;
 import org.jspecify.annotations.Nullable;
 
-import dev.switchback.connectors.avro.Utf8Text;
 import dev.switchback.transforms.change.Absent;
 import dev.switchback.transforms.change.Row;
 import dev.switchback.transforms.change.RowType;
+import dev.switchback.transforms.change.Utf8Text;
 import dev.switchback.transforms.schema.Carrier;
 import dev.switchback.transforms.schema.Column;
 import dev.switchback.transforms.schema.TableSchema;

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 import dev.switchback.connectors.memory.TableRules.RefusedValueException;
 import dev.switchback.transforms.change.Absent;
+import dev.switchback.transforms.change.Utf8Text;
 import dev.switchback.transforms.mutation.DestinationTable;
 import dev.switchback.transforms.mutation.Key;
 import dev.switchback.transforms.mutation.Mutation;
@@ -181,7 +182,9 @@ public final class RowsInMemory {
         @Nullable Object[] row = values.clone();
         for (int i = 0; i < row.length; i++) {
             Object value = row[i];
-            row[i] = value == null ? null : rules.kept(table, table.columns().get(i), value);
+            row[i] = value == null
+                    ? null
+                    : rules.kept(table, table.columns().get(i), value instanceof Utf8Text ? value.toString() : value);
         }
         return row;
     }

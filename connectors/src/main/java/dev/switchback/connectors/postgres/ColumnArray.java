@@ -1,11 +1,15 @@
 package dev.switchback.connectors.postgres;
 
 import java.math.BigDecimal;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
+import dev.switchback.transforms.change.Utf8Text;
 import dev.switchback.transforms.schema.Carrier;
 import dev.switchback.transforms.schema.Column;
 
@@ -63,8 +67,15 @@ final class ColumnArray {
             case FLOAT32 -> new Float[count];
             case FLOAT64 -> new Double[count];
             case BYTES -> new byte[count][];
-            case TEXT -> new String[count];
+            case TEXT -> new Utf8Text[count];
         };
+    }
+
+    /** The parameter that has these elements. */
+    Array parameter(Connection connection, @Nullable Object[] elements) throws SQLException {
+        return elements instanceof @Nullable Utf8Text[] texts
+                ? TextArray.of(connection, texts)
+                : connection.createArrayOf(elementType(), elements);
     }
 
     /** @param value in its own column's carrier; one that fits the destination's exactly is converted */
@@ -107,17 +118,29 @@ final class ColumnArray {
         return wide.intValue();
     }
 
-    private @Nullable Object text(Object value) throws UnfitException {
-        if (value instanceof String text) {
-            if (scale != UNBOUNDED && (scale < 0 ? roundsWholeDigits(text) : decimals(text) > scale)) {
-                throw unfit(text, "would be rounded");
-            }
-            if (text.length() > length && text.codePointCount(0, text.length()) > length) {
-                throw unfit(text, "is longer than the column");
-            }
-            return text;
+    private @Nullable Utf8Text text(Object value) throws UnfitException {
+        if (value instanceof Integer || value instanceof Long || value instanceof Boolean) {
+            return Utf8Text.of(value.toString());
         }
-        return value instanceof Integer || value instanceof Long || value instanceof Boolean ? value.toString() : null;
+        @Nullable Utf8Text text = value instanceof String string ? encoded(string) : value instanceof Utf8Text utf8 ? utf8 : null;
+        if (text == null) {
+            return null;
+        }
+        if (scale != UNBOUNDED && (scale < 0 ? roundsWholeDigits(text.toString()) : decimals(text) > scale)) {
+            throw unfit(text.toString(), "would be rounded");
+        }
+        if (text.length() > length && text.characters() > length) {
+            throw unfit(text.toString(), "is longer than the column");
+        }
+        return text;
+    }
+
+    private Utf8Text encoded(String text) throws UnfitException {
+        try {
+            return Utf8Text.of(text);
+        } catch (IllegalArgumentException e) {
+            throw unfit(text, "cannot be encoded: " + e.getMessage());
+        }
     }
 
     /** Any of an array's numbers, in front of which its bounds may be: {@code [2:3]={1200,1300}}. */
@@ -137,16 +160,18 @@ final class ColumnArray {
     }
 
     /** The most digits behind any decimal point of the text, trailing zeros not counted. */
-    private static int decimals(String text) {
+    private static int decimals(Utf8Text text) {
         int most = 0;
-        for (int point = text.indexOf('.'); point >= 0; point = text.indexOf('.', point + 1)) {
-            int last = point;
-            for (int i = point + 1; i < text.length() && text.charAt(i) >= '0' && text.charAt(i) <= '9'; i++) {
-                if (text.charAt(i) != '0') {
-                    last = i;
+        for (int point = 0; point < text.length(); point++) {
+            if (text.at(point) == '.') {
+                int last = point;
+                for (int i = point + 1; i < text.length() && text.at(i) >= '0' && text.at(i) <= '9'; i++) {
+                    if (text.at(i) != '0') {
+                        last = i;
+                    }
                 }
+                most = Math.max(most, last - point);
             }
-            most = Math.max(most, last - point);
         }
         return most;
     }

@@ -190,7 +190,7 @@ final class TableWriter {
             for (int i = 0; i < elements.length; i++) {
                 elements[i] = element(column, works.get(i));
             }
-            statement.setArray(parameter + 1, connection.createArrayOf(arrays[column].elementType(), elements));
+            statement.setArray(parameter + 1, arrays[column].parameter(connection, elements));
         }
     }
 

@@ -25,6 +25,7 @@ import dev.switchback.transforms.change.Change;
 import dev.switchback.transforms.change.Operation;
 import dev.switchback.transforms.change.Row;
 import dev.switchback.transforms.change.RowType;
+import dev.switchback.transforms.change.Utf8Text;
 import dev.switchback.transforms.change.Watermark;
 import dev.switchback.transforms.schema.TableSchema;
 
@@ -56,6 +57,23 @@ class CodecTest {
     @Property(tries = 300)
     void whatIsDecodedIsWhatWasEncoded(@ForAll("cases") Case given) {
         assertThat(decoder.decode(encoder(given.table()).value(given.change()))).isEqualTo(given.change());
+    }
+
+    @Property(tries = 300)
+    void textsThatNobodyLooksIntoAreTheSameTexts(@ForAll("rows") RowCase given) {
+        String inspected = given.table().columnNames().get(0);
+        ChangeDecoder lean = new ChangeDecoder(
+                store, (table, column) -> table.equals(given.table().id()) && column.equals(inspected));
+        Change change = new Change(Operation.INSERT, given.table().id(), null, given.row(), 7, 11);
+
+        Row decoded = ((Change) lean.decode(encoder(given.table()).value(change))).after();
+
+        Object[] expected = given.table().columnNames().stream()
+                .map(given.row()::value)
+                .map(value -> value instanceof String text ? Utf8Text.of(text) : value)
+                .toArray();
+        expected[0] = given.row().value(inspected);
+        assertThat(decoded).isEqualTo(new Row(new RowType(given.table().columnNames()), expected));
     }
 
     @Property(tries = 300)

@@ -14,7 +14,6 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-import dev.switchback.connectors.avro.Utf8Text;
 import dev.switchback.connectors.postgres.LogRelation;
 import dev.switchback.connectors.postgres.LogRelation.LogColumn;
 import dev.switchback.connectors.postgres.PostgresConnections;
@@ -24,6 +23,7 @@ import dev.switchback.transforms.change.Absent;
 import dev.switchback.transforms.change.Change;
 import dev.switchback.transforms.change.Operation;
 import dev.switchback.transforms.change.Row;
+import dev.switchback.transforms.change.Utf8Text;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
 import dev.switchback.transforms.schema.Carrier;

@@ -15,9 +15,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-import dev.switchback.connectors.avro.Utf8Text;
 import dev.switchback.transforms.change.Absent;
 import dev.switchback.transforms.change.Row;
+import dev.switchback.transforms.change.Utf8Text;
 import dev.switchback.transforms.schema.Carrier;
 import dev.switchback.transforms.schema.Column;
 import dev.switchback.transforms.schema.Column.Generation;

@@ -3,13 +3,16 @@ package dev.switchback.connectors.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.switchback.connectors.postgres.ColumnArray.UnfitException;
+import dev.switchback.transforms.change.Utf8Text;
 import dev.switchback.transforms.schema.Carrier;
 import dev.switchback.transforms.schema.Column;
 import dev.switchback.transforms.schema.ColumnType;
@@ -67,7 +70,10 @@ class ColumnArrayTest {
     @ParameterizedTest
     @MethodSource("exact")
     void takes(String declaration, Carrier carrier, Object value, Object element) throws UnfitException {
-        assertThat(array(declaration, carrier).element(value)).isEqualTo(element);
+        Object expected = element instanceof String text ? Utf8Text.of(text) : element;
+
+        assertThat(array(declaration, carrier).element(value)).isEqualTo(expected);
+        assertThat(array(declaration, carrier).element(inItsRecord(value))).isEqualTo(expected);
     }
 
     @ParameterizedTest
@@ -76,6 +82,27 @@ class ColumnArrayTest {
         assertThatThrownBy(() -> array(declaration, carrier).element(value))
                 .isInstanceOf(UnfitException.class)
                 .hasMessageContaining("column c of type " + declaration);
+        assertThatThrownBy(() -> array(declaration, carrier).element(inItsRecord(value)))
+                .isInstanceOf(UnfitException.class)
+                .hasMessageContaining("column c of type " + declaration);
+    }
+
+    @Test
+    void halfASurrogatePairDoesNotBecomeAQuestionMark() {
+        assertThatThrownBy(() -> array("text", Carrier.TEXT).element("a\ud83d"))
+                .isInstanceOf(UnfitException.class)
+                .hasMessageContaining("column c of type text")
+                .hasMessageContaining("half a surrogate pair at character 1");
+    }
+
+    /** A text among other bytes, which have digits and a point. */
+    private static Object inItsRecord(Object value) {
+        if (!(value instanceof String text)) {
+            return value;
+        }
+        byte[] record = ("7.77ü" + text + "0.123ü").getBytes(StandardCharsets.UTF_8);
+        int before = "7.77ü".getBytes(StandardCharsets.UTF_8).length;
+        return new Utf8Text(record, before, text.getBytes(StandardCharsets.UTF_8).length);
     }
 
     private static ColumnArray array(String declaration, Carrier carrier) {

@@ -1,11 +1,13 @@
 package dev.switchback.pipeline.topology;
 
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -19,11 +21,13 @@ import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
+import org.jspecify.annotations.Nullable;
 
 import dev.switchback.connectors.avro.ChangeDecoder;
 import dev.switchback.connectors.avro.ChangePartitioner;
 import dev.switchback.connectors.avro.SchemaStore;
 import dev.switchback.transforms.mapping.Mapping;
+import dev.switchback.transforms.schema.TableId;
 
 /**
  * The topology of one flow: the same for FORWARD and REVERSE.
@@ -58,29 +62,40 @@ public final class MigrationTopology {
             InputLog log,
             ApplyThreads threads) {
         ChangeDecoder changes = new ChangeDecoder(schemas);
+        EventDecoder joined = new EventDecoder(changes);
+        EventDecoder mapped = new EventDecoder(new ChangeDecoder(schemas, inspected(mappings.values())));
         Steps steps = new Steps(
                 new Topology(),
                 topics,
-                new EventDecoder(changes),
                 ThreadLocal.withInitial(() -> new EventMapper(mappings, joins.byMutationTopic())),
                 joins,
                 new Resumption(log),
                 threads);
         if (!mappings.isEmpty()) {
-            steps.source("changes", mappings.keySet());
+            steps.source("changes", mappings.keySet(), mapped);
             steps.map("map", "changes");
-            steps.apply("apply", "map", mappings.keySet());
+            steps.apply("apply", "map", mappings.keySet(), mapped);
         }
         if (!joins.isEmpty()) {
             Set<String> mutations = joins.byMutationTopic().keySet();
-            steps.source("join-changes", joins.inputs());
+            steps.source("join-changes", joins.inputs(), joined);
             steps.join("join", "join-changes", schemas, changes);
-            steps.source("mutations", mutations);
+            steps.source("mutations", mutations, joined);
             steps.claim("claim", "mutations", schemas, changes);
             steps.map("map-mutations", "claim");
-            steps.apply("apply-mutations", "map-mutations", mutations);
+            steps.apply("apply-mutations", "map-mutations", mutations, joined);
         }
         return steps.topology();
+    }
+
+    /** Joins remember rows and compare them; mappings look into what they compute with. */
+    private static BiPredicate<TableId, String> inspected(Collection<List<Mapping>> mappings) {
+        Map<TableId, Mapping> bySource = new HashMap<>();
+        mappings.forEach(all -> all.forEach(mapping -> bySource.put(mapping.source(), mapping)));
+        return (table, column) -> {
+            @Nullable Mapping mapping = bySource.get(table);
+            return mapping == null || mapping.inspects(column);
+        };
     }
 
     /**
@@ -91,14 +106,13 @@ public final class MigrationTopology {
     private record Steps(
             Topology topology,
             InputTopics topics,
-            EventDecoder decoder,
             ThreadLocal<EventMapper> mappers,
             Joins joins,
             Resumption resumption,
             ApplyThreads threads) {
 
         /** Reads topics and decodes what they hold. */
-        void source(String name, Collection<String> names) {
+        void source(String name, Collection<String> names, EventDecoder decoder) {
             ByteArrayDeserializer bytes = new ByteArrayDeserializer();
             // No reset: an offset that Kafka no longer has is a gap, and a gap halts.
             topology.addSource(
@@ -110,7 +124,7 @@ public final class MigrationTopology {
             topology.addProcessor(name, () -> new MapProcessor(mappers.get()), parent);
         }
 
-        void apply(String name, String parent, Collection<String> inputs) {
+        void apply(String name, String parent, Collection<String> inputs, EventDecoder decoder) {
             topology.addProcessor(
                     name,
                     () -> new ApplyProcessor(

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One row's values, in the order of its type. A value is {@code null} (SQL NULL), {@link Absent#VALUE}, or of the class
  * its column's {@link dev.switchback.transforms.schema.Carrier} names: {@code Boolean Integer Long Float Double byte[]
- * String}; on their way from the log into a change topic, texts are not {@code String}s yet, but stand as they are there.
+ * String}, or a {@link Utf8Text} instead of a {@code String} where nobody looks into it.
  * The array is not copied: whoever hands it over leaves it unchanged from then on.
  */
 public record Row(RowType type, @Nullable Object[] values) {

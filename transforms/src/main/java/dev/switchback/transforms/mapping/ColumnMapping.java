@@ -1,5 +1,6 @@
 package dev.switchback.transforms.mapping;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -54,6 +55,12 @@ final class ColumnMapping implements Mapping {
     @Override
     public boolean keepsDestinationKey() {
         return true;
+    }
+
+    @Override
+    public boolean inspects(String column) {
+        return Arrays.stream(destination.keyIndexes())
+                .anyMatch(index -> sources.get(index).column().equals(column));
     }
 
     @Override

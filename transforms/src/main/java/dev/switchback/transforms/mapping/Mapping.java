@@ -37,6 +37,12 @@ public interface Mapping {
     /** Whether all changes of one source key make mutations of one destination row. */
     boolean keepsDestinationKey();
 
+    /**
+     * Whether it looks into the values of a source column: it reads them, or makes a key of them. Texts of any other column,
+     * which it hands on as they come or leaves out, may come as {@link dev.switchback.transforms.change.Utf8Text}s.
+     */
+    boolean inspects(String column);
+
     /** The same mapping for another thread. */
     Mapping copy();
 }

@@ -50,6 +50,11 @@ final class SelectMapping implements Mapping {
     }
 
     @Override
+    public boolean inspects(String column) {
+        return program.inspects(column);
+    }
+
+    @Override
     public Mapping copy() {
         return new SelectMapping(program);
     }

@@ -1,5 +1,6 @@
 package dev.switchback.transforms.mapping;
 
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -65,6 +66,14 @@ record SelectProgram(
         }
         columns.removeAll(new HashSet<>(source.key()));
         return List.copyOf(columns);
+    }
+
+    /** Whether it makes anything of a source column's values but hands them on. */
+    boolean inspects(String column) {
+        return source.key().contains(column)
+                || inputs.stream().anyMatch(input -> input.name().equals(column))
+                || Arrays.stream(destination.keyIndexes())
+                        .anyMatch(index -> targets.get(index).columns().contains(column));
     }
 
     /** Whether no update can make a row enter or leave the filter. */

@@ -70,6 +70,11 @@ class ColumnMappingTest {
     }
 
     @Test
+    void itLooksIntoTheKeyAlone() {
+        assertThat(SOURCE.columnNames().stream().filter(RENAMED::inspects)).containsExactly("order_id", "line");
+    }
+
+    @Test
     void aReadIsAnUpsert() {
         assertThat(only(SAME, change(Operation.READ, null, row(7, 1, null, null))))
                 .isEqualTo(new Upsert(SAME.destination(), values(7, 1, null, null)));

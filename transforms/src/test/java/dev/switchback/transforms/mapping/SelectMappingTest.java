@@ -14,6 +14,7 @@ import dev.switchback.transforms.change.Change;
 import dev.switchback.transforms.change.Operation;
 import dev.switchback.transforms.change.Row;
 import dev.switchback.transforms.change.RowType;
+import dev.switchback.transforms.change.Utf8Text;
 import dev.switchback.transforms.mapping.MappingCompiler.Into;
 import dev.switchback.transforms.mutation.Key;
 import dev.switchback.transforms.mutation.Mutation;
@@ -70,6 +71,25 @@ class SelectMappingTest {
     void anInsertComputesItsColumns() {
         assertThat(all(COMPUTED, change(Operation.INSERT, null, row(7, 1, "Basel", "soup", "1.50"))))
                 .containsExactly(new Upsert(COMPUTED.destination(), values(7L, "B", "3.00", "soup")));
+    }
+
+    @Test
+    void itLooksIntoKeysAndWhatExpressionsRead() {
+        assertThat(inspected(COMPUTED)).containsExactly("id", "name", "price");
+        assertThat(inspected(FILTERED)).containsExactly("id", "owner");
+        assertThat(inspected(MOVING)).containsExactly("id", "owner", "price");
+    }
+
+    @Test
+    void textsThatItHandsOnMayComeAsTheyAreInTheRecord() {
+        Utf8Text menu = Utf8Text.of("Zürcher Geschnetzeltes");
+
+        assertThat(all(COMPUTED, change(Operation.INSERT, null, row(7, 1, "Basel", menu, "1.50"))))
+                .containsExactly(new Upsert(COMPUTED.destination(), values(7L, "B", "3.00", menu)));
+    }
+
+    private static List<String> inspected(Mapping mapping) {
+        return SOURCE.columnNames().stream().filter(mapping::inspects).toList();
     }
 
     @Test

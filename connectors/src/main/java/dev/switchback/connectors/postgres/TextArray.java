@@ -1,0 +1,58 @@
+package dev.switchback.connectors.postgres;
+
+import java.nio.ByteBuffer;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.SQLException;
+
+import org.jspecify.annotations.Nullable;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.Oid;
+import org.postgresql.jdbc.PgArray;
+
+import dev.switchback.transforms.change.Utf8Text;
+
+/**
+ * Makes a {@code text[]} parameter in the protocol's binary form, into which each text is copied once; the driver would
+ * make {@code String}s' bytes first, and copy these twice. Stateless.
+ *
+ * @see <a href="https://github.com/postgres/postgres/blob/REL_18_STABLE/src/backend/utils/adt/arrayfuncs.c">array_recv</a>
+ */
+final class TextArray {
+
+    private static final int DIMENSIONS = 1;
+    private static final int LOWER_BOUND = 1;
+    private static final int NULL = -1;
+    /** How many dimensions, whether there are NULLs, the elements' type, how many of them, from which index on. */
+    private static final int HEADER_BYTES = 5 * Integer.BYTES;
+
+    private TextArray() {}
+
+    static Array of(Connection connection, @Nullable Utf8Text[] texts) throws SQLException {
+        return new PgArray(connection.unwrap(BaseConnection.class), Oid.TEXT_ARRAY, bytes(texts));
+    }
+
+    /** @throws ArithmeticException beyond two gigabytes, which no message can have */
+    static byte[] bytes(@Nullable Utf8Text[] texts) {
+        int size = HEADER_BYTES;
+        int nulls = 0;
+        for (@Nullable Utf8Text text : texts) {
+            size = Math.addExact(size, Integer.BYTES + (text == null ? 0 : text.length()));
+            nulls |= text == null ? 1 : 0;
+        }
+        ByteBuffer array = ByteBuffer.allocate(size)
+                .putInt(DIMENSIONS)
+                .putInt(nulls)
+                .putInt(Oid.TEXT)
+                .putInt(texts.length)
+                .putInt(LOWER_BOUND);
+        for (@Nullable Utf8Text text : texts) {
+            if (text == null) {
+                array.putInt(NULL);
+            } else {
+                array.putInt(text.length()).put(text.array(), text.offset(), text.length());
+            }
+        }
+        return array.array();
+    }
+}
