@@ -27,6 +27,11 @@ public final class ChangeDecoder {
         this(store, (table, column) -> true);
     }
 
+    /** For events of whose rows nobody looks into a text: what they are, of which table, and when. */
+    public static ChangeDecoder ofEvents(SchemaStore store) {
+        return new ChangeDecoder(store, (table, column) -> false);
+    }
+
     /**
      * For changes of which not every value is looked into: texts in all other columns stay in the record, as {@link
      * dev.switchback.transforms.change.Utf8Text}s, and whether they are UTF-8 is for the destination to say.

@@ -96,7 +96,7 @@ final class ColumnArray {
         if (fitting == null) {
             throw new UnfitException("column " + column.name() + " of type "
                     + column.type().declaration() + " cannot take a value of type "
-                    + value.getClass().getSimpleName());
+                    + (value instanceof Utf8Text ? "String" : value.getClass().getSimpleName()));
         }
         return fitting;
     }

@@ -4,11 +4,13 @@ import java.nio.ByteBuffer;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Arrays;
 
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.core.Oid;
 import org.postgresql.jdbc.PgArray;
+import org.postgresql.jdbc.PreferQueryMode;
 
 import dev.switchback.transforms.change.Utf8Text;
 
@@ -29,7 +31,15 @@ final class TextArray {
     private TextArray() {}
 
     static Array of(Connection connection, @Nullable Utf8Text[] texts) throws SQLException {
-        return new PgArray(connection.unwrap(BaseConnection.class), Oid.TEXT_ARRAY, bytes(texts));
+        BaseConnection driver = connection.unwrap(BaseConnection.class);
+        // That mode has no parameters: the driver writes them into the statement, as text.
+        return driver.getPreferQueryMode() == PreferQueryMode.SIMPLE
+                ? driver.createArrayOf(
+                        "text",
+                        Arrays.stream(texts)
+                                .map(text -> text == null ? null : text.toString())
+                                .toArray())
+                : new PgArray(driver, Oid.TEXT_ARRAY, bytes(texts));
     }
 
     /** @throws ArithmeticException beyond two gigabytes, which no message can have */

@@ -59,6 +59,7 @@ class ColumnArrayTest {
                 Arguments.of("time(0) without time zone", Carrier.TEXT, "12:00:00.5"),
                 Arguments.of("interval(2)", Carrier.TEXT, "1 day 00:00:00.125"),
                 Arguments.of("character varying(3)", Carrier.TEXT, "abc "),
+                Arguments.of("character varying(3)", Carrier.TEXT, "😀😀😀ü"),
                 Arguments.of("integer", Carrier.INT32, 2147483648L),
                 Arguments.of("real", Carrier.FLOAT32, 0.1),
                 Arguments.of("boolean", Carrier.BOOLEAN, "true"),

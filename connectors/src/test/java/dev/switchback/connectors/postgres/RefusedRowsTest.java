@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -20,6 +21,7 @@ import dev.switchback.connectors.spi.Batch.Work;
 import dev.switchback.connectors.spi.FaultPoints;
 import dev.switchback.connectors.spi.HeldChange;
 import dev.switchback.transforms.change.Absent;
+import dev.switchback.transforms.change.Utf8Text;
 import dev.switchback.transforms.mutation.DestinationTable;
 import dev.switchback.transforms.mutation.Key;
 import dev.switchback.transforms.mutation.Mutation;
@@ -103,6 +105,22 @@ class RefusedRowsTest {
 
         assertThat(DestinationFixture.reasons(held)).singleElement().asString().contains("1.255", "rounded");
         assertThat(destination.query("SELECT id, price FROM t ORDER BY id")).containsExactly("1|1.25", "3|1.50");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ff", "c3", "00", "eda080"}) // no beginning, no end, no character, half a surrogate pair
+    void aTextThatIsNoneIsHeld(String bytes) {
+        byte[] record = HexFormat.of().parseHex("41" + bytes + "42");
+
+        List<HeldChange> held = destination.apply(
+                session,
+                new Upsert(t, new Object[] {1, 1, new Utf8Text(record, 0, 1), "1"}),
+                new Upsert(t, new Object[] {2, 2, new Utf8Text(record, 1, record.length - 2), "2"}),
+                new Upsert(t, new Object[] {3, 3, new Utf8Text(record, record.length - 1, 1), "3"}));
+
+        assertThat(held.stream().map(HeldChange::destinationKey)).containsExactly("(2)");
+        assertThat(destination.query("SELECT sqlstate FROM switchback.held")).containsExactly("22021");
+        assertThat(destination.query("SELECT id, code FROM t ORDER BY id")).containsExactly("1|A", "3|B");
     }
 
     @Test

@@ -75,7 +75,7 @@ final class CaseRun implements AutoCloseable {
         FlowPlan plan = migration.plan();
         Flow flow = plan.flow();
         MemorySchemaStore schemas = new MemorySchemaStore();
-        decoder = new ChangeDecoder(schemas);
+        decoder = ChangeDecoder.ofEvents(schemas);
         Routes routes = plan.routes();
         WireOutput output = new WireOutput();
         for (PostgresTable table : plan.captured()) {

@@ -71,7 +71,7 @@ public final class Backlog implements AutoCloseable {
         settings.put("auto.offset.reset", "earliest");
         settings.put("max.partition.fetch.bytes", 64 * 1024);
         this.consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-        this.decoder = new ChangeDecoder(schemas);
+        this.decoder = ChangeDecoder.ofEvents(schemas);
     }
 
     /**

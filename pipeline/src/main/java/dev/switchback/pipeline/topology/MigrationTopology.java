@@ -88,7 +88,7 @@ public final class MigrationTopology {
         return steps.topology();
     }
 
-    /** Joins remember rows and compare them; mappings look into what they compute with. */
+    /** Mappings look into what they compute with, and into keys, which are compared. */
     private static BiPredicate<TableId, String> inspected(Collection<List<Mapping>> mappings) {
         Map<TableId, Mapping> bySource = new HashMap<>();
         mappings.forEach(all -> all.forEach(mapping -> bySource.put(mapping.source(), mapping)));

@@ -15,7 +15,7 @@ public final class SourceRowNames {
 
     /** {@code (42, Basel)}, and behind a mutation topic {@code public.store (42)}. */
     public static Function<InputChange, String> of(SchemaStore schemas) {
-        ChangeDecoder decoder = new ChangeDecoder(schemas);
+        ChangeDecoder decoder = ChangeDecoder.ofEvents(schemas);
         return change -> decoder.decode(change.value()) instanceof Claim claim
                 ? claim.owner().toString()
                 : new Key(decoder.decodeKey(change.key()).values()).toString();

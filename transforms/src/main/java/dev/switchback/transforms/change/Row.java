@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One row's values, in the order of its type. A value is {@code null} (SQL NULL), {@link Absent#VALUE}, or of the class
  * its column's {@link dev.switchback.transforms.schema.Carrier} names: {@code Boolean Integer Long Float Double byte[]
- * String}, or a {@link Utf8Text} instead of a {@code String} where nobody looks into it.
+ * String}. A text may be a {@link Utf8Text} instead: in capture, and on the way through a mapping that only hands it on.
  * The array is not copied: whoever hands it over leaves it unchanged from then on.
  */
 public record Row(RowType type, @Nullable Object[] values) {

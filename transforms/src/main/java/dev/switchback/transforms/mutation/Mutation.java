@@ -6,7 +6,11 @@ import org.jspecify.annotations.Nullable;
 
 import dev.switchback.transforms.change.Absent;
 
-/** What one destination row (for {@link Clear}: every row of a table) is to become. */
+/**
+ * What one destination row (for {@link Clear}: every row of a table) is to become. Values are as in a {@link
+ * dev.switchback.transforms.change.Row}, so that a text may be a {@link dev.switchback.transforms.change.Utf8Text}; a key's
+ * texts are {@code String}s, since keys are compared.
+ */
 public sealed interface Mutation {
 
     DestinationTable table();
