@@ -28,7 +28,12 @@ public final class JavaChild implements AutoCloseable {
 
     /** Every JVM of the benchmark has these options, the product's and its peers' alike. Compilers that ended could not be read. */
     public static final List<String> OPTIONS = List.of(
-            "-Xms256m", "-Xmx1g", "-XX:+UseG1GC", "-Dfile.encoding=UTF-8", "-XX:-UseDynamicNumberOfCompilerThreads");
+            "-Xms256m",
+            "-Xmx1g",
+            "-XX:+UseG1GC",
+            "-XX:G1HeapRegionSize=8m",
+            "-Dfile.encoding=UTF-8",
+            "-XX:-UseDynamicNumberOfCompilerThreads");
 
     private static final String FAILED = "failed";
     // How Kafka Connect says that a task has died; the worker itself lives on.

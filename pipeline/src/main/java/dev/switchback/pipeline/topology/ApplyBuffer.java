@@ -284,20 +284,27 @@ final class ApplyBuffer {
     private static final class PendingRow {
 
         private Mutation.OfRow mutation;
-        private final List<InputChange> changes = new ArrayList<>(1);
+        private List<InputChange> changes;
 
         PendingRow(Mutation.OfRow mutation, InputChange change) {
             this.mutation = mutation;
-            changes.add(change);
+            this.changes = List.of(change); // As nearly always: there are many rows, and each object of one costs.
         }
 
         boolean fold(Mutation.OfRow later, InputChange change) {
             Optional<Mutation.OfRow> folded = Folding.fold(mutation, later);
             folded.ifPresent(one -> {
                 mutation = one;
-                changes.add(change);
+                add(change);
             });
             return folded.isPresent();
+        }
+
+        private void add(InputChange change) {
+            if (changes.size() == 1) {
+                changes = new ArrayList<>(changes);
+            }
+            changes.add(change);
         }
     }
 }

@@ -6,7 +6,7 @@ import java.time.Duration;
  * When what a stream thread has buffered must be written. Whichever bound is reached first counts; a Streams commit
  * writes it in any case.
  *
- * @param rows destination rows, all tasks of the thread together; for each full fifty of tables that they are of, up to eight
+ * @param rows destination rows, all tasks of the thread together; for each full fifty of tables that they are of, up to four
  *     times
  * @param bytes size of the buffered changes as they stand in their topics; for each full fifty of tables, up to 32 MiB
  * @param age how long the oldest buffered change may wait; whole milliseconds. Where even the newest is late already, a
@@ -21,7 +21,7 @@ public record BufferBounds(int rows, long bytes, Duration age) {
     private static final int TABLES = 50;
 
     // The heap does not grow with the tables.
-    private static final int MOST_TIMES = 8;
+    private static final int MOST_TIMES = 4;
     private static final long MOST_BYTES = 32L << 20;
 
     public BufferBounds {

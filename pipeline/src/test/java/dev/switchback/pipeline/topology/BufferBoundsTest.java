@@ -12,7 +12,7 @@ class BufferBoundsTest {
     private static final int MIB = 1 << 20;
 
     @ParameterizedTest
-    @CsvSource({"1, 1000", "49, 1000", "99, 1000", "100, 2000", "400, 8000", "10000, 8000"})
+    @CsvSource({"1, 1000", "49, 1000", "99, 1000", "100, 2000", "400, 4000", "10000, 4000"})
     void eachFiftyTablesMayHaveSoManyRows(int tables, int rows) {
         BufferBounds bounds = new BufferBounds(1_000, MIB, Duration.ofMillis(5));
 
@@ -22,7 +22,16 @@ class BufferBoundsTest {
 
     /** The heap does not grow with the tables. */
     @ParameterizedTest
-    @CsvSource({"1, 1, 1", "1, 100, 2", "1, 10000, 8", "8, 400, 32", "8, 10000, 32", "64, 1, 64", "64, 400, 64"})
+    @CsvSource({
+        "1, 1, 1",
+        "1, 100, 2",
+        "1, 10000, 4",
+        "4, 10000, 16",
+        "8, 400, 32",
+        "8, 10000, 32",
+        "64, 1, 64",
+        "64, 400, 64"
+    })
     void eachFiftyTablesMayHaveSoManyBytesUpToABound(int declaredMib, int tables, int mib) {
         BufferBounds bounds = new BufferBounds(1_000, (long) declaredMib * MIB, Duration.ofMillis(5));
 
