@@ -3,6 +3,7 @@ package dev.switchback.pipeline.run;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -42,6 +43,7 @@ final class Chronicle implements AutoCloseable {
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(Chronicle::thread);
     private final long started = System.nanoTime();
     private Optional<Long> watermark = Optional.empty();
+    private Optional<Instant> through = Optional.empty();
     private boolean following;
 
     /** @param flow FORWARD, which copies and then follows */
@@ -98,9 +100,15 @@ final class Chronicle implements AutoCloseable {
                 .map(capture -> capture.state().phase())
                 .filter(CaptureState.Phase.STREAMING::equals)
                 .isPresent();
-        if (streaming && throughByNow()) {
-            ledger.note(new Note.Copied(
-                    flow.observation().latest().rowsCopied(), Duration.ofNanos(System.nanoTime() - started)));
+        if (streaming && through.isEmpty() && throughByNow()) {
+            through = Optional.of(Instant.now());
+        }
+        // What was read before may lack the last rows.
+        Status status = flow.observation().latest();
+        if (through.isPresent()
+                && status.at().isAfter(through.get())
+                && status.problems().isEmpty()) {
+            ledger.note(new Note.Copied(status.rowsCopied(), Duration.ofNanos(System.nanoTime() - started)));
             return true;
         }
         return false;

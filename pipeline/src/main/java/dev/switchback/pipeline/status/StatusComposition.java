@@ -65,11 +65,12 @@ final class StatusComposition {
         this.problems = problems;
     }
 
-    Status status() {
+    /** @param begun when what it is made of began to be read */
+    Status status(Instant begun) {
         Duration lag = longest(captureLag(), longest(waiting(), justArrived()));
         return new Status(
                 file.migration(),
-                Instant.now(),
+                begun,
                 known(),
                 MemberReport.latestCaptured(now.members()).map(Captured::copied).orElse(false),
                 tables(),

@@ -95,11 +95,12 @@ public final class StatusReader implements AutoCloseable {
                         DestinationView.NOTHING,
                         Optional.empty(),
                         List.of())
-                .status();
+                .status(Instant.now());
     }
 
     /** How the migration stands now. */
     public Status read() {
+        Instant begun = Instant.now();
         List<Problem> problems = new ArrayList<>();
         DestinationView before = destinationView;
         tried(problems, () -> sourceView = source.ask(this::readSource));
@@ -107,7 +108,8 @@ public final class StatusReader implements AutoCloseable {
         if (kafkaRuns()) {
             tried(problems, () -> oldestWaiting = backlog().oldest(topics(), destinationView.checkpoints()));
         }
-        return new StatusComposition(file, flow, sourceView, before, destinationView, oldestWaiting, problems).status();
+        return new StatusComposition(file, flow, sourceView, before, destinationView, oldestWaiting, problems)
+                .status(begun);
     }
 
     private static void tried(List<Problem> problems, Runnable reading) {

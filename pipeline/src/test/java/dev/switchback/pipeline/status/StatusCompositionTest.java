@@ -158,7 +158,7 @@ class StatusCompositionTest {
 
         Status status = new StatusComposition(
                         file, file.flow(), source(0, null), before, after, Optional.empty(), List.of())
-                .status();
+                .status(Instant.now());
 
         assertThat(status.rowsPerSecond()).isCloseTo(250, within(0.1));
     }
@@ -176,7 +176,7 @@ class StatusCompositionTest {
                         after,
                         Optional.empty(),
                         List.of())
-                .status();
+                .status(Instant.now());
 
         assertThat(status.warnings())
                 .containsExactly(
@@ -196,7 +196,7 @@ class StatusCompositionTest {
                         view(List.of(), running),
                         Optional.empty(),
                         List.of())
-                .status();
+                .status(Instant.now());
 
         assertThat(status.warnings()).singleElement().asString().contains("can be read no more (wal_removed)");
     }
@@ -213,7 +213,7 @@ class StatusCompositionTest {
                         DestinationView.NOTHING,
                         Optional.empty(),
                         List.of(silent))
-                .status();
+                .status(Instant.now());
 
         assertThat(status.known()).isFalse();
         assertThat(status.idle()).isFalse();
@@ -223,7 +223,7 @@ class StatusCompositionTest {
     private Status compose(DestinationView view, Optional<Instant> oldestWaiting) {
         return new StatusComposition(
                         file, file.flow(), source(0, null), DestinationView.NOTHING, view, oldestWaiting, List.of())
-                .status();
+                .status(Instant.now());
     }
 
     private SourceView source(long lagBytes, @Nullable String lost) {
