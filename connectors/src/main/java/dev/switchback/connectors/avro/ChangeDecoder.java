@@ -27,7 +27,7 @@ public final class ChangeDecoder {
         this(store, (table, column) -> true);
     }
 
-    /** For events of whose rows nobody looks into a text: what they are, of which table, and when. */
+    /** For events of whose rows nobody looks into a text, so that it need be none: what they are, of which table, when. */
     public static ChangeDecoder ofEvents(SchemaStore store) {
         return new ChangeDecoder(store, (table, column) -> false);
     }

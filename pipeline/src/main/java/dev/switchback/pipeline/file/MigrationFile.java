@@ -101,7 +101,7 @@ public record MigrationFile(
      * @param threads stream threads, each with a connection of its own to the destination
      * @param rows at most this many rows in a destination transaction; for each full fifty of tables that they are of,
      *     up to four times
-     * @param bytes at most about this much in a destination transaction; for each full fifty of tables, up to 32 MiB
+     * @param bytes at most about this much in a destination transaction; likewise, up to 32 MiB
      * @param age how long a change may wait for others to share its transaction; whole milliseconds
      * @param heldLimit how many rows may be held in a member's partitions before it halts
      */

@@ -288,7 +288,7 @@ final class ApplyBuffer {
 
         PendingRow(Mutation.OfRow mutation, InputChange change) {
             this.mutation = mutation;
-            this.changes = List.of(change); // As nearly always: there are many rows, and each object of one costs.
+            this.changes = List.of(change); // Nearly always the only one; an object less a row than an ArrayList.
         }
 
         boolean fold(Mutation.OfRow later, InputChange change) {

@@ -8,7 +8,7 @@ import java.time.Duration;
  *
  * @param rows destination rows, all tasks of the thread together; for each full fifty of tables that they are of, up to four
  *     times
- * @param bytes size of the buffered changes as they stand in their topics; for each full fifty of tables, up to 32 MiB
+ * @param bytes size of the buffered changes as they stand in their topics; likewise, up to 32 MiB
  * @param age how long the oldest buffered change may wait; whole milliseconds. Where even the newest is late already, a
  *     tenth of that, but at most five seconds: larger transactions catch up sooner
  */

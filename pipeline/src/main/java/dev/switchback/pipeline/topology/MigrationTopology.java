@@ -62,7 +62,7 @@ public final class MigrationTopology {
             InputLog log,
             ApplyThreads threads) {
         ChangeDecoder changes = new ChangeDecoder(schemas);
-        EventDecoder joined = new EventDecoder(changes);
+        EventDecoder joined = new EventDecoder(changes); // Joins remember rows and compare them.
         EventDecoder mapped = new EventDecoder(new ChangeDecoder(schemas, inspected(mappings.values())));
         Steps steps = new Steps(
                 new Topology(),

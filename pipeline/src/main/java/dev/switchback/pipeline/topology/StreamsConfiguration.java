@@ -68,8 +68,8 @@ final class StreamsConfiguration {
         config.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 5_000L);
         config.put(StreamsConfig.consumerPrefix(ConsumerConfig.MAX_POLL_RECORDS_CONFIG), 4_000);
         config.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 4_000);
-        // An answer of the default's eight partitions' megabytes is so large an object that G1 begins a marking for it.
-        config.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.FETCH_MAX_BYTES_CONFIG), 3 << 20);
+        // Less than half a heap region, see the launcher: for a larger object G1 looks whether to begin a marking.
+        config.put(StreamsConfig.consumerPrefix(ConsumerConfig.FETCH_MAX_BYTES_CONFIG), 3 << 20);
     }
 
     /** A claim waits for the commit of the task that makes it, and all that one lookup row changes is in one commit. */

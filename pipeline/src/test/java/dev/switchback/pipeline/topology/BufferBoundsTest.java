@@ -12,7 +12,7 @@ class BufferBoundsTest {
     private static final int MIB = 1 << 20;
 
     @ParameterizedTest
-    @CsvSource({"1, 1000", "49, 1000", "99, 1000", "100, 2000", "400, 4000", "10000, 4000"})
+    @CsvSource({"1, 1000", "49, 1000", "99, 1000", "100, 2000", "199, 3000", "200, 4000", "10000, 4000"})
     void eachFiftyTablesMayHaveSoManyRows(int tables, int rows) {
         BufferBounds bounds = new BufferBounds(1_000, MIB, Duration.ofMillis(5));
 
@@ -28,6 +28,7 @@ class BufferBoundsTest {
         "1, 10000, 4",
         "4, 10000, 16",
         "8, 400, 32",
+        "10, 400, 32",
         "8, 10000, 32",
         "64, 1, 64",
         "64, 400, 64"
