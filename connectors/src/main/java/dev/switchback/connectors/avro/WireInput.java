@@ -1,7 +1,5 @@
 package dev.switchback.connectors.avro;
 
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -128,8 +126,7 @@ final class WireInput {
     /** A replacement character may have been in the text; or it stands for bytes that are no text. */
     private String strictText(int start, int length) {
         try {
-            CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, start, length));
-            return text.toString();
+            return new Utf8Text(bytes, start, length).decoded();
         } catch (CharacterCodingException e) {
             throw new UndecodableException("a text at byte " + start + " of the record is not UTF-8", e);
         }

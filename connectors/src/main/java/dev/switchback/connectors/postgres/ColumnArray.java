@@ -55,10 +55,6 @@ final class ColumnArray {
         }
     }
 
-    String elementType() {
-        return ApplySql.elementType(carrier);
-    }
-
     @Nullable Object[] elements(int count) {
         return switch (carrier) {
             case BOOLEAN -> new Boolean[count];
@@ -75,7 +71,7 @@ final class ColumnArray {
     Array parameter(Connection connection, @Nullable Object[] elements) throws SQLException {
         return elements instanceof @Nullable Utf8Text[] texts
                 ? TextArray.of(connection, texts)
-                : connection.createArrayOf(elementType(), elements);
+                : connection.createArrayOf(ApplySql.elementType(carrier), elements);
     }
 
     /** @param value in its own column's carrier; one that fits the destination's exactly is converted */
@@ -119,13 +115,18 @@ final class ColumnArray {
     }
 
     private @Nullable Utf8Text text(Object value) throws UnfitException {
-        if (value instanceof Integer || value instanceof Long || value instanceof Boolean) {
-            return Utf8Text.of(value.toString());
+        if (value instanceof Utf8Text text) {
+            return fitting(text);
         }
-        @Nullable Utf8Text text = value instanceof String string ? encoded(string) : value instanceof Utf8Text utf8 ? utf8 : null;
-        if (text == null) {
-            return null;
+        if (value instanceof String text) {
+            return fitting(encoded(text));
         }
+        return value instanceof Integer || value instanceof Long || value instanceof Boolean
+                ? Utf8Text.of(value.toString())
+                : null;
+    }
+
+    private Utf8Text fitting(Utf8Text text) throws UnfitException {
         if (scale != UNBOUNDED && (scale < 0 ? roundsWholeDigits(text.toString()) : decimals(text) > scale)) {
             throw unfit(text.toString(), "would be rounded");
         }

@@ -2,7 +2,6 @@ package dev.switchback.connectors.postgres;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -54,8 +53,7 @@ final class TextArray {
     /** As strict as the server is. */
     private static String string(Utf8Text text) throws SQLException {
         try {
-            ByteBuffer bytes = ByteBuffer.wrap(text.array(), text.offset(), text.length());
-            String string = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+            String string = text.decoded();
             if (string.indexOf('\0') < 0) {
                 return string;
             }

@@ -100,18 +100,17 @@ final class Chronicle implements AutoCloseable {
                 .map(capture -> capture.state().phase())
                 .filter(CaptureState.Phase.STREAMING::equals)
                 .isPresent();
-        if (streaming && through.isEmpty() && throughByNow()) {
-            through = Optional.of(Instant.now());
+        if (through.isEmpty()) {
+            through = streaming && throughByNow() ? Optional.of(Instant.now()) : Optional.empty();
+            return false;
         }
-        // What was read before may lack the last rows.
         Status status = flow.observation().latest();
-        if (through.isPresent()
-                && status.at().isAfter(through.get())
-                && status.problems().isEmpty()) {
-            ledger.note(new Note.Copied(status.rowsCopied(), Duration.ofNanos(System.nanoTime() - started)));
-            return true;
+        // What was read before may lack the last rows.
+        if (!status.at().isAfter(through.get()) || !status.problems().isEmpty()) {
+            return false;
         }
-        return false;
+        ledger.note(new Note.Copied(status.rowsCopied(), Duration.ofNanos(System.nanoTime() - started)));
+        return true;
     }
 
     /** Whether what was captured when the snapshot was found to be done is applied. */

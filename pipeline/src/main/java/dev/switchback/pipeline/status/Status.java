@@ -11,7 +11,7 @@ import dev.switchback.transforms.problem.Problem;
 /**
  * How a migration stood at one moment.
  *
- * @param at nothing that it says is older than this
+ * @param at when what it says began to be read; older is only what problems name as not to be asked, and estimates
  * @param known whether the destination, which keeps the figures, has answered; if not, they are all zero and mean nothing
  * @param copied whether the tables are copied, and only changes follow
  * @param tables in the order of the migration file

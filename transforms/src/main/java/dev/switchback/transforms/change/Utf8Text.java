@@ -1,5 +1,7 @@
 package dev.switchback.transforms.change;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -85,6 +87,18 @@ public final class Utf8Text {
     @Override
     public int hashCode() {
         return toString().hashCode();
+    }
+
+    /**
+     * The text, if it is one; {@link #toString} puts something in the place of what is not UTF-8.
+     *
+     * @throws CharacterCodingException when the bytes are not UTF-8
+     */
+    public String decoded() throws CharacterCodingException {
+        return StandardCharsets.UTF_8
+                .newDecoder()
+                .decode(ByteBuffer.wrap(bytes, from, length))
+                .toString();
     }
 
     @Override

@@ -24,8 +24,6 @@ final class FenceChecks {
     /** A writer that has been at it for longer is not likely to end while a fence waits. */
     private static final Duration LONG = Duration.ofSeconds(5);
 
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
-
     private static final String SUBSCRIBED = "SELECT n.nspname, c.relname, s.subname FROM pg_subscription_rel r"
             + " JOIN pg_class c ON c.oid = r.srrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
             + " LEFT JOIN LATERAL (SELECT subname FROM pg_stat_subscription s WHERE s.subid = r.srsubid LIMIT 1) s ON true"
@@ -107,33 +105,20 @@ final class FenceChecks {
 
     /** An autovacuum yields to a fence, but only when that has waited for a second; by itself it is often over sooner. */
     private List<Blocker> staying(List<FencedRelation> relations) throws SQLException {
-        long begun = System.nanoTime();
-        while (true) {
-            List<Blocker> staying = Blocker.of(connection, relations).stream()
+        long deadline = System.nanoTime() + LONG.toNanos();
+        List<Blocker> staying;
+        do {
+            staying = Blocker.of(connection, relations).stream()
                     .filter(FenceChecks::stays)
                     .toList();
-            boolean vacuumsOnly = staying.stream().allMatch(Blocker::vacuum);
-            if (staying.isEmpty() || !vacuumsOnly || System.nanoTime() - begun > LONG.toNanos() || interrupted()) {
-                return staying;
-            }
-        }
+        } while (!staying.isEmpty() && staying.stream().allMatch(Blocker::vacuum) && Rest.until(deadline));
+        return staying;
     }
 
     private static boolean stays(Blocker blocker) {
         return blocker.prepared()
                 || blocker.vacuum()
                 || Optional.ofNullable(blocker.age()).orElse(Duration.ZERO).compareTo(LONG) > 0;
-    }
-
-    /** Whether somebody wants this thread to end, in the moment until one looks again. */
-    private static boolean interrupted() {
-        try {
-            Thread.sleep(LOOK_AGAIN.toMillis());
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return true;
-        }
     }
 
     private static String remedy(Blocker blocker) {

@@ -9,7 +9,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 import dev.switchback.connectors.postgres.PostgresConnections;
@@ -38,7 +37,6 @@ public final class RevokeFence implements Fence {
     /** So long at most are applications refused while writers in flight are waited for; then they have a rest. */
     private static final Duration WAIT = Duration.ofSeconds(1);
 
-    private static final Duration REST = Duration.ofMillis(200);
     private static final Duration CHANGE_WITHIN = Duration.ofSeconds(10);
 
     private final ControlledDatabase database;
@@ -87,7 +85,7 @@ public final class RevokeFence implements Fence {
             if (left.isEmpty()) {
                 return;
             }
-        } while (restUntil(deadline));
+        } while (Rest.until(deadline));
         String writers = left.stream().map(InFlight::toString).collect(Collectors.joining("; "));
         throw new ProblemException(database.refused(
                 "Writers in flight did not end within " + TimeSpan.text(within) + ": " + writers + ".",
@@ -194,18 +192,5 @@ public final class RevokeFence implements Fence {
 
     private List<FencedRelation> relations(Connection connection) throws SQLException {
         return FencedRelation.of(connection, tables);
-    }
-
-    private static boolean restUntil(long deadline) {
-        if (System.nanoTime() - deadline > 0) {
-            return false;
-        }
-        try {
-            TimeUnit.MILLISECONDS.sleep(REST.toMillis());
-            return true;
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
     }
 }
