@@ -64,7 +64,7 @@ public final class HeldChanges {
                    sqlstate, attempts, held_at, retry_at,
                    row_number() OVER (PARTITION BY direction, topic_id, partition, queue ORDER BY "offset") = 1
             FROM switchback.held WHERE migration = ?
-            ORDER BY direction, topic, topic_id, partition, queue, "offset\"""";
+            ORDER BY direction, topic, topic_id, partition, queue, "offset" LIMIT ?""";
 
     private static final String COUNT = "SELECT count(*) FROM switchback.held WHERE migration = ?";
 
@@ -85,9 +85,15 @@ public final class HeldChanges {
 
     /** All held changes, those of a key together and in order. */
     public List<Entry> list() throws SQLException {
+        return list(Long.MAX_VALUE);
+    }
+
+    /** As {@link #list()}, but no more than that many. */
+    public List<Entry> list(long most) throws SQLException {
         List<Entry> entries = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(LIST)) {
             statement.setString(1, migration);
+            statement.setLong(2, most);
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     entries.add(entry(rows));

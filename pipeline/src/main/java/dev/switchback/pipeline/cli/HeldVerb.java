@@ -28,6 +28,8 @@ import dev.switchback.connectors.postgres.HeldChanges.Entry;
 import dev.switchback.connectors.postgres.PostgresConnections;
 import dev.switchback.connectors.spi.Direction;
 import dev.switchback.pipeline.file.MigrationFile;
+import dev.switchback.pipeline.held.HeldId;
+import dev.switchback.pipeline.held.HeldText;
 import dev.switchback.pipeline.plan.Plan;
 import dev.switchback.transforms.mutation.OnConflict;
 import dev.switchback.transforms.problem.ProblemException;

@@ -15,6 +15,7 @@ import dev.switchback.connectors.spi.Authority;
 import dev.switchback.connectors.spi.Control;
 import dev.switchback.connectors.spi.DestinationException;
 import dev.switchback.connectors.spi.InputPartition;
+import dev.switchback.pipeline.held.HeldText;
 import dev.switchback.pipeline.migration.Ledger;
 import dev.switchback.pipeline.migration.Line;
 import dev.switchback.pipeline.migration.Note;
@@ -33,6 +34,9 @@ final class OperatedFlow implements Parts.Applying, AutoCloseable {
 
     private static final Duration NEXT_PROBE = Duration.ofSeconds(1);
     private static final long BETWEEN_LOOKS_MILLIS = 20;
+
+    /** Of the changes that are held. */
+    private static final int MOST_NAMED = 3;
 
     private final FlowPlan plan;
     private final Control from;
@@ -124,9 +128,27 @@ final class OperatedFlow implements Parts.Applying, AutoCloseable {
     }
 
     @Override
-    public long held() {
+    public Optional<Problem> held() {
+        return asked(held -> {
+            long count = held.count();
+            return count == 0
+                    ? Optional.empty()
+                    : Optional.of(HeldText.problem(plan.flow(), count, held.list(MOST_NAMED)));
+        });
+    }
+
+    @Override
+    public void retryHeld() {
+        int unused = asked(HeldChanges::retryAll);
+    }
+
+    private interface Question<T> {
+        T of(HeldChanges held) throws SQLException;
+    }
+
+    private <T> T asked(Question<T> question) {
         try (Connection connection = to.open()) {
-            return new HeldChanges(connection, plan.flow().migration()).count();
+            return question.of(new HeldChanges(connection, plan.flow().migration()));
         } catch (SQLException failure) {
             throw new DestinationException(to.where() + " does not answer: " + failure.getMessage(), failure);
         }

@@ -1,5 +1,6 @@
 package dev.switchback.pipeline.migration.check;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -10,6 +11,9 @@ import dev.switchback.transforms.problem.Problem;
 
 /** Whether the flow that ends holds changes: the other side would lack them. */
 public final class HeldCheck implements Parts.Finding {
+
+    /** What is held for a moment is nothing to refuse an operation for, and nobody is kept from writing yet. */
+    private static final Duration PASSES_WITHIN = Duration.ofSeconds(5);
 
     private final Map<Direction, Parts.Applying> flows;
 
@@ -25,15 +29,8 @@ public final class HeldCheck implements Parts.Finding {
     @Override
     public List<Problem> problems(Direction ends) {
         return Attempt.of(() -> {
-            long held = Objects.requireNonNull(flows.get(ends)).held();
-            return held == 0
-                    ? List.of()
-                    : List.of(new Problem(
-                            Problem.Kind.REFUSED,
-                            ends.lowerCase(),
-                            (held == 1 ? "1 change is" : held + " changes are")
-                                    + " held, which the other side would lack.",
-                            "See switchback held, and retry or discard them."));
+            Parts.Applying flow = Objects.requireNonNull(flows.get(ends));
+            return flow.stillHeld(PASSES_WITHIN, () -> {}).stream().toList();
         });
     }
 }

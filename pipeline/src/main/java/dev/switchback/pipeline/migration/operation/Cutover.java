@@ -40,6 +40,9 @@ public final class Cutover {
     private static final long BETWEEN_QUESTIONS_MILLIS = 2;
     private static final long BETWEEN_LOOKS_MILLIS = 200;
 
+    /** Two of the rounds in which apply tries again. */
+    private static final Duration HELD_PASSES_WITHIN = Duration.ofSeconds(2);
+
     private final Operation operation;
     private final Parts parts;
     private final Settings settings;
@@ -235,7 +238,7 @@ public final class Cutover {
             requireTime("the drain was done" + waitingFor);
             try {
                 if (flow.applied(watermark)) {
-                    requireNoneHeld(flow.held());
+                    requireNoneHeld(flow);
                     return Map.of();
                 }
                 waitingFor = ", which waits for watermark " + watermark;
@@ -255,11 +258,14 @@ public final class Cutover {
         }
     }
 
-    private void requireNoneHeld(long held) {
-        if (held > 0) {
-            throw new ProblemException(refused(
-                    held + " changes are held, which the other side would lack.",
-                    "See switchback held, and retry or discard them."));
+    /** Everything has arrived: what waited for the change of another row passes when it is tried once more. */
+    private void requireNoneHeld(Parts.Applying flow) {
+        if (flow.held().isPresent()) {
+            flow.retryHeld();
+            Duration left = settings.maxPause().minus(paused());
+            Duration within = left.compareTo(HELD_PASSES_WITHIN) < 0 ? left : HELD_PASSES_WITHIN;
+            ProblemException.requireNone(
+                    flow.stillHeld(within, this::requireGoing).stream().toList());
         }
     }
 
@@ -273,12 +279,15 @@ public final class Cutover {
         }
     }
 
+    private Duration paused() {
+        return Duration.ofNanos(System.nanoTime() - pausedSince);
+    }
+
     private void requireTime(String before) {
         requireGoing();
-        Duration paused = Duration.ofNanos(System.nanoTime() - pausedSince);
-        if (paused.compareTo(settings.maxPause()) > 0) {
+        if (paused().compareTo(settings.maxPause()) > 0) {
             throw new ProblemException(refused(
-                    "Writes were refused for " + TimeSpan.text(paused) + " before " + before + ".",
+                    "Writes were refused for " + TimeSpan.text(paused()) + " before " + before + ".",
                     "Find out what takes so long, or allow more by --max-pause."));
         }
     }

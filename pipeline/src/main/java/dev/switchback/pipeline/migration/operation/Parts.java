@@ -1,8 +1,11 @@
 package dev.switchback.pipeline.migration.operation;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 import dev.switchback.connectors.spi.Authority;
 import dev.switchback.connectors.spi.Control;
@@ -58,6 +61,9 @@ public record Parts(
     /** A flow as far as an operation has to know it. Thread-safe. */
     public interface Applying {
 
+        /** Between two looks at what is held. */
+        long BETWEEN_LOOKS_MILLIS = 50;
+
         /**
          * Proves, by a row of its own in schema {@code switchback}, that what is written to the side it reads arrives at
          * the other one.
@@ -74,8 +80,33 @@ public record Parts(
          */
         boolean applied(long watermark);
 
-        /** How many changes are held. Throws as {@link #applied} does. */
-        long held();
+        /** Says what is held, which the side that it writes would lack; empty where nothing is. Throws as {@link #applied}. */
+        Optional<Problem> held();
+
+        /** Has all that is held tried again in the next second, however often it was before. Throws as {@link #applied}. */
+        void retryHeld();
+
+        /**
+         * As {@link #held}, once it has had time to pass: a change may wait for that of another row, and is tried again
+         * by itself.
+         *
+         * @param asking called again and again while it waits; what it throws ends that
+         */
+        default Optional<Problem> stillHeld(Duration within, Runnable asking) {
+            long deadline = System.nanoTime() + within.toNanos();
+            Optional<Problem> held = held();
+            while (held.isPresent() && System.nanoTime() - deadline < 0) {
+                asking.run();
+                try {
+                    TimeUnit.MILLISECONDS.sleep(BETWEEN_LOOKS_MILLIS);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return held;
+                }
+                held = held();
+            }
+            return held;
+        }
     }
 
     /** Something that would stand in an operation's way. Looks only. */

@@ -322,12 +322,22 @@ class CutoverTest {
     @Test
     void whatIsHeldUndoesIt() {
         World world = new World();
-        world.held = 2;
+        world.held = true;
 
         assertThat(new Operator(world, "ana", Gate.OPEN).run(Operation.CUTOVER))
                 .isInstanceOfSatisfying(
-                        Outcome.Undone.class, undone -> assertThat(undone.why()).contains("2 changes are held"));
+                        Outcome.Undone.class, undone -> assertThat(undone.why()).contains("1 change is held"));
         world.requireWhole(Side.SOURCE);
+        assertThat(world.violations).isEmpty();
+    }
+
+    @Test
+    void whatIsHeldUntilAllHasArrivedPassesAndUndoesNothing() {
+        World world = new World();
+        world.held = true;
+        world.heldPasses = true;
+
+        assertThat(new Operator(world, "ana", Gate.OPEN).run(Operation.CUTOVER)).isInstanceOf(Outcome.Done.class);
         assertThat(world.violations).isEmpty();
     }
 

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 import dev.switchback.connectors.spi.Authority;
@@ -26,6 +27,9 @@ import dev.switchback.transforms.problem.Problem;
 
 /** An operator in a {@link World}: the procedure as it is, upon a world each of whose calls passes a gate. */
 final class Operator {
+
+    private static final Problem HELD =
+            new Problem(Problem.Kind.REFUSED, "flow shop.forward", "1 change is held.", "Retry it.");
 
     static final Duration MAX_PAUSE = Duration.ofMillis(400);
 
@@ -214,8 +218,13 @@ final class Operator {
         }
 
         @Override
-        public long held() {
-            return call("held " + direction, () -> world.held);
+        public Optional<Problem> held() {
+            return call("held " + direction, () -> world.held ? Optional.of(HELD) : Optional.empty());
+        }
+
+        @Override
+        public void retryHeld() {
+            run("retry held " + direction, () -> world.held &= !world.heldPasses);
         }
     }
 

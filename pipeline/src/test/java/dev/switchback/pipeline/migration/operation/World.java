@@ -61,7 +61,8 @@ final class World {
             new Problem(Problem.Kind.REFUSED, "fence", "An index is being created.", "Wait until it is there.");
 
     MigrationState state = MigrationState.START;
-    long held;
+    boolean held;
+    boolean heldPasses;
     /** On which side a table is being maintained, so that its fence would not open. */
     @Nullable Side maintained;
 

@@ -1,4 +1,4 @@
-package dev.switchback.pipeline.cli;
+package dev.switchback.pipeline.held;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,6 +8,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 import dev.switchback.connectors.postgres.HeldChanges.Entry;
+import dev.switchback.connectors.spi.Direction;
+import dev.switchback.connectors.spi.Flow;
+import dev.switchback.transforms.problem.Problem;
 
 class HeldTextTest {
 
@@ -35,6 +38,22 @@ class HeldTextTest {
                         held(2, "public.item", TAKEN, false),
                         held(3, "public.part", TAKEN, true))))
                 .doesNotContain("each other");
+    }
+
+    @Test
+    void whatKeepsADirectionFromEndingIsNamedWithItsReason() {
+        Flow flow = new Flow("shop", Direction.FORWARD);
+        assertThat(HeldText.problem(flow, 1, List.of(held(7, "public.item", CHECK, true))))
+                .isEqualTo(new Problem(
+                        Problem.Kind.REFUSED,
+                        "flow shop.forward",
+                        "1 change is held, which the destination would lack: 7 of public.item (7): the reason.",
+                        "See switchback held, and retry or discard them."));
+        assertThat(HeldText.problem(flow, 2, List.of(held(7, "public.item", CHECK, true)))
+                        .what())
+                .startsWith("2 changes are held")
+                .endsWith("the reason; and so on.");
+        assertThat(HeldText.problem(flow, 1, List.of()).what()).endsWith("would lack.");
     }
 
     private static Entry held(long id, String table, String sqlstate, boolean first) {

@@ -1,4 +1,4 @@
-package dev.switchback.pipeline.cli;
+package dev.switchback.pipeline.held;
 
 import java.util.List;
 import java.util.TreeMap;
@@ -6,26 +6,53 @@ import java.util.stream.Collectors;
 
 import dev.switchback.connectors.postgres.Conflicts.Difference;
 import dev.switchback.connectors.postgres.HeldChanges.Entry;
+import dev.switchback.connectors.spi.Flow;
+import dev.switchback.pipeline.migration.Side;
+import dev.switchback.transforms.problem.Problem;
 
 /** Held changes as people read them. Stateless. */
-final class HeldText {
+public final class HeldText {
 
     private HeldText() {}
 
     /** A line for each change, and one for each table in which rows may keep each other waiting. */
-    static String of(List<Entry> entries) {
+    public static String of(List<Entry> entries) {
         return entries.stream().map(HeldText::line).collect(Collectors.joining("\n")) + circles(entries);
     }
 
     private static String line(Entry entry) {
-        String what = entry.first() ? entry.reason() : "waits behind the one before it";
         String direction = HeldId.isReverse(entry) ? "reverse  " : "";
         return HeldId.of(entry) + "  " + direction + entry.table() + " " + entry.sourceKey() + "  tried "
-                + entry.attempts() + " times: " + what;
+                + entry.attempts() + " times: " + reason(entry);
+    }
+
+    private static String reason(Entry entry) {
+        return entry.first() ? entry.reason() : "waits behind the one before it";
+    }
+
+    /**
+     * That changes are held, which keeps a direction from ending.
+     *
+     * @param count how many
+     * @param first some of them, which are to be named
+     */
+    public static Problem problem(Flow flow, long count, List<Entry> first) {
+        Side lacking = Side.readBy(flow.direction()).other();
+        String which = first.stream().map(HeldText::brief).collect(Collectors.joining("; "));
+        return new Problem(
+                Problem.Kind.REFUSED,
+                "flow " + flow,
+                (count == 1 ? "1 change is" : count + " changes are") + " held, which the " + lacking + " would lack"
+                        + (which.isEmpty() ? "." : ": " + which + (count > first.size() ? "; and so on." : ".")),
+                "See switchback held, and retry or discard them.");
+    }
+
+    private static String brief(Entry entry) {
+        return HeldId.of(entry) + " of " + entry.table() + " " + entry.sourceKey() + ": " + reason(entry);
     }
 
     /** A row of a table that is only compared. */
-    static String line(Difference difference) {
+    public static String line(Difference difference) {
         return "differs  " + difference.table() + " " + difference.key() + ": the source has "
                 + (difference.mutation().equals("remove") ? "no such row" : difference.content());
     }

@@ -1,4 +1,4 @@
-package dev.switchback.pipeline.cli;
+package dev.switchback.pipeline.held;
 
 import dev.switchback.connectors.postgres.HeldChanges.Entry;
 import dev.switchback.connectors.spi.Direction;
@@ -7,11 +7,11 @@ import dev.switchback.connectors.spi.Direction;
  * How people name a held change: each database numbers what it holds by itself, so the number of a change that REVERSE
  * holds, which is in the source, has an {@code r} before it.
  */
-record HeldId(Direction direction, long number) {
+public record HeldId(Direction direction, long number) {
 
     private static final String REVERSE = "r";
 
-    static HeldId of(Entry entry) {
+    public static HeldId of(Entry entry) {
         return new HeldId(isReverse(entry) ? Direction.REVERSE : Direction.FORWARD, entry.id());
     }
 
@@ -20,7 +20,7 @@ record HeldId(Direction direction, long number) {
     }
 
     /** @throws NumberFormatException when it is none */
-    static HeldId parse(String text) {
+    public static HeldId parse(String text) {
         return text.startsWith(REVERSE)
                 ? new HeldId(Direction.REVERSE, Long.parseLong(text.substring(REVERSE.length())))
                 : new HeldId(Direction.FORWARD, Long.parseLong(text));
