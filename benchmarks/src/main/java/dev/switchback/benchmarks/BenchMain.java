@@ -76,8 +76,7 @@ public final class BenchMain implements Callable<Integer> {
         Size base = quick ? Size.QUICK : Size.FULL;
         Size size = runs > 0 ? base.withRuns(runs) : base;
         PrintStream progress = json ? System.err : System.out;
-        Comparison comparison =
-                new Comparison(size, quick, contender -> contender.name().contains(only), progress, step);
+        Comparison comparison = new Comparison(size, quick, contender -> invited(contender.name()), progress, step);
         EnumSet<Scenario> wanted = scenarios.isEmpty() ? EnumSet.allOf(Scenario.class) : EnumSet.copyOf(scenarios);
         boolean allRight = true;
         EnumSet<Scenario> backlog = EnumSet.copyOf(wanted);
@@ -118,11 +117,11 @@ public final class BenchMain implements Callable<Integer> {
         }
         if (wanted.contains(Scenario.JOIN)) {
             progress.println("join");
-            allRight &= publish(new Variants(size, quick, logs(), progress, profiles()).joined());
+            allRight &= publish(variants(size.longer(), progress).joined());
         }
         if (wanted.contains(Scenario.TABLES)) {
             progress.println("tables");
-            allRight &= publish(new Variants(size.twice(), quick, logs(), progress, profiles()).tables());
+            allRight &= publish(variants(size.longer(), progress).tables());
         }
         if (wanted.contains(Scenario.SOAK)) {
             progress.println("soak");
@@ -134,6 +133,14 @@ public final class BenchMain implements Callable<Integer> {
             }
         }
         return allRight ? 0 : 1;
+    }
+
+    private Variants variants(Size size, PrintStream progress) {
+        return new Variants(size, quick, logs(), progress, profiles(), this::invited);
+    }
+
+    private boolean invited(String contender) {
+        return contender.contains(only);
     }
 
     /** Whether Switchback did right; that a peer did not is a result. */

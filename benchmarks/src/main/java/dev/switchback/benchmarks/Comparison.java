@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -17,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 import dev.switchback.benchmarks.contender.Contender;
 import dev.switchback.benchmarks.contender.SwitchbackFlow;
-import dev.switchback.benchmarks.machine.JavaChild;
 import dev.switchback.benchmarks.machine.Machine;
 import dev.switchback.benchmarks.machine.Profile;
 import dev.switchback.benchmarks.report.Outcome;
@@ -25,14 +23,9 @@ import dev.switchback.benchmarks.report.Run;
 import dev.switchback.benchmarks.report.Standing;
 import dev.switchback.benchmarks.stage.Size;
 import dev.switchback.benchmarks.stage.Stage;
-import dev.switchback.benchmarks.stage.Topics;
-import dev.switchback.benchmarks.stage.Workload;
 
 /** Lets the contenders of a scenario run in turn: A B C, A B C, A B C. */
 final class Comparison {
-
-    /** Everybody's largest batch. */
-    private static final int BATCH = 5_000;
 
     private final Size size;
     private final boolean quick;
@@ -156,31 +149,6 @@ final class Comparison {
                 peers.add(standing);
             }
         }
-        return new Outcome(name, what, unit, quick, facts(stage), ours, peers);
-    }
-
-    private Map<String, String> facts(Stage stage) {
-        Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("machine", machine.toString());
-        facts.put(
-                "PostgreSQL, both", stage.source().value("SHOW server_version") + ", " + new HashMap<>(Stage.POSTGRES));
-        facts.put("Kafka", "one embedded broker, " + Topics.PARTITIONS + " partitions a topic");
-        facts.put("every JVM", String.join(" ", JavaChild.OPTIONS));
-        facts.put(
-                "row",
-                "12 columns, "
-                        + stage.source()
-                                .value("SELECT round(avg(pg_column_size(b.*)))"
-                                        + " FROM (SELECT * FROM public.bench LIMIT 10000) b")
-                        + " bytes on average");
-        facts.put(
-                "folding",
-                String.format(
-                        Locale.ROOT,
-                        "of a batch of %d changes %.2f%% fold",
-                        BATCH,
-                        100 * Workload.foldedShare(size.keys(), BATCH)));
-        facts.put("size", size.toString());
-        return facts;
+        return new Outcome(name, what, unit, quick, Facts.of(stage, machine), ours, peers);
     }
 }

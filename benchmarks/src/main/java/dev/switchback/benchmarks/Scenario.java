@@ -33,8 +33,8 @@ enum Scenario {
             return List.of(Switchback.apply(flow), Switchback.members(flow, 2), Switchback.members(flow, 4));
         }
     },
-    TABLES("As stream, with twice as many changes, spread over many tables, and in one: Switchback beside itself,"
-            + " and native replication for what the servers alone take."),
+    TABLES("As stream, with three times as many changes, all of which count, spread over many tables, and in one:"
+            + " Switchback beside itself, and native replication for what the servers alone take."),
     SOAK("The whole pipeline in one process with 1 GiB of heap,"
             + " beside a load made as fast as the machine can, for ten minutes."),
     STREAM(

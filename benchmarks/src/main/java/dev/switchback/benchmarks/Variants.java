@@ -12,6 +12,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,8 @@ final class Variants {
     private final Path logs;
     private final PrintStream progress;
     private final @Nullable Path profiles;
+    private final Predicate<String> invited;
+    private final Machine machine = Machine.here();
 
     /**
      * One way to run it.
@@ -74,13 +78,23 @@ final class Variants {
         }
     }
 
-    /** @param profiles where the first variant's profile goes, if it is to be profiled */
-    Variants(Size size, boolean quick, Path logs, PrintStream progress, @Nullable Path profiles) {
+    /**
+     * @param profiles where the first variant's profile goes, if it is to be profiled
+     * @param invited by their names, who may take part besides the first
+     */
+    Variants(
+            Size size,
+            boolean quick,
+            Path logs,
+            PrintStream progress,
+            @Nullable Path profiles,
+            Predicate<String> invited) {
         this.size = size;
         this.quick = quick;
         this.logs = logs;
         this.progress = progress;
         this.profiles = profiles;
+        this.invited = invited;
     }
 
     /** Through the mutation topic, and without. */
@@ -106,10 +120,17 @@ final class Variants {
                 Variant.nativeReplication(1));
     }
 
+    /** The first, beside which the others stand, and whoever else is wanted. */
+    private List<Variant> invited(Variant... variants) {
+        return Stream.of(variants)
+                .filter(variant -> variant.equals(variants[0]) || invited.test(variant.name()))
+                .toList();
+    }
+
     private Outcome measure(Scenario scenario, Variant... variants) throws InterruptedException {
         List<Track> tracks = new ArrayList<>();
         try {
-            for (Variant variant : variants) {
+            for (Variant variant : invited(variants)) {
                 progress.println("  " + variant.name() + ": copying…");
                 tracks.add(new Track(variant));
             }
@@ -121,21 +142,22 @@ final class Variants {
             if (profiles != null) {
                 tracks.get(0).profile(profiles, scenario.name().toLowerCase(Locale.ROOT));
             }
+            return outcome(scenario, tracks);
         } finally {
             tracks.forEach(Track::close);
         }
+    }
+
+    private Outcome outcome(Scenario scenario, List<Track> tracks) {
         List<Standing> standings = tracks.stream()
                 .map(track -> new Standing(track.variant.name(), track.variant.settings(), track.runs))
                 .toList();
-        Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("machine", Machine.here().toString());
-        facts.put("size", size.toString());
         return new Outcome(
                 scenario.name().toLowerCase(Locale.ROOT),
                 scenario.what(),
                 "changes/s",
                 quick,
-                facts,
+                Facts.of(tracks.get(0).stage, machine),
                 standings.get(0),
                 standings.subList(1, standings.size()));
     }
@@ -185,7 +207,6 @@ final class Variants {
 
         private Run measured() throws InterruptedException {
             try {
-                all.change(size.warmUp());
                 String begin = stage.logEnd();
                 all.change(size.changes());
                 return catchUp(stage, follower, all, begin, follower.mark());
@@ -201,6 +222,10 @@ final class Variants {
         }
     }
 
+    /**
+     * From the first change that is read to the last that arrives: what reads the log may be far ahead of what is applied,
+     * by more here than there, and at no moment in between is as much done of the one as of the other.
+     */
     private Run catchUp(Stage stage, Follower follower, ManyTables all, String begin, BooleanSupplier applied)
             throws InterruptedException {
         stage.source().execute("CHECKPOINT");

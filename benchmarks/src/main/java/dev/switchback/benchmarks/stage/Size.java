@@ -25,9 +25,9 @@ public record Size(
     public static final Size QUICK =
             new Size(20_000, 5_000, 15_000, 1, Duration.ofSeconds(5), Duration.ofSeconds(10), List.of(2_000));
 
-    /** Twice as many changes, for what has much to do before it is at full speed. */
-    public Size twice() {
-        return new Size(keys, 2 * warmUp, 2 * changes, runs, latencyWarmUp, latency, rates);
+    /** Three times as many changes, none of which only warms up: for who counts from the first to the last. */
+    public Size longer() {
+        return new Size(keys, 0, 3 * changes, runs, latencyWarmUp, latency, rates);
     }
 
     public Size withRuns(int number) {
