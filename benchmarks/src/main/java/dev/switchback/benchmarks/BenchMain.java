@@ -15,6 +15,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 import dev.switchback.benchmarks.contender.SwitchbackFlow;
+import dev.switchback.benchmarks.machine.Machine;
 import dev.switchback.benchmarks.report.Outcome;
 import dev.switchback.benchmarks.report.Results;
 import dev.switchback.benchmarks.stage.Size;
@@ -57,13 +58,16 @@ public final class BenchMain implements Callable<Integer> {
     @Option(
             names = "--only",
             paramLabel = "TEXT",
-            description = "Only contenders whose name contains this; nothing is written to RESULTS.md then.")
+            description = "Only contenders whose name contains this, and in join and tables the first, beside which the"
+                    + " others stand; nothing is written to RESULTS.md then.")
     private String only = "";
 
     @Option(
             names = "--step",
             description = "Wait for Enter before each round of runs: for a machine that is not always calm.")
     private boolean step;
+
+    private final Machine machine = Machine.here();
 
     private BenchMain() {}
 
@@ -76,7 +80,8 @@ public final class BenchMain implements Callable<Integer> {
         Size base = quick ? Size.QUICK : Size.FULL;
         Size size = runs > 0 ? base.withRuns(runs) : base;
         PrintStream progress = json ? System.err : System.out;
-        Comparison comparison = new Comparison(size, quick, contender -> invited(contender.name()), progress, step);
+        Comparison comparison =
+                new Comparison(size, quick, contender -> invited(contender.name()), progress, step, machine);
         EnumSet<Scenario> wanted = scenarios.isEmpty() ? EnumSet.allOf(Scenario.class) : EnumSet.copyOf(scenarios);
         boolean allRight = true;
         EnumSet<Scenario> backlog = EnumSet.copyOf(wanted);
@@ -136,7 +141,7 @@ public final class BenchMain implements Callable<Integer> {
     }
 
     private Variants variants(Size size, PrintStream progress) {
-        return new Variants(size, quick, logs(), progress, profiles(), this::invited);
+        return new Variants(size, quick, logs(), progress, profiles(), this::invited, machine);
     }
 
     private boolean invited(String contender) {

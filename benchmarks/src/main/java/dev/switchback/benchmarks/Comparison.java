@@ -32,19 +32,27 @@ final class Comparison {
     private final Predicate<Contender> invited;
     private final PrintStream progress;
     private final boolean step;
-    private final Machine machine = Machine.here();
+    private final Machine machine;
     private int runs;
 
     /**
      * @param invited who may take part
      * @param step whether to wait for a line of input before each round
+     * @param machine as it was before anything ran
      */
-    Comparison(Size size, boolean quick, Predicate<Contender> invited, PrintStream progress, boolean step) {
+    Comparison(
+            Size size,
+            boolean quick,
+            Predicate<Contender> invited,
+            PrintStream progress,
+            boolean step,
+            Machine machine) {
         this.size = size;
         this.quick = quick;
         this.invited = invited;
         this.progress = progress;
         this.step = step;
+        this.machine = machine;
     }
 
     /** Everybody catches up with the same backlog, on a stage that has one. */

@@ -26,7 +26,9 @@ enum Scenario {
             return List.of(Switchback.apply(flow), new ConnectSink());
         }
     },
-    JOIN("As stream, but through the mutation topic, since a filter needs rows to be remembered."),
+    JOIN(
+            "As stream, with three times as many changes, all of which count, through the mutation topic, since a filter needs"
+                    + " rows to be remembered, and without it."),
     SCALE("Change topics into the destination as in apply, by several members of the consumer group.") {
         @Override
         List<Contender> contenders(SwitchbackFlow flow) {

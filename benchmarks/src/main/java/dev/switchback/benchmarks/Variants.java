@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,13 +38,16 @@ final class Variants {
     private static final int MANY_QUICK = 20;
     private static final long POLL_MILLIS = 50;
 
+    /** Who takes longer for a run is given up. */
+    private static final Duration PATIENCE = Duration.ofMinutes(15);
+
     private final Size size;
     private final boolean quick;
     private final Path logs;
     private final PrintStream progress;
     private final @Nullable Path profiles;
     private final Predicate<String> invited;
-    private final Machine machine = Machine.here();
+    private final Machine machine;
 
     /**
      * One way to run it.
@@ -81,6 +85,7 @@ final class Variants {
     /**
      * @param profiles where the first variant's profile goes, if it is to be profiled
      * @param invited by their names, who may take part besides the first
+     * @param machine as it was before anything ran
      */
     Variants(
             Size size,
@@ -88,13 +93,15 @@ final class Variants {
             Path logs,
             PrintStream progress,
             @Nullable Path profiles,
-            Predicate<String> invited) {
+            Predicate<String> invited,
+            Machine machine) {
         this.size = size;
         this.quick = quick;
         this.logs = logs;
         this.progress = progress;
         this.profiles = profiles;
         this.invited = invited;
+        this.machine = machine;
     }
 
     /** Through the mutation topic, and without. */
@@ -134,6 +141,7 @@ final class Variants {
                 progress.println("  " + variant.name() + ": copying…");
                 tracks.add(new Track(variant));
             }
+            Map<String, String> facts = Facts.of(tracks.get(0).stage, machine);
             for (int i = 0; i < size.runs(); i++) {
                 for (Track track : tracks) {
                     track.run();
@@ -142,24 +150,20 @@ final class Variants {
             if (profiles != null) {
                 tracks.get(0).profile(profiles, scenario.name().toLowerCase(Locale.ROOT));
             }
-            return outcome(scenario, tracks);
+            List<Standing> standings = tracks.stream()
+                    .map(track -> new Standing(track.variant.name(), track.variant.settings(), track.runs))
+                    .toList();
+            return new Outcome(
+                    scenario.name().toLowerCase(Locale.ROOT),
+                    scenario.what(),
+                    "changes/s",
+                    quick,
+                    facts,
+                    standings.get(0),
+                    standings.subList(1, standings.size()));
         } finally {
             tracks.forEach(Track::close);
         }
-    }
-
-    private Outcome outcome(Scenario scenario, List<Track> tracks) {
-        List<Standing> standings = tracks.stream()
-                .map(track -> new Standing(track.variant.name(), track.variant.settings(), track.runs))
-                .toList();
-        return new Outcome(
-                scenario.name().toLowerCase(Locale.ROOT),
-                scenario.what(),
-                "changes/s",
-                quick,
-                Facts.of(tracks.get(0).stage, machine),
-                standings.get(0),
-                standings.subList(1, standings.size()));
     }
 
     /** A variant on a stage of its own, which goes on where its last run ended: the more runs, the more was moved. */
@@ -234,10 +238,11 @@ final class Variants {
             Map<String, Long> processes = new LinkedHashMap<>(stage.processes());
             running.children().forEach(child -> processes.put(child.name(), child.pid()));
             Meter meter = new Meter(processes);
-            await(running, meter, () -> stage.isReadUpTo(begin));
+            long deadline = System.nanoTime() + PATIENCE.toNanos();
+            await(running, meter, deadline, () -> stage.isReadUpTo(begin));
             meter.begin();
             long began = System.nanoTime();
-            await(running, meter, applied);
+            await(running, meter, deadline, applied);
             long nanos = System.nanoTime() - began;
             meter.end();
             return new Run(
@@ -249,9 +254,13 @@ final class Variants {
         }
     }
 
-    private static void await(Running running, Meter meter, BooleanSupplier reached) throws InterruptedException {
+    private static void await(Running running, Meter meter, long deadline, BooleanSupplier reached)
+            throws InterruptedException {
         while (!reached.getAsBoolean()) {
             running.requireAlive();
+            if (System.nanoTime() - deadline > 0) {
+                throw new IllegalStateException("did not get there within " + PATIENCE.toMinutes() + " minutes");
+            }
             meter.sample();
             Thread.sleep(POLL_MILLIS);
         }

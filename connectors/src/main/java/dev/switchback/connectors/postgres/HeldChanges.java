@@ -68,8 +68,9 @@ public final class HeldChanges {
 
     private static final String COUNT = "SELECT count(*) FROM switchback.held WHERE migration = ?";
 
-    private static final String RETRY = "UPDATE switchback.held SET retry_at = clock_timestamp()"
-            + " WHERE migration = ? AND (?::int8[] IS NULL OR id = ANY (?::int8[]))";
+    private static final String RETRY = "UPDATE switchback.held SET retry_at = clock_timestamp() WHERE id IN"
+            + " (SELECT id FROM switchback.held WHERE migration = ? AND (?::int8[] IS NULL OR id = ANY (?::int8[]))"
+            + " FOR UPDATE SKIP LOCKED)";
 
     private static final String DISCARD =
             "WITH gone AS (DELETE FROM switchback.held WHERE migration = ? AND id = ANY (?::int8[]) RETURNING *) "
@@ -115,18 +116,18 @@ public final class HeldChanges {
     }
 
     /**
-     * Makes all held changes due now.
+     * Makes all held changes due now, but for those that are being tried at this moment, for which it does not wait.
      *
-     * @return how many there are
+     * @return how many
      */
     public int retryAll() throws SQLException {
         return makeDue(null);
     }
 
     /**
-     * Makes these held changes due now. One that waits behind another of its key still does.
+     * As {@link #retryAll} of these. One that waits behind another of its key still does.
      *
-     * @return how many of them are held
+     * @return how many
      */
     public int retry(Collection<Long> ids) throws SQLException {
         return makeDue(ids.toArray(Long[]::new));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -174,6 +175,7 @@ class HeldChangesTest {
 
             assertThat(changes.count()).isEqualTo(3);
             assertThat(changes.list()).hasSize(3).filteredOn(Entry::first).hasSize(2);
+            assertThat(changes.list(1)).isEqualTo(changes.list().subList(0, 1));
             assertThat(changes.list())
                     .filteredOn(entry -> entry.sourceKey().equals("(1)"))
                     .extracting(Entry::offset, Entry::first, Entry::attempts, Entry::sqlstate)
@@ -193,6 +195,20 @@ class HeldChangesTest {
             assertThat(session.due(INPUTS)).hasSize(1);
             assertThat(changes.retryAll()).isEqualTo(2);
             assertThat(session.due(INPUTS)).hasSize(2);
+        }
+    }
+
+    @Test
+    void theOperatorDoesNotWaitForOneThatIsBeingTried() throws SQLException {
+        destination.apply(session, row(1, -1), row(2, -2));
+        try (Connection trying = destination.connections().open();
+                Statement statement = trying.createStatement();
+                Connection connection = destination.connections().open()) {
+            trying.setAutoCommit(false);
+            statement.execute("SELECT FROM switchback.held LIMIT 1 FOR UPDATE");
+
+            assertThat(new HeldChanges(connection, DestinationFixture.FLOW.migration()).retryAll())
+                    .isEqualTo(1);
         }
     }
 

@@ -21,34 +21,33 @@ public final class HeldText {
     }
 
     private static String line(Entry entry) {
+        String what = entry.first() ? entry.reason() : "waits behind the one before it";
         String direction = HeldId.isReverse(entry) ? "reverse  " : "";
         return HeldId.of(entry) + "  " + direction + entry.table() + " " + entry.sourceKey() + "  tried "
-                + entry.attempts() + " times: " + reason(entry);
-    }
-
-    private static String reason(Entry entry) {
-        return entry.first() ? entry.reason() : "waits behind the one before it";
+                + entry.attempts() + " times: " + what;
     }
 
     /**
-     * That changes are held, which keeps a direction from ending.
+     * That changes are held, which keeps a direction from ending. It goes into the ledger, and to whom the operation is
+     * announced, so nothing of a row is in it: neither its key nor the destination's words, which quote values.
      *
      * @param count how many
      * @param first some of them, which are to be named
      */
     public static Problem problem(Flow flow, long count, List<Entry> first) {
         Side lacking = Side.readBy(flow.direction()).other();
-        String which = first.stream().map(HeldText::brief).collect(Collectors.joining("; "));
+        String which = first.stream().map(HeldText::brief).collect(Collectors.joining(", "));
         return new Problem(
                 Problem.Kind.REFUSED,
                 "flow " + flow,
                 (count == 1 ? "1 change is" : count + " changes are") + " held, which the " + lacking + " would lack"
-                        + (which.isEmpty() ? "." : ": " + which + (count > first.size() ? "; and so on." : ".")),
-                "See switchback held, and retry or discard them.");
+                        + (which.isEmpty() ? "." : ": " + which + (count > first.size() ? ", …" : ".")),
+                "switchback held says which rows and why; retry or discard them.");
     }
 
     private static String brief(Entry entry) {
-        return HeldId.of(entry) + " of " + entry.table() + " " + entry.sourceKey() + ": " + reason(entry);
+        return HeldId.of(entry) + " of " + entry.table()
+                + (entry.sqlstate() == null ? "" : " (SQLSTATE " + entry.sqlstate() + ")");
     }
 
     /** A row of a table that is only compared. */

@@ -5,7 +5,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 import dev.switchback.connectors.debezium.ChangeTopics;
 import dev.switchback.connectors.postgres.HeldChanges;
@@ -21,6 +20,7 @@ import dev.switchback.pipeline.migration.Line;
 import dev.switchback.pipeline.migration.Note;
 import dev.switchback.pipeline.migration.Running;
 import dev.switchback.pipeline.migration.operation.Parts;
+import dev.switchback.pipeline.migration.operation.Rest;
 import dev.switchback.pipeline.plan.FlowPlan;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
@@ -82,7 +82,7 @@ final class OperatedFlow implements Parts.Applying, AutoCloseable {
                 from.watermark(authority);
                 sent = System.nanoTime();
             }
-            pause();
+            Rest.of(BETWEEN_LOOKS_MILLIS);
         }
     }
 
@@ -112,16 +112,6 @@ final class OperatedFlow implements Parts.Applying, AutoCloseable {
                 "See that switchback run is up, and what switchback status says.");
     }
 
-    private static void pause() {
-        try {
-            TimeUnit.MILLISECONDS.sleep(BETWEEN_LOOKS_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ProblemException(
-                    new Problem(Problem.Kind.REFUSED, "operation", "It was told to stop.", "Start it again."), e);
-        }
-    }
-
     @Override
     public boolean applied(long watermark) {
         return drain.applied(watermark);
@@ -149,7 +139,7 @@ final class OperatedFlow implements Parts.Applying, AutoCloseable {
     private <T> T asked(Question<T> question) {
         try (Connection connection = to.open()) {
             return question.of(new HeldChanges(connection, plan.flow().migration()));
-        } catch (SQLException failure) {
+        } catch (SQLException | ProblemException failure) {
             throw new DestinationException(to.where() + " does not answer: " + failure.getMessage(), failure);
         }
     }

@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 import dev.switchback.connectors.spi.Checkpoint;
 import dev.switchback.connectors.spi.HeldChange;
 import dev.switchback.connectors.spi.InputPartition;
-import dev.switchback.transforms.change.Claim;
 
 /**
  * The topology's last step: puts each record into its task's buffer. The destination sees it when the stream thread
@@ -108,7 +107,7 @@ final class ApplyProcessor extends ContextualProcessor<byte[], MappedEvent, Void
                 event.destinationKey(),
                 reason);
         buffer.hold(held, event.event());
-        if (event.event() instanceof Claim && event.isWhole() && mapper.lastCounts(event.input(), event.event())) {
+        if (mapper.outdoes(event)) {
             heldRetry.supersede(held, event.mutations());
         }
     }

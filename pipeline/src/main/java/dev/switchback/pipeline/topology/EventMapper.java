@@ -13,6 +13,7 @@ import dev.switchback.connectors.spi.InputChange;
 import dev.switchback.transforms.change.Change;
 import dev.switchback.transforms.change.Claim;
 import dev.switchback.transforms.change.Event;
+import dev.switchback.transforms.change.Operation;
 import dev.switchback.transforms.mapping.Mapping;
 import dev.switchback.transforms.mapping.UnmappableException;
 import dev.switchback.transforms.mutation.DestinationTable;
@@ -61,6 +62,20 @@ final class EventMapper {
         return event instanceof Claim
                 ? table(input).age() < 0
                 : mappingOf(input, (Change) event).destination().age() < 0;
+    }
+
+    /**
+     * Whether by this event alone it is settled what its row becomes, so that it need not wait for the next try of what is
+     * held before it. An update that has all of its row is not told apart: a row that the destination refuses may be
+     * updated many times a second.
+     */
+    boolean outdoes(MappedEvent event) {
+        if (!event.isWhole() || !lastCounts(event.input(), event.event())) {
+            return false;
+        }
+        return !(event.event() instanceof Change change)
+                || (change.operation() == Operation.DELETE
+                        && mappingOf(event.input(), change).keepsDestinationKey());
     }
 
     /**

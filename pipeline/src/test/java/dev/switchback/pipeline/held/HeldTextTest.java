@@ -41,18 +41,21 @@ class HeldTextTest {
     }
 
     @Test
-    void whatKeepsADirectionFromEndingIsNamedWithItsReason() {
+    void whatKeepsADirectionFromEndingIsNamedAndNothingOfItsRowIsSaid() {
         Flow flow = new Flow("shop", Direction.FORWARD);
         assertThat(HeldText.problem(flow, 1, List.of(held(7, "public.item", CHECK, true))))
                 .isEqualTo(new Problem(
                         Problem.Kind.REFUSED,
                         "flow shop.forward",
-                        "1 change is held, which the destination would lack: 7 of public.item (7): the reason.",
-                        "See switchback held, and retry or discard them."));
-        assertThat(HeldText.problem(flow, 2, List.of(held(7, "public.item", CHECK, true)))
+                        "1 change is held, which the destination would lack: 7 of public.item (SQLSTATE 23514).",
+                        "switchback held says which rows and why; retry or discard them."));
+        assertThat(HeldText.problem(
+                                flow,
+                                3,
+                                List.of(held(7, "public.item", null, true), held(8, "public.part", null, false)))
                         .what())
-                .startsWith("2 changes are held")
-                .endsWith("the reason; and so on.");
+                .isEqualTo(
+                        "3 changes are held, which the destination would lack: 7 of public.item, 8 of public.part, …");
         assertThat(HeldText.problem(flow, 1, List.of()).what()).endsWith("would lack.");
     }
 

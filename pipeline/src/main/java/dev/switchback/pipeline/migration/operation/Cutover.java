@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,8 +40,10 @@ public final class Cutover {
     private static final long BETWEEN_QUESTIONS_MILLIS = 2;
     private static final long BETWEEN_LOOKS_MILLIS = 200;
 
-    /** Two of the rounds in which apply tries again. */
-    private static final Duration HELD_PASSES_WITHIN = Duration.ofSeconds(2);
+    /** How often what is held is tried again while nobody can write, and how long apply takes to get to it. */
+    private static final int HELD_ROUNDS = 2;
+
+    private static final Duration HELD_ROUND = Duration.ofSeconds(1);
 
     private final Operation operation;
     private final Parts parts;
@@ -166,7 +168,7 @@ public final class Cutover {
                     return;
                 }
             }
-            pauseFor(BETWEEN_LOOKS_MILLIS);
+            Rest.of(BETWEEN_LOOKS_MILLIS);
         }
     }
 
@@ -245,28 +247,19 @@ public final class Cutover {
             } catch (DestinationException away) {
                 waitingFor = ", which asks in vain: " + away.getMessage();
             }
-            pauseFor(BETWEEN_QUESTIONS_MILLIS);
+            Rest.of(BETWEEN_QUESTIONS_MILLIS);
         }
     }
 
-    private void pauseFor(long millis) {
-        try {
-            TimeUnit.MILLISECONDS.sleep(millis);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ProblemException(refused("It was told to stop.", "Start it again."), e);
-        }
-    }
-
-    /** Everything has arrived: what waited for the change of another row passes when it is tried once more. */
+    /** Everything has arrived: what waited for changes of other rows passes when it is tried again behind them. */
     private void requireNoneHeld(Parts.Applying flow) {
-        if (flow.held().isPresent()) {
+        Optional<Problem> held = flow.held();
+        for (int round = 0; round < HELD_ROUNDS && held.isPresent(); round++) {
             flow.retryHeld();
             Duration left = settings.maxPause().minus(paused());
-            Duration within = left.compareTo(HELD_PASSES_WITHIN) < 0 ? left : HELD_PASSES_WITHIN;
-            ProblemException.requireNone(
-                    flow.stillHeld(within, this::requireGoing).stream().toList());
+            held = flow.stillHeld(left.compareTo(HELD_ROUND) < 0 ? left : HELD_ROUND, this::requireGoing);
         }
+        ProblemException.requireNone(held.stream().toList());
     }
 
     /** Somebody may have opened one by hand, or attached a partition, since they were closed. */

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 import dev.switchback.connectors.spi.Authority;
 import dev.switchback.connectors.spi.Control;
@@ -62,7 +61,7 @@ public record Parts(
     public interface Applying {
 
         /** Between two looks at what is held. */
-        long BETWEEN_LOOKS_MILLIS = 50;
+        long BETWEEN_LOOKS_MILLIS = 100;
 
         /**
          * Proves, by a row of its own in schema {@code switchback}, that what is written to the side it reads arrives at
@@ -83,7 +82,10 @@ public record Parts(
         /** Says what is held, which the side that it writes would lack; empty where nothing is. Throws as {@link #applied}. */
         Optional<Problem> held();
 
-        /** Has all that is held tried again in the next second, however often it was before. Throws as {@link #applied}. */
+        /**
+         * Has all that is held tried again in the next second, however often it was before, but for what is being tried
+         * at this moment. Throws as {@link #applied}.
+         */
         void retryHeld();
 
         /**
@@ -97,12 +99,7 @@ public record Parts(
             Optional<Problem> held = held();
             while (held.isPresent() && System.nanoTime() - deadline < 0) {
                 asking.run();
-                try {
-                    TimeUnit.MILLISECONDS.sleep(BETWEEN_LOOKS_MILLIS);
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    return held;
-                }
+                Rest.of(BETWEEN_LOOKS_MILLIS);
                 held = held();
             }
             return held;

@@ -335,7 +335,7 @@ class CutoverTest {
     void whatIsHeldUntilAllHasArrivedPassesAndUndoesNothing() {
         World world = new World();
         world.held = true;
-        world.heldPasses = true;
+        world.heldPasses = 2;
 
         assertThat(new Operator(world, "ana", Gate.OPEN).run(Operation.CUTOVER)).isInstanceOf(Outcome.Done.class);
         assertThat(world.violations).isEmpty();

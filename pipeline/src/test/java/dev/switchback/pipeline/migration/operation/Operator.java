@@ -224,7 +224,7 @@ final class Operator {
 
         @Override
         public void retryHeld() {
-            run("retry held " + direction, () -> world.held &= !world.heldPasses);
+            run("retry held " + direction, () -> world.held &= --world.heldPasses != 0);
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 import dev.switchback.connectors.spi.Direction;
+import dev.switchback.pipeline.migration.Decision;
 import dev.switchback.pipeline.migration.Entry;
 import dev.switchback.pipeline.migration.Line;
 import dev.switchback.pipeline.migration.MigrationState;
@@ -62,7 +63,8 @@ final class World {
 
     MigrationState state = MigrationState.START;
     boolean held;
-    boolean heldPasses;
+    /** Behind how many retries what is held passes; less than one for never. */
+    int heldPasses;
     /** On which side a table is being maintained, so that its fence would not open. */
     @Nullable Side maintained;
 
@@ -97,6 +99,9 @@ final class World {
         Line line = Line.of(ledger.size(), entry, state);
         ledger.add(line);
         state = line.after();
+        if (held && entry.record() instanceof Decision.Switched) {
+            violations.add("it switched although changes are held");
+        }
         return line;
     }
 
