@@ -164,6 +164,26 @@ class HeldChangesTest {
         assertThat(destination.tables().rows(STORE.id())).isEmpty();
     }
 
+    /** Where rows that are there are left as they are, a DELETE does nothing, so it must not do away with an INSERT. */
+    @Test
+    void aDeleteThatIsNotAppliedOutdoesNothing() {
+        log.map(STORE, null, STORE, new OnConflict(OnConflict.Kind.INSERT, null, false));
+        member.close();
+        member = new ApplyMember(log, destination);
+        destination.tables().forbid("Atlantis");
+        log.insert(STORE, 1L, "Atlantis", null);
+        member.apply();
+        log.delete(STORE, 1L, null, null);
+        member.apply();
+
+        destination.makeHeldDue();
+        member.letPass(RETRY);
+
+        assertThat(destination.held())
+                .extracting(held -> held.change().offset())
+                .containsExactly(0L, 1L);
+    }
+
     @Test
     void changesThatWereRefusedAsOneAreRetriedOneByOne() {
         destination.tables().forbid("Atlantis");

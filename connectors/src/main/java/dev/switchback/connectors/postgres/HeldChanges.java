@@ -68,9 +68,11 @@ public final class HeldChanges {
 
     private static final String COUNT = "SELECT count(*) FROM switchback.held WHERE migration = ?";
 
-    private static final String RETRY = "UPDATE switchback.held SET retry_at = clock_timestamp() WHERE id IN"
-            + " (SELECT id FROM switchback.held WHERE migration = ? AND (?::int8[] IS NULL OR id = ANY (?::int8[]))"
-            + " FOR UPDATE SKIP LOCKED)";
+    private static final String RETRY =
+            "UPDATE switchback.held SET retry_at = clock_timestamp() WHERE migration = ? AND id = ANY (?::int8[])";
+
+    private static final String RETRY_ALL = "UPDATE switchback.held SET retry_at = clock_timestamp() WHERE id IN"
+            + " (SELECT id FROM switchback.held WHERE migration = ? FOR UPDATE SKIP LOCKED)";
 
     private static final String DISCARD =
             "WITH gone AS (DELETE FROM switchback.held WHERE migration = ? AND id = ANY (?::int8[]) RETURNING *) "
@@ -121,16 +123,24 @@ public final class HeldChanges {
      * @return how many
      */
     public int retryAll() throws SQLException {
-        return makeDue(null);
+        try (PreparedStatement statement = connection.prepareStatement(RETRY_ALL)) {
+            statement.setString(1, migration);
+            return statement.executeUpdate();
+        }
     }
 
     /**
-     * As {@link #retryAll} of these. One that waits behind another of its key still does.
+     * Makes these held changes due now, after a try of them that is under way. One that waits behind another of its key
+     * still does.
      *
-     * @return how many
+     * @return how many of them are held
      */
     public int retry(Collection<Long> ids) throws SQLException {
-        return makeDue(ids.toArray(Long[]::new));
+        try (PreparedStatement statement = connection.prepareStatement(RETRY)) {
+            statement.setString(1, migration);
+            statement.setArray(2, connection.createArrayOf("int8", ids.toArray(Long[]::new)));
+            return statement.executeUpdate();
+        }
     }
 
     /**
@@ -153,16 +163,6 @@ public final class HeldChanges {
             }
         }
         return discarded;
-    }
-
-    private int makeDue(Long @Nullable [] ids) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(RETRY)) {
-            statement.setString(1, migration);
-            for (int parameter = 2; parameter <= 3; parameter++) {
-                statement.setArray(parameter, ids == null ? null : connection.createArrayOf("int8", ids));
-            }
-            return statement.executeUpdate();
-        }
     }
 
     private static Entry entry(ResultSet row) throws SQLException {

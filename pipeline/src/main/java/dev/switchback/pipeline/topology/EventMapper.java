@@ -57,11 +57,15 @@ final class EventMapper {
         }
     }
 
-    /** Whether what becomes of a row does not depend on how old its changes are, so that later ones outdo earlier ones. */
+    /**
+     * Whether later changes of a row outdo earlier ones: not where the newer one wins, whichever came last, nor where a row
+     * that is there is left as it is, so that the first one wins.
+     */
     boolean lastCounts(InputChange input, Event event) {
-        return event instanceof Claim
-                ? table(input).age() < 0
-                : mappingOf(input, (Change) event).destination().age() < 0;
+        DestinationTable table = event instanceof Claim
+                ? table(input)
+                : mappingOf(input, (Change) event).destination();
+        return table.age() < 0 && !table.onConflict().leavesRows();
     }
 
     /**

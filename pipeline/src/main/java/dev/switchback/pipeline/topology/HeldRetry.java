@@ -1,6 +1,7 @@
 package dev.switchback.pipeline.topology;
 
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,9 +52,14 @@ final class HeldRetry {
         // First what is buffered: a change that waits behind a held one must be in the destination's queue before the
         // one in front of it leaves, or the key would look free to the changes behind both.
         thread.flush();
-        superseding.forEach(thread::supersede);
-        superseding.clear();
         long deadline = System.nanoTime() + ROUND.toNanos();
+        Iterator<Map.Entry<HeldChange, List<Mutation>>> outdoing =
+                superseding.entrySet().iterator();
+        while (outdoing.hasNext() && System.nanoTime() < deadline) {
+            Map.Entry<HeldChange, List<Mutation>> whole = outdoing.next();
+            thread.supersede(whole.getKey(), whole.getValue());
+            outdoing.remove();
+        }
         List<HeldChange> due = thread.due(buffer.inputs());
         while (!due.isEmpty() && System.nanoTime() < deadline) {
             due.forEach(this::retry);
