@@ -57,29 +57,29 @@ final class EventMapper {
         }
     }
 
-    /**
-     * Whether later changes of a row outdo earlier ones: not where the newer one wins, whichever came last, nor where a row
-     * that is there is left as it is, so that the first one wins.
-     */
+    /** Whether what becomes of a row does not depend on how old its changes are, so that later ones outdo earlier ones. */
     boolean lastCounts(InputChange input, Event event) {
-        DestinationTable table = event instanceof Claim
-                ? table(input)
-                : mappingOf(input, (Change) event).destination();
-        return table.age() < 0 && !table.onConflict().leavesRows();
+        return event instanceof Claim
+                ? table(input).age() < 0
+                : mappingOf(input, (Change) event).destination().age() < 0;
     }
 
     /**
      * Whether by this event alone it is settled what its row becomes, so that it need not wait for the next try of what is
-     * held before it. An update that has all of its row is not told apart: a row that the destination refuses may be
-     * updated many times a second.
+     * held before it. Not so an update that has all of its row, since a row that the destination refuses may be updated
+     * many times a second; nor a delete that is not applied, where rows that are there are left as they are.
      */
     boolean outdoes(MappedEvent event) {
         if (!event.isWhole() || !lastCounts(event.input(), event.event())) {
             return false;
         }
-        return !(event.event() instanceof Change change)
-                || (change.operation() == Operation.DELETE
-                        && mappingOf(event.input(), change).keepsDestinationKey());
+        if (!(event.event() instanceof Change change)) {
+            return true;
+        }
+        Mapping mapping = mappingOf(event.input(), change);
+        return change.operation() == Operation.DELETE
+                && mapping.keepsDestinationKey()
+                && !mapping.destination().onConflict().leavesRows();
     }
 
     /**
