@@ -32,6 +32,8 @@ public record Parts(
         Sequences sequences,
         List<Hook> hooks) {
 
+    private static final long BETWEEN_LOOKS_AT_HELD_MILLIS = 100;
+
     public Parts {
         sides = Map.copyOf(sides);
         flows = Map.copyOf(flows);
@@ -59,9 +61,6 @@ public record Parts(
 
     /** A flow as far as an operation has to know it. Thread-safe. */
     public interface Applying {
-
-        /** Between two looks at what is held. */
-        long BETWEEN_LOOKS_MILLIS = 100;
 
         /**
          * Proves, by a row of its own in schema {@code switchback}, that what is written to the side it reads arrives at
@@ -99,7 +98,7 @@ public record Parts(
             Optional<Problem> held = held();
             while (held.isPresent() && System.nanoTime() - deadline < 0) {
                 asking.run();
-                Rest.of(BETWEEN_LOOKS_MILLIS);
+                Rest.of(BETWEEN_LOOKS_AT_HELD_MILLIS);
                 held = held();
             }
             return held;
