@@ -130,10 +130,10 @@ public final class BenchMain implements Callable<Integer> {
         }
         if (wanted.contains(Scenario.SOAK)) {
             progress.println("soak");
-            allRight &= publish(new SoakRun(size, quick, logs(), progress).measure());
+            allRight &= publish(new SoakRun(size, quick, logs(), progress, machine).measure());
         }
         if (wanted.contains(Scenario.CUTOVER)) {
-            for (Outcome outcome : new Moves(quick).measure()) {
+            for (Outcome outcome : new Moves(quick, machine).measure()) {
                 allRight &= publish(outcome);
             }
         }

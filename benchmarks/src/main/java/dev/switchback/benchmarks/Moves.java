@@ -26,9 +26,12 @@ final class Moves {
     private static final int ROUND_TRIPS = 10;
 
     private final boolean quick;
+    private final Machine machine;
 
-    Moves(boolean quick) {
+    /** @param machine as it was before anything ran */
+    Moves(boolean quick, Machine machine) {
         this.quick = quick;
+        this.machine = machine;
     }
 
     /** One outcome for the way there, one for the way back, with a run for each move. */
@@ -51,7 +54,7 @@ final class Moves {
                 .map(move -> run(move, result))
                 .toList();
         Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("machine", Machine.here().toString());
+        facts.put("machine", machine.toString());
         facts.put("load", String.format(Locale.ROOT, "%,.0f row changes/s by 8 writers", result.changesPerSecond()));
         facts.put(
                 "every pause, ms",

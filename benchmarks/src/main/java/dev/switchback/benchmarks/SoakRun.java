@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -41,18 +40,24 @@ final class SoakRun {
     private final boolean quick;
     private final Path logs;
     private final PrintStream progress;
+    private final Machine machine;
 
-    SoakRun(Size size, boolean quick, Path logs, PrintStream progress) {
+    /** @param machine as it was before anything ran */
+    SoakRun(Size size, boolean quick, Path logs, PrintStream progress, Machine machine) {
         this.size = size;
         this.quick = quick;
         this.logs = logs;
         this.progress = progress;
+        this.machine = machine;
     }
 
     Outcome measure() throws InterruptedException {
         Run run;
+        Map<String, String> facts;
         try (Stage stage = Stage.open(size, logs)) {
             ManyTables table = ManyTables.create(stage, 1);
+            facts = Facts.of(stage, machine);
+            facts.put("size", size.keys() + " keys, " + length().toSeconds() + " s of changes");
             try (OwnPipeline pipeline = OwnPipeline.copied(stage, table, "{}", "{}");
                     Running running = pipeline.start()) {
                 run = run(stage, pipeline, running.children().get(0), table);
@@ -61,9 +66,6 @@ final class SoakRun {
             }
         }
         progress.println("  " + (run.right() ? run.details() : "WRONG: " + run.wrong()));
-        Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("machine", Machine.here().toString());
-        facts.put("every JVM", String.join(" ", JavaChild.OPTIONS));
         return new Outcome(
                 "soak",
                 Scenario.SOAK.what(),
@@ -86,7 +88,7 @@ final class SoakRun {
         Map<String, Double> details = new TreeMap<>();
         long began = System.nanoTime();
         try {
-            long length = (quick ? QUICK : FULL).toNanos();
+            long length = length().toNanos();
             long minute = 0;
             long counted = applied(stage);
             Usage usage = Usage.of(child.pid());
@@ -122,6 +124,10 @@ final class SoakRun {
         details.put("seconds behind at the end", (System.nanoTime() - stopped) / 1e9);
         double seconds = (System.nanoTime() - began) / 1e9;
         return new Run(made.get() / seconds, details, Map.of(), Map.of(), table.differences());
+    }
+
+    private Duration length() {
+        return quick ? QUICK : FULL;
     }
 
     private static String minute(String what, long minute) {

@@ -19,7 +19,7 @@ public record Size(
 
     /** What figures are made with. */
     public static final Size FULL = new Size(
-            1_000_000, 100_000, 500_000, 3, Duration.ofSeconds(15), Duration.ofSeconds(60), List.of(2_000, 8_000));
+            1_000_000, 100_000, 500_000, 3, Duration.ofMinutes(1), Duration.ofMinutes(1), List.of(2_000, 8_000));
 
     /** Shows that everything works; its figures mean nothing. */
     public static final Size QUICK =
