@@ -4,10 +4,11 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.LongSupplier;
+import java.util.TreeMap;
 
 import dev.switchback.benchmarks.contender.Contender;
 import dev.switchback.benchmarks.contender.Running;
+import dev.switchback.benchmarks.contender.Tally;
 import dev.switchback.benchmarks.report.Run;
 import dev.switchback.benchmarks.stage.Stage;
 import dev.switchback.benchmarks.stage.Workload;
@@ -15,7 +16,6 @@ import dev.switchback.benchmarks.stage.Workload;
 /** One contender catches up with the backlog once: how many changes a second. */
 final class BacklogRun {
 
-    private static final long POLL_MILLIS = 20;
     private static final Duration START = Duration.ofMinutes(4);
     /** Who is slower than this is given up. */
     private static final int SLOWEST = 1_500;
@@ -44,64 +44,28 @@ final class BacklogRun {
         Map<String, Long> processes = new LinkedHashMap<>(stage.processes());
         running.children().forEach(child -> processes.put(child.name(), child.pid()));
         Meter meter = new Meter(processes);
+        Patience patience =
+                new Patience(running, meter, START.plusSeconds(stage.size().changes() / SLOWEST));
         long nanos;
-        try (Marks marks = Marks.of(stage, running.changes())) {
-            Wait wait = new Wait(running, marks, meter);
-            wait.until(() -> marks.begun() || stage.isReadUpTo(stage.countedFrom()));
+        try (Marks marks = Marks.of(stage, running.tally())) {
+            patience.until(() -> marks.begun() || stage.isReadUpTo(stage.countedFrom()), marks::reached);
             meter.begin();
             long began = System.nanoTime();
-            wait.until(marks::ended);
+            patience.until(marks::ended, marks::reached);
             nanos = System.nanoTime() - began;
             meter.end();
         }
         long changes = stage.size().changes() + (long) Workload.MARKS;
+        Map<String, Double> details = new TreeMap<>(meter.details(nanos, changes));
+        Tally tally = running.tally();
+        if (tally != null && tally.topic() != null) {
+            details.put("bytes a change in Kafka", (double) stage.topics().bytes(tally.topic()) / stage.backlog());
+        }
         return new Run(
                 changes * 1e9 / nanos,
-                Map.of("seconds", nanos / 1e9),
+                details,
                 meter.cpuSecondsPerMillion(changes),
                 meter.peakMebibytes(),
-                wrong(running));
-    }
-
-    private String wrong(Running running) {
-        LongSupplier changes = running.changes();
-        if (changes == null) {
-            return stage.differences();
-        }
-        long expected = (long) stage.size().warmUp() + stage.size().changes() + 2 * Workload.MARKS;
-        long seen = changes.getAsLong();
-        return seen == expected ? "" : "saw " + seen + " changes of " + expected;
-    }
-
-    /** What a contender has or has not reached yet. */
-    private interface Condition {
-        boolean holds() throws SQLException;
-    }
-
-    /** Waits for the contender, with one limit for all of it. */
-    private final class Wait {
-        private final Running running;
-        private final Marks marks;
-        private final Meter meter;
-        private final long deadline = System.nanoTime()
-                + START.plusSeconds((stage.size().warmUp() + stage.size().changes()) / SLOWEST)
-                        .toNanos();
-
-        Wait(Running running, Marks marks, Meter meter) {
-            this.running = running;
-            this.marks = marks;
-            this.meter = meter;
-        }
-
-        void until(Condition condition) throws SQLException, InterruptedException {
-            while (!condition.holds()) {
-                running.requireAlive();
-                if (System.nanoTime() > deadline) {
-                    throw new IllegalStateException("did not get there in time; it passed " + marks.reached());
-                }
-                meter.sample();
-                Thread.sleep(POLL_MILLIS);
-            }
-        }
+                tally == null ? stage.differences() : tally.wrong(stage.backlog()));
     }
 }

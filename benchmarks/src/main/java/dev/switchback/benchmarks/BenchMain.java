@@ -7,6 +7,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -52,7 +54,12 @@ public final class BenchMain implements Callable<Integer> {
             description = "One more run of each contender, with Java's Flight Recorder, into benchmarks/profiles.")
     private boolean profile;
 
-    @Option(names = "--runs", paramLabel = "N", description = "Runs of each contender (default: 3, or 1 with --quick).")
+    @Option(
+            names = "--runs",
+            paramLabel = "N",
+            description =
+                    "Runs of each contender (default: 3, or 1 with --quick). With fewer than 3 nothing is written to"
+                            + " RESULTS.md.")
     private int runs;
 
     @Option(
@@ -65,9 +72,7 @@ public final class BenchMain implements Callable<Integer> {
     @Option(
             names = "--step",
             description = "Wait for Enter before each round of runs: for a machine that is not always calm.")
-    private boolean step;
-
-    private final Machine machine = Machine.here();
+    private boolean stepwise;
 
     private BenchMain() {}
 
@@ -80,6 +85,8 @@ public final class BenchMain implements Callable<Integer> {
         Size base = quick ? Size.QUICK : Size.FULL;
         Size size = runs > 0 ? base.withRuns(runs) : base;
         PrintStream progress = json ? System.err : System.out;
+        Machine machine = quick ? Machine.here() : Machine.onceCalm(progress);
+        Step step = new Step(stepwise, progress);
         Comparison comparison =
                 new Comparison(size, quick, contender -> invited(contender.name()), progress, step, machine);
         EnumSet<Scenario> wanted = scenarios.isEmpty() ? EnumSet.allOf(Scenario.class) : EnumSet.copyOf(scenarios);
@@ -89,7 +96,7 @@ public final class BenchMain implements Callable<Integer> {
                 Scenario.MAPPING, Scenario.JOIN, Scenario.TABLES, Scenario.SOAK, Scenario.LATENCY, Scenario.CUTOVER));
         if (wanted.contains(Scenario.MAPPING)) {
             progress.println("mapping");
-            for (Outcome outcome : new Mappings(quick).measure()) {
+            for (Outcome outcome : new Mappings(quick, machine).measure()) {
                 allRight &= publish(outcome);
             }
         }
@@ -103,7 +110,8 @@ public final class BenchMain implements Callable<Integer> {
                     progress.println(scenario.name().toLowerCase(Locale.ROOT));
                     allRight &= publish(comparison.catchUp(scenario, stage, flow));
                     Path profiles = profiles();
-                    if (profiles != null) {
+                    // By several members each does what one does.
+                    if (profiles != null && scenario != Scenario.SCALE) {
                         comparison.profile(scenario, stage, flow, profiles);
                     }
                 }
@@ -122,42 +130,46 @@ public final class BenchMain implements Callable<Integer> {
         }
         if (wanted.contains(Scenario.JOIN)) {
             progress.println("join");
-            allRight &= publish(variants(size.longer(), progress).joined());
+            allRight &= publish(variants(size, progress, step, machine).joined());
         }
         if (wanted.contains(Scenario.TABLES)) {
             progress.println("tables");
-            allRight &= publish(variants(size.longer(), progress).tables());
+            allRight &= publish(variants(size, progress, step, machine).tables());
         }
         if (wanted.contains(Scenario.SOAK)) {
             progress.println("soak");
             allRight &= publish(new SoakRun(size, quick, logs(), progress, machine).measure());
         }
         if (wanted.contains(Scenario.CUTOVER)) {
-            for (Outcome outcome : new Moves(quick, machine).measure()) {
+            for (Outcome outcome : new Moves(quick, progress, machine).measure()) {
                 allRight &= publish(outcome);
             }
         }
         return allRight ? 0 : 1;
     }
 
-    private Variants variants(Size size, PrintStream progress) {
-        return new Variants(size, quick, logs(), progress, profiles(), this::invited, machine);
+    private Variants variants(Size size, PrintStream progress, Step step, Machine machine) {
+        return new Variants(size, quick, logs(), progress, step, profiles(), this::invited, machine);
     }
 
     private boolean invited(String contender) {
         return contender.contains(only);
     }
 
-    /** Whether Switchback did right; that a peer did not is a result. */
+    /** Whether anybody took part and Switchback did right. */
     private boolean publish(Outcome outcome) {
+        if (outcome.ours() == null && outcome.peers().isEmpty()) {
+            System.err.println("In " + outcome.scenario() + " nobody's name contains '" + only + "'.");
+            return false;
+        }
         if (json) {
             PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
             out.println(Results.json(outcome));
         }
-        if (only.isEmpty()) {
+        if (only.isEmpty() && (quick || runs == 0 || runs >= Size.FULL.runs())) {
             new Results(results()).keep(outcome);
         }
-        return outcome.ours() == null || outcome.ours().wrong().isEmpty();
+        return outcome.wrong().isEmpty();
     }
 
     /** What means nothing must not lie where figures do. */
@@ -166,14 +178,15 @@ public final class BenchMain implements Callable<Integer> {
     }
 
     private @Nullable Path profiles() {
-        return profile ? results().resolve("profiles") : null;
+        return profile && only.isEmpty() ? results().resolve("profiles") : null;
     }
 
     private static Path logs() {
         return home().resolve("target").resolve("logs");
     }
 
-    private static Path home() {
+    /** Where the benchmark's sources and results are. */
+    static Path home() {
         return Path.of(System.getProperty(HOME, "benchmarks"));
     }
 
@@ -184,9 +197,10 @@ public final class BenchMain implements Callable<Integer> {
             try {
                 return Scenario.valueOf(name.toUpperCase(Locale.ROOT));
             } catch (IllegalArgumentException e) {
-                throw new CommandLine.TypeConversionException(
-                        "'" + name
-                                + "' is not one of mapping, capture, apply, join, scale, stream, tables, soak, latency, cutover");
+                throw new CommandLine.TypeConversionException("'" + name + "' is not one of "
+                        + Stream.of(Scenario.values())
+                                .map(each -> each.name().toLowerCase(Locale.ROOT))
+                                .collect(Collectors.joining(", ")));
             }
         }
     }

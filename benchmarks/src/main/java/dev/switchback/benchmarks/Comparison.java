@@ -31,22 +31,16 @@ final class Comparison {
     private final boolean quick;
     private final Predicate<Contender> invited;
     private final PrintStream progress;
-    private final boolean step;
+    private final Step step;
     private final Machine machine;
     private int runs;
 
     /**
      * @param invited who may take part
-     * @param step whether to wait for a line of input before each round
      * @param machine as it was before anything ran
      */
     Comparison(
-            Size size,
-            boolean quick,
-            Predicate<Contender> invited,
-            PrintStream progress,
-            boolean step,
-            Machine machine) {
+            Size size, boolean quick, Predicate<Contender> invited, PrintStream progress, Step step, Machine machine) {
         this.size = size;
         this.quick = quick;
         this.invited = invited;
@@ -57,8 +51,7 @@ final class Comparison {
 
     /** Everybody catches up with the same backlog, on a stage that has one. */
     Outcome catchUp(Scenario scenario, Stage stage, SwitchbackFlow flow) throws InterruptedException {
-        List<Contender> contenders =
-                scenario.contenders(flow).stream().filter(invited).toList();
+        List<Contender> contenders = contenders(scenario, flow);
         contenders.forEach(contender -> contender.prepare(stage));
         Map<Contender, List<Run>> all =
                 inTurn(contenders, contender -> new BacklogRun(stage, contender, nextName()).measure());
@@ -67,8 +60,7 @@ final class Comparison {
 
     /** Everybody follows the same load, on a stage without a backlog. */
     Outcome follow(Scenario scenario, Stage stage, SwitchbackFlow flow, int rate) throws InterruptedException {
-        List<Contender> contenders =
-                scenario.contenders(flow).stream().filter(invited).toList();
+        List<Contender> contenders = contenders(scenario, flow);
         Map<Contender, List<Run>> all = inTurn(contenders, contender -> {
             Run run = new LatencyRun(stage, contender, nextName(), rate).measure();
             if (!run.right()) {
@@ -86,8 +78,7 @@ final class Comparison {
      * @param texts where {@code SCENARIO-JVM.txt} goes
      */
     void profile(Scenario scenario, Stage stage, SwitchbackFlow flow, Path texts) throws InterruptedException {
-        for (Contender contender :
-                scenario.contenders(flow).stream().filter(invited).toList()) {
+        for (Contender contender : contenders(scenario, flow)) {
             Path recordings = stage.directory().resolve("recordings-" + nextName());
             try {
                 Files.createDirectories(recordings);
@@ -103,6 +94,10 @@ final class Comparison {
         }
     }
 
+    private List<Contender> contenders(Scenario scenario, SwitchbackFlow flow) {
+        return scenario.contenders(flow).stream().filter(invited).toList();
+    }
+
     private interface Attempt {
         Run by(Contender contender) throws InterruptedException;
     }
@@ -110,7 +105,7 @@ final class Comparison {
     private Map<Contender, List<Run>> inTurn(List<Contender> contenders, Attempt attempt) throws InterruptedException {
         Map<Contender, List<Run>> all = new LinkedHashMap<>();
         for (int i = 0; i < size.runs(); i++) {
-            awaitStep();
+            step.await();
             for (Contender contender : contenders) {
                 Run run = attempt.by(contender);
                 all.computeIfAbsent(contender, who -> new ArrayList<>()).add(run);
@@ -124,20 +119,6 @@ final class Comparison {
             }
         }
         return all;
-    }
-
-    private void awaitStep() {
-        if (!step) {
-            return;
-        }
-        progress.println("  Enter to go on");
-        try {
-            for (int read = System.in.read(); read >= 0 && read != '\n'; read = System.in.read()) {
-                // The rest of the line.
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     // Also the name of a replication slot and of a subscription.

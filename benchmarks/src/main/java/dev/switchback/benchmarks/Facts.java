@@ -1,31 +1,46 @@
 package dev.switchback.benchmarks;
 
-import java.util.HashMap;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+
+import io.debezium.connector.postgresql.Module;
+import org.apache.kafka.common.utils.AppInfoParser;
 
 import dev.switchback.benchmarks.machine.JavaChild;
 import dev.switchback.benchmarks.machine.Machine;
 import dev.switchback.benchmarks.stage.Stage;
 import dev.switchback.benchmarks.stage.Topics;
 import dev.switchback.benchmarks.stage.Workload;
+import dev.switchback.platform.Program;
 
 /** What a reader of a figure has to know beside it. Stateless. */
 final class Facts {
 
-    /** Everybody's largest batch. */
-    private static final int BATCH = 5_000;
+    /** The rows of the largest transaction of whoever has the largest: Switchback, with many tables. */
+    private static final int BATCH = 20_000;
 
     private Facts() {}
 
-    /** @param machine as it was before anything ran */
-    static Map<String, String> of(Stage stage, Machine machine) {
+    /** What ran where, and when. */
+    static Map<String, String> of(Machine machine) {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("machine", machine.toString());
+        facts.put("when", Instant.now().truncatedTo(ChronoUnit.MINUTES).toString());
+        facts.put("Switchback", commit());
+        return facts;
+    }
+
+    /** @param machine as it was before anything ran */
+    static Map<String, String> of(Stage stage, Machine machine) {
+        Map<String, String> facts = of(machine);
+        facts.put("PostgreSQL, both", stage.source().value("SHOW server_version") + ", " + Stage.POSTGRES);
         facts.put(
-                "PostgreSQL, both", stage.source().value("SHOW server_version") + ", " + new HashMap<>(Stage.POSTGRES));
-        facts.put("Kafka", "one embedded broker, " + Topics.PARTITIONS + " partitions a topic");
+                "Kafka",
+                AppInfoParser.getVersion() + ", one embedded broker, " + Topics.PARTITIONS + " partitions a topic");
+        facts.put("Debezium", Module.version());
         facts.put("every JVM", String.join(" ", JavaChild.OPTIONS));
         facts.put(
                 "row",
@@ -38,10 +53,17 @@ final class Facts {
                 "folding",
                 String.format(
                         Locale.ROOT,
-                        "of a batch of %d changes %.2f%% fold",
+                        "of %d changes, which is more than anybody's batch but Switchback's of many tables, %.2f%% fold",
                         BATCH,
                         100 * Workload.foldedShare(stage.size().keys(), BATCH)));
         facts.put("size", stage.size().toString());
         return facts;
+    }
+
+    /** The commit that was built, with "-dirty" where more than that was. */
+    private static String commit() {
+        String described = Program.output("git", "-C", BenchMain.home().toString(), "describe", "--always", "--dirty")
+                .strip();
+        return described.isEmpty() ? "unknown commit" : "commit " + described;
     }
 }

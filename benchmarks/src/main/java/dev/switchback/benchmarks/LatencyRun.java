@@ -45,8 +45,10 @@ final class LatencyRun {
 
     /** The run, whose value is the 99th percentile in milliseconds. The destination may have been left behind. */
     Run measure() throws InterruptedException {
-        try (Running running = contender.start(stage, name)) {
-            Run run = measure(running);
+        stage.settle();
+        try (Running running = contender.start(stage, name);
+                Probes probes = new Probes(stage.source(), stage.destination())) {
+            Run run = measure(running, probes);
             running.requireAlive();
             return run;
         } catch (IllegalStateException | SQLException | AssertionError e) {
@@ -55,12 +57,11 @@ final class LatencyRun {
         }
     }
 
-    private Run measure(Running running) throws SQLException, InterruptedException {
+    private Run measure(Running running, Probes probes) throws SQLException, InterruptedException {
         Size size = stage.size();
         Map<String, Long> processes = new LinkedHashMap<>(stage.processes());
         running.children().forEach(child -> processes.put(child.name(), child.pid()));
         Meter meter = new Meter(processes);
-        Probes probes = new Probes(stage.source(), stage.destination());
         awaitStart(probes, running);
         Instant begin;
         long changes;
@@ -71,16 +72,16 @@ final class LatencyRun {
                 name.hashCode(),
                 (double) rate / Workload.TRANSACTION,
                 (connection, random, writer, number) -> write(connection, random, probes))) {
-            pause(size.latencyWarmUp(), meter, running);
+            pause(size.latencyWarmUp(), meter, running, probes);
             meter.begin();
             begin = Instant.now();
             long before = load.changes();
-            pause(size.latency(), meter, running);
+            pause(size.latency(), meter, running, probes);
             meter.end();
             changes = load.changes() - before;
             missing = probes.missing();
         }
-        boolean caughtUp = awaitAll(probes);
+        String wrong = awaitAll(probes);
         probes.close();
         Map<String, Double> details = new TreeMap<>(percentiles(probes.delays(begin, size.latency())));
         details.put("changes/s", changes * 1e9 / size.latency().toNanos());
@@ -90,9 +91,7 @@ final class LatencyRun {
                 details,
                 meter.cpuSecondsPerMillion(changes),
                 meter.peakMebibytes(),
-                caughtUp
-                        ? stage.differences()
-                        : "fell behind: had not caught up " + CATCH_UP.toSeconds() + " s after the load had ended");
+                wrong);
     }
 
     /** Some changes, until one arrives: how long a contender takes to start is not what is measured. */
@@ -102,6 +101,7 @@ final class LatencyRun {
             Random random = new Random(name.hashCode());
             while (!probes.anySeen()) {
                 running.requireAlive();
+                probes.requireAlive();
                 if (System.nanoTime() > deadline) {
                     throw new IllegalStateException("nothing had arrived after " + START.toSeconds() + " s");
                 }
@@ -122,21 +122,32 @@ final class LatencyRun {
         }
     }
 
-    private static void pause(Duration span, Meter meter, Running running) throws InterruptedException {
+    private static void pause(Duration span, Meter meter, Running running, Probes probes)
+            throws SQLException, InterruptedException {
         long end = System.nanoTime() + span.toNanos();
         while (System.nanoTime() < end) {
             running.requireAlive();
+            probes.requireAlive();
             meter.sample();
             Thread.sleep(Math.max(1, Math.min(200, (end - System.nanoTime()) / 1_000_000)));
         }
     }
 
-    private static boolean awaitAll(Probes probes) throws InterruptedException {
+    /** Waits until everything has arrived, of which the last may be no probe; what is different when time is up. */
+    private String awaitAll(Probes probes) throws SQLException, InterruptedException {
         long deadline = System.nanoTime() + CATCH_UP.toNanos();
-        while (probes.missing() > 0 && System.nanoTime() < deadline) {
+        while (probes.missing() > 0) {
+            probes.requireAlive();
+            if (System.nanoTime() > deadline) {
+                return "fell behind: had not caught up " + CATCH_UP.toSeconds() + " s after the load had ended";
+            }
             Thread.sleep(20);
         }
-        return probes.missing() == 0;
+        String differences = stage.differences();
+        while (!differences.isEmpty() && System.nanoTime() < deadline) {
+            differences = stage.differences();
+        }
+        return differences;
     }
 
     private static Map<String, Double> percentiles(List<Double> inOrder) {

@@ -1,7 +1,6 @@
 package dev.switchback.benchmarks;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -26,9 +25,12 @@ final class Mappings {
     private static final String ALLOCATED = "gc.alloc.rate.norm";
 
     private final boolean quick;
+    private final Machine machine;
 
-    Mappings(boolean quick) {
+    /** @param machine as it was before anything ran */
+    Mappings(boolean quick, Machine machine) {
         this.quick = quick;
+        this.machine = machine;
     }
 
     List<Outcome> measure() {
@@ -62,8 +64,7 @@ final class Mappings {
                         Map.of(),
                         ""))
                 .toList();
-        Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("machine", Machine.here().toString());
+        Map<String, String> facts = Facts.of(machine);
         facts.put(
                 "JMH",
                 "average time, " + runs.size() + " forks, five iterations of a second each behind five that warm up");

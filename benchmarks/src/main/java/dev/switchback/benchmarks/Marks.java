@@ -4,11 +4,10 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
 
-import dev.switchback.benchmarks.stage.Size;
+import dev.switchback.benchmarks.contender.Tally;
 import dev.switchback.benchmarks.stage.Stage;
 import dev.switchback.benchmarks.stage.Workload;
 
@@ -28,26 +27,26 @@ interface Marks extends AutoCloseable {
     void close() throws SQLException;
 
     /** Seen at the destination, or by the contender's own count where it has one. */
-    static Marks of(Stage stage, @Nullable LongSupplier changes) throws SQLException {
-        return changes == null ? new Visible(stage) : new Counted(stage.size(), changes);
+    static Marks of(Stage stage, @Nullable Tally tally) throws SQLException {
+        return tally == null ? new Visible(stage) : new Counted(tally, stage.backlog());
     }
 
     /** By how many changes there were before. */
-    record Counted(Size size, LongSupplier changes) implements Marks {
+    record Counted(Tally tally, long all) implements Marks {
 
         @Override
         public boolean begun() {
-            return changes.getAsLong() >= size.warmUp() + Workload.MARKS / 2;
+            return tally.changes() >= Workload.MARKS / 2;
         }
 
         @Override
         public boolean ended() {
-            return changes.getAsLong() >= (long) size.warmUp() + size.changes() + 2 * Workload.MARKS;
+            return tally.changes() >= all;
         }
 
         @Override
         public String reached() {
-            return changes.getAsLong() + " changes";
+            return tally.changes() + " changes";
         }
 
         @Override

@@ -12,6 +12,9 @@ final class Meter {
 
     private static final long SAMPLE_NANOS = 1_000_000_000;
 
+    /** Begins the name of what is a part of another figure. */
+    private static final String OF = "of ";
+
     private final Map<String, Long> processes;
     private final Map<String, Usage> beginning = new HashMap<>();
     private final Map<String, Usage> last = new HashMap<>();
@@ -44,6 +47,15 @@ final class Meter {
         processes.forEach((name, pid) -> compiled.merge(name, Usage.compilerSeconds(pid), Double::sum));
     }
 
+    /** How long it took, and what a change cost everybody together. */
+    Map<String, Double> details(long nanos, long changes) {
+        double all = cpuSecondsPerMillion(changes).entrySet().stream()
+                .filter(process -> !process.getKey().startsWith(OF))
+                .mapToDouble(Map.Entry::getValue)
+                .sum();
+        return Map.of("seconds", nanos / 1e9, "CPU µs a change", all);
+    }
+
     /** Of each process, and again what Java's compilers took of it. */
     Map<String, Double> cpuSecondsPerMillion(long changes) {
         Map<String, Double> seconds = new TreeMap<>();
@@ -55,7 +67,7 @@ final class Meter {
         });
         compiled.forEach((name, took) -> {
             if (took > 0) {
-                seconds.put("of " + name + " compiling", took * 1_000_000 / changes);
+                seconds.put(OF + name + " compiling", took * 1_000_000 / changes);
             }
         });
         return seconds;

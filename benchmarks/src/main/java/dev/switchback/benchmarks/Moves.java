@@ -1,8 +1,8 @@
 package dev.switchback.benchmarks;
 
+import java.io.PrintStream;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,18 +26,20 @@ final class Moves {
     private static final int ROUND_TRIPS = 10;
 
     private final boolean quick;
+    private final PrintStream progress;
     private final Machine machine;
 
     /** @param machine as it was before anything ran */
-    Moves(boolean quick, Machine machine) {
+    Moves(boolean quick, PrintStream progress, Machine machine) {
         this.quick = quick;
+        this.progress = progress;
         this.machine = machine;
     }
 
     /** One outcome for the way there, one for the way back, with a run for each move. */
     List<Outcome> measure() throws InterruptedException {
         try {
-            DemoResult result = Demo.roundTrips(quick ? 1 : ROUND_TRIPS);
+            DemoResult result = Demo.roundTrips(quick ? 1 : ROUND_TRIPS, progress);
             List<Outcome> outcomes = new ArrayList<>();
             for (Operation operation : Operation.values()) {
                 outcomes.add(outcome(operation, result));
@@ -53,8 +55,7 @@ final class Moves {
                 .filter(move -> move.operation() == operation)
                 .map(move -> run(move, result))
                 .toList();
-        Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("machine", machine.toString());
+        Map<String, String> facts = Facts.of(machine);
         facts.put("load", String.format(Locale.ROOT, "%,.0f row changes/s by 8 writers", result.changesPerSecond()));
         facts.put(
                 "every pause, ms",

@@ -32,7 +32,10 @@ final class Probes implements AutoCloseable {
     /** Half of this is the mean error, the same for everybody. */
     private static final long PAUSE_NANOS = 1_000_000;
 
-    /** At most so many are asked for at once: for whom they pile up, asking must not be what it costs. */
+    /**
+     * At most so many are asked for at once, the oldest: for whom they pile up, asking must not be what it costs. Who is
+     * further behind than that has later ones seen too late where they come first.
+     */
     private static final int ASKED = 500;
 
     private final EmbeddedDatabase source;
@@ -67,15 +70,19 @@ final class Probes implements AutoCloseable {
         return missing + expected.size();
     }
 
-    /** Stops to look. */
-    @Override
-    public void close() throws SQLException, InterruptedException {
-        closed = true;
-        reader.join();
+    /** @throws SQLException why nobody looks any more */
+    void requireAlive() throws SQLException {
         SQLException failed = failure.get();
         if (failed != null) {
             throw failed;
         }
+    }
+
+    /** Stops to look. */
+    @Override
+    public void close() throws InterruptedException {
+        closed = true;
+        reader.join();
     }
 
     /**
@@ -83,7 +90,7 @@ final class Probes implements AutoCloseable {
      * their commits.
      */
     List<Double> delays(Instant from, Duration span) throws SQLException {
-        TreeMap<Long, Double> delays = new TreeMap<>();
+        List<Double> delays = new ArrayList<>();
         long begin = micros(from);
         long end = begin + span.toNanos() / 1_000;
         try (Connection connection = source.connect();
@@ -97,12 +104,12 @@ final class Probes implements AutoCloseable {
                     long committed = rows.getLong(2);
                     Long seen = seenMicros.get(rows.getLong(1));
                     if (seen != null && committed >= begin && committed < end) {
-                        delays.put(committed, (seen - committed) / 1_000.0);
+                        delays.add((seen - committed) / 1_000.0);
                     }
                 }
             }
         }
-        return List.copyOf(delays.values());
+        return List.copyOf(delays);
     }
 
     private void readUntilClosed() {

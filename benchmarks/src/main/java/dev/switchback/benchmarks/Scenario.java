@@ -26,19 +26,19 @@ enum Scenario {
             return List.of(Switchback.apply(flow), new ConnectSink());
         }
     },
-    JOIN(
-            "As stream, with three times as many changes, all of which count, through the mutation topic, since a filter needs"
-                    + " rows to be remembered, and without it."),
+    JOIN("As stream, on tables that it has copied itself, through the mutation topic, since a filter needs rows to be"
+            + " remembered, and without it."),
     SCALE("Change topics into the destination as in apply, by several members of the consumer group.") {
         @Override
         List<Contender> contenders(SwitchbackFlow flow) {
             return List.of(Switchback.apply(flow), Switchback.members(flow, 2), Switchback.members(flow, 4));
         }
     },
-    TABLES("As stream, with three times as many changes, all of which count, spread over many tables, and in one:"
+    TABLES("As stream, on tables that it has copied itself, with the changes spread over many tables, and in one:"
             + " Switchback beside itself, and native replication for what the servers alone take."),
-    SOAK("The whole pipeline in one process with 1 GiB of heap,"
-            + " beside a load made as fast as the machine can, for ten minutes."),
+    SOAK(
+            "The whole pipeline in one process with 1 GiB of heap,"
+                    + " beside two sessions that make changes as fast as they can, a hundred to a transaction, for ten minutes."),
     STREAM(
             "From the source's log to the destination, all at once: changes a second while catching up with a backlog.") {
         @Override

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 
 import dev.switchback.benchmarks.contender.Running;
 import dev.switchback.benchmarks.machine.JavaChild;
@@ -27,14 +28,18 @@ import dev.switchback.benchmarks.stage.Stage;
 import dev.switchback.benchmarks.stage.Workload;
 
 /**
- * The whole pipeline in one process, beside as much load as one session makes, for minutes: what it keeps on its heap must
+ * The whole pipeline in one process, beside as much load as two sessions make, for minutes: what it keeps on its heap must
  * not grow.
  */
 final class SoakRun {
 
     private static final Duration FULL = Duration.ofMinutes(10);
     private static final Duration QUICK = Duration.ofSeconds(20);
-    private static final long MINUTE_NANOS = Duration.ofMinutes(1).toNanos();
+    private static final int PARTS = 10;
+    /** They make changes faster than a machine of two cores moves them beside that. */
+    private static final int SESSIONS = 2;
+
+    private static final Duration CATCH_UP = Duration.ofMinutes(15);
 
     private final Size size;
     private final boolean quick;
@@ -61,7 +66,7 @@ final class SoakRun {
             try (OwnPipeline pipeline = OwnPipeline.copied(stage, table, "{}", "{}");
                     Running running = pipeline.start()) {
                 run = run(stage, pipeline, running.children().get(0), table);
-            } catch (IllegalStateException | AssertionError e) {
+            } catch (IllegalStateException | SQLException | AssertionError e) {
                 run = Run.failed(String.valueOf(e.getMessage()));
             }
         }
@@ -74,64 +79,68 @@ final class SoakRun {
                 facts,
                 new Standing(
                         "Switchback",
-                        "all by default; details: MiB of heap that the leanest collection left, changes applied, and the process's CPU, minute by minute",
+                        "all by default; details: MiB of heap that the leanest collection left, changes applied, and the process's CPU, in each tenth of the time",
                         List.of(run)),
                 List.of());
     }
 
-    private Run run(Stage stage, OwnPipeline pipeline, JavaChild child, ManyTables table) throws InterruptedException {
+    private Run run(Stage stage, OwnPipeline pipeline, JavaChild child, ManyTables table)
+            throws SQLException, InterruptedException {
         AtomicBoolean stop = new AtomicBoolean();
         AtomicLong made = new AtomicLong();
         AtomicReference<SQLException> failure = new AtomicReference<>();
-        Thread load = new Thread(() -> keepBusy(stage, stop, made, failure), "load");
-        load.start();
+        List<Thread> load = IntStream.range(0, SESSIONS)
+                .mapToObj(session -> new Thread(() -> keepBusy(stage, session, stop, made, failure), "load-" + session))
+                .toList();
+        load.forEach(Thread::start);
         Map<String, Double> details = new TreeMap<>();
         long began = System.nanoTime();
         try {
-            long length = length().toNanos();
-            long minute = 0;
-            long counted = applied(stage);
-            Usage usage = Usage.of(child.pid());
-            for (long passed = 0; passed < length; passed = System.nanoTime() - began) {
-                child.requireAlive();
-                Thread.sleep(1_000);
-                if (child.announced("heap") != null) {
-                    details.merge(minute("heap", minute), (double) child.count("heap"), Math::min);
-                }
-                if (passed >= (minute + 1) * MINUTE_NANOS) {
-                    long now = applied(stage);
-                    Usage used = Usage.of(child.pid());
-                    details.put(minute("changes", minute), (double) (now - counted));
-                    details.put(minute("CPU µs a change", minute), used.cpuSecondsSince(usage) * 1e6 / (now - counted));
-                    counted = now;
-                    usage = used;
-                    minute++;
-                }
+            for (int part = 1; part <= PARTS; part++) {
+                long end = began + length().toNanos() / PARTS * part;
+                details.putAll(part(stage, child, String.format(Locale.ROOT, "part %02d", part), end));
             }
         } finally {
             stop.set(true);
-            load.join();
+            for (Thread session : load) {
+                session.join();
+            }
         }
         if (failure.get() != null) {
             throw new IllegalStateException("the load failed: " + failure.get().getMessage(), failure.get());
         }
         long stopped = System.nanoTime();
         BooleanSupplier applied = pipeline.mark();
-        while (!applied.getAsBoolean()) {
-            child.requireAlive();
-            Thread.sleep(1_000);
-        }
+        new Patience(new Running(List.of(child), null, () -> {}), new Meter(Map.of()), CATCH_UP)
+                .until(applied::getAsBoolean, () -> "some of it");
         details.put("seconds behind at the end", (System.nanoTime() - stopped) / 1e9);
         double seconds = (System.nanoTime() - began) / 1e9;
         return new Run(made.get() / seconds, details, Map.of(), Map.of(), table.differences());
     }
 
-    private Duration length() {
-        return quick ? QUICK : FULL;
+    /** Follows it up to a moment. */
+    private static Map<String, Double> part(Stage stage, JavaChild child, String name, long end)
+            throws InterruptedException {
+        Map<String, Double> details = new TreeMap<>();
+        long applied = applied(stage);
+        Usage usage = Usage.of(child.pid());
+        while (System.nanoTime() < end) {
+            child.requireAlive();
+            Thread.sleep(1_000);
+            if (child.announced("heap") != null) {
+                details.merge("heap, " + name, (double) child.count("heap"), Math::min);
+            }
+        }
+        long changes = applied(stage) - applied;
+        details.put("changes, " + name, (double) changes);
+        if (changes > 0) {
+            details.put("CPU µs a change, " + name, Usage.of(child.pid()).cpuSecondsSince(usage) * 1e6 / changes);
+        }
+        return details;
     }
 
-    private static String minute(String what, long minute) {
-        return String.format(Locale.ROOT, "%s, minute %02d", what, minute + 1);
+    private Duration length() {
+        return quick ? QUICK : FULL;
     }
 
     private static long applied(Stage stage) {
@@ -141,11 +150,11 @@ final class SoakRun {
 
     /** Makes changes without a pause. */
     private static void keepBusy(
-            Stage stage, AtomicBoolean stop, AtomicLong made, AtomicReference<SQLException> failure) {
+            Stage stage, int session, AtomicBoolean stop, AtomicLong made, AtomicReference<SQLException> failure) {
         try (Connection connection = stage.source().connect()) {
             connection.setAutoCommit(false);
             while (!stop.get()) {
-                made.addAndGet(Workload.changeInBulk(connection));
+                made.addAndGet(Workload.changeInBulk(connection, session));
             }
         } catch (SQLException e) {
             failure.set(e);

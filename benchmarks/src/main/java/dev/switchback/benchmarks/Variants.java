@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -36,15 +37,15 @@ final class Variants {
 
     private static final int MANY = 400;
     private static final int MANY_QUICK = 20;
-    private static final long POLL_MILLIS = 50;
 
     /** Who takes longer for a run is given up. */
-    private static final Duration PATIENCE = Duration.ofMinutes(15);
+    private static final Duration LIMIT = Duration.ofMinutes(15);
 
     private final Size size;
     private final boolean quick;
     private final Path logs;
     private final PrintStream progress;
+    private final Step step;
     private final @Nullable Path profiles;
     private final Predicate<String> invited;
     private final Machine machine;
@@ -52,17 +53,20 @@ final class Variants {
     /**
      * One way to run it.
      *
+     * @param label names its profile; empty where it is not to have one
      * @param copied lets it copy the tables
      */
-    private record Variant(String name, int tables, String settings, BiFunction<Stage, ManyTables, Follower> copied) {
+    private record Variant(
+            String name, String label, int tables, String settings, BiFunction<Stage, ManyTables, Follower> copied) {
 
         /**
          * @param declared what the migration file says of each table
          * @param topics what it says of their topics
          */
-        static Variant own(String name, int tables, String declared, String topics) {
+        static Variant own(String name, String label, int tables, String declared, String topics) {
             return new Variant(
                     name,
+                    label,
                     tables,
                     topics.equals("{}") ? "all by default" : "topics: " + topics,
                     (stage, all) -> OwnPipeline.copied(stage, all, declared, topics));
@@ -71,6 +75,7 @@ final class Variants {
         static Variant nativeReplication(int tables) {
             return new Variant(
                     "native logical replication, " + counted(tables),
+                    "",
                     tables,
                     "CREATE PUBLICATION, CREATE SUBSCRIPTION, all else by default: one apply worker with"
                             + " synchronous_commit = off",
@@ -83,7 +88,7 @@ final class Variants {
     }
 
     /**
-     * @param profiles where the first variant's profile goes, if it is to be profiled
+     * @param profiles where the profiles of Switchback's variants go, if they are to be profiled
      * @param invited by their names, who may take part besides the first
      * @param machine as it was before anything ran
      */
@@ -92,6 +97,7 @@ final class Variants {
             boolean quick,
             Path logs,
             PrintStream progress,
+            Step step,
             @Nullable Path profiles,
             Predicate<String> invited,
             Machine machine) {
@@ -99,6 +105,7 @@ final class Variants {
         this.quick = quick;
         this.logs = logs;
         this.progress = progress;
+        this.step = step;
         this.profiles = profiles;
         this.invited = invited;
         this.machine = machine;
@@ -110,10 +117,11 @@ final class Variants {
                 Scenario.JOIN,
                 Variant.own(
                         "Switchback, through the mutation topic",
+                        "through",
                         1,
                         "{select: SELECT * FROM bench WHERE " + FILTER + "}",
                         "{}"),
-                Variant.own("Switchback, without", 1, "{}", "{}"));
+                Variant.own("Switchback, without", "without", 1, "{}", "{}"));
     }
 
     /** Many tables, and one; also for the two servers alone. */
@@ -121,8 +129,9 @@ final class Variants {
         int many = quick ? MANY_QUICK : MANY;
         return measure(
                 Scenario.TABLES,
-                Variant.own("Switchback, " + Variant.counted(many), many, "{}", quick ? "{shared: true}" : "{}"),
-                Variant.own("Switchback, 1 table", 1, "{}", "{}"),
+                Variant.own(
+                        "Switchback, " + Variant.counted(many), "many", many, "{}", quick ? "{shared: true}" : "{}"),
+                Variant.own("Switchback, 1 table", "one", 1, "{}", "{}"),
                 Variant.nativeReplication(many),
                 Variant.nativeReplication(1));
     }
@@ -143,12 +152,15 @@ final class Variants {
             }
             Map<String, String> facts = Facts.of(tracks.get(0).stage, machine);
             for (int i = 0; i < size.runs(); i++) {
+                step.await();
                 for (Track track : tracks) {
                     track.run();
                 }
             }
-            if (profiles != null) {
-                tracks.get(0).profile(profiles, scenario.name().toLowerCase(Locale.ROOT));
+            for (Track track : tracks) {
+                if (profiles != null && !track.variant.label().isEmpty()) {
+                    track.profile(profiles, scenario.name().toLowerCase(Locale.ROOT) + "-" + track.variant.label());
+                }
             }
             List<Standing> standings = tracks.stream()
                     .map(track -> new Standing(track.variant.name(), track.variant.settings(), track.runs))
@@ -214,7 +226,7 @@ final class Variants {
                 String begin = stage.logEnd();
                 all.change(size.changes());
                 return catchUp(stage, follower, all, begin, follower.mark());
-            } catch (IllegalStateException | AssertionError e) {
+            } catch (IllegalStateException | SQLException | AssertionError e) {
                 return Run.failed(String.valueOf(e.getMessage()));
             }
         }
@@ -226,43 +238,26 @@ final class Variants {
         }
     }
 
-    /**
-     * From the first change that is read to the last that arrives: what reads the log may be far ahead of what is applied,
-     * by more here than there, and at no moment in between is as much done of the one as of the other.
-     */
     private Run catchUp(Stage stage, Follower follower, ManyTables all, String begin, BooleanSupplier applied)
-            throws InterruptedException {
-        stage.source().execute("CHECKPOINT");
-        stage.destination().execute("VACUUM ANALYZE", "CHECKPOINT");
+            throws SQLException, InterruptedException {
+        stage.settle();
         try (Running running = follower.start()) {
             Map<String, Long> processes = new LinkedHashMap<>(stage.processes());
             running.children().forEach(child -> processes.put(child.name(), child.pid()));
             Meter meter = new Meter(processes);
-            long deadline = System.nanoTime() + PATIENCE.toNanos();
-            await(running, meter, deadline, () -> stage.isReadUpTo(begin));
+            Patience patience = new Patience(running, meter, LIMIT);
+            patience.until(() -> stage.isReadUpTo(begin), () -> "nothing");
             meter.begin();
             long began = System.nanoTime();
-            await(running, meter, deadline, applied);
+            patience.until(applied::getAsBoolean, () -> "some of it");
             long nanos = System.nanoTime() - began;
             meter.end();
             return new Run(
                     size.changes() * 1e9 / nanos,
-                    Map.of("seconds", nanos / 1e9),
+                    meter.details(nanos, size.changes()),
                     meter.cpuSecondsPerMillion(size.changes()),
                     meter.peakMebibytes(),
                     all.differences());
-        }
-    }
-
-    private static void await(Running running, Meter meter, long deadline, BooleanSupplier reached)
-            throws InterruptedException {
-        while (!reached.getAsBoolean()) {
-            running.requireAlive();
-            if (System.nanoTime() - deadline > 0) {
-                throw new IllegalStateException("did not get there within " + PATIENCE.toMinutes() + " minutes");
-            }
-            meter.sample();
-            Thread.sleep(POLL_MILLIS);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.switchback.demo;
 
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -63,14 +64,16 @@ public final class Demo {
      * Moves the writes there and back, again and again, under the demo's load; for the benchmark.
      *
      * @param roundTrips how often there, and how often back
+     * @param progress where the demo's story goes
      * @throws ProblemException when the migration halted, or a move was undone
      */
-    public static DemoResult roundTrips(int roundTrips) throws SQLException, InterruptedException {
+    public static DemoResult roundTrips(int roundTrips, PrintStream progress)
+            throws SQLException, InterruptedException {
         List<Operation> operations = new ArrayList<>();
         for (int trip = 0; trip < roundTrips; trip++) {
             operations.addAll(List.of(Operation.CUTOVER, Operation.REVERT));
         }
-        return new Demo(Screen.standard(), Duration.ofSeconds(5), operations, 1, false).run();
+        return new Demo(Screen.plain(progress), Duration.ofSeconds(5), operations, 1, false).run();
     }
 
     DemoResult run() throws SQLException, InterruptedException {

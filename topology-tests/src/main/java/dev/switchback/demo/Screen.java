@@ -46,6 +46,11 @@ final class Screen {
         return new Screen(out, terminal, terminal && System.getenv("NO_COLOR") == null, unicode);
     }
 
+    /** Lines alone. */
+    static Screen plain(PrintStream out) {
+        return new Screen(out, false, false, true);
+    }
+
     // System.console() asks about standard input as well, and means something else from Java 22 on.
     private static boolean isTerminal() {
         try {

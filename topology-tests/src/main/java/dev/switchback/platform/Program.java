@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Runs short-lived programs of the operating system to their end. */
-final class Program {
+public final class Program {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -47,7 +47,7 @@ final class Program {
     }
 
     /** What the program prints; empty when it cannot be run. */
-    static String output(String... command) {
+    public static String output(String... command) {
         try {
             Process process = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)

@@ -5,7 +5,6 @@ import java.util.List;
 
 import dev.switchback.benchmarks.machine.JavaChild;
 import dev.switchback.benchmarks.stage.Stage;
-import dev.switchback.benchmarks.stage.Workload;
 import dev.switchback.platform.Await;
 
 /** Debezium's JDBC sink alone: a topic that the source has filled before, into the destination. */
@@ -27,12 +26,11 @@ public final class ConnectSink implements Contender {
     @Override
     public void prepare(Stage stage) {
         ConnectWorker.createSourceParts(stage, FILL);
-        long changes = (long) stage.size().warmUp() + stage.size().changes() + 2 * Workload.MARKS;
         try (JavaChild worker = ConnectWorker.start(stage, FILL, ConnectWorker.source(stage, FILL))) {
             Await.until(
                     "the sink's topic to be filled",
                     PATIENCE,
-                    () -> !worker.isAlive() || stage.topics().records(ConnectWorker.topic(FILL)) >= changes);
+                    () -> !worker.isAlive() || stage.topics().records(ConnectWorker.topic(FILL)) >= stage.backlog());
             worker.requireAlive();
         }
         stage.dropSlot(FILL);

@@ -15,15 +15,26 @@ public final class ConnectSource implements Contender {
 
     @Override
     public String settings() {
-        return ConnectWorker.SOURCE;
+        return ConnectWorker.SOURCE_WITHOUT_SCHEMAS;
     }
 
     @Override
     public Running start(Stage stage, String run) {
         ConnectWorker.createSourceParts(stage, run);
         String topic = ConnectWorker.topic(run);
-        JavaChild worker = ConnectWorker.start(stage, run, ConnectWorker.source(stage, run));
-        return new Running(List.of(worker), () -> stage.topics().records(topic), () -> {
+        JavaChild worker = ConnectWorker.start(stage, run, ConnectWorker.withoutSchemas(stage, run));
+        Tally written = new Tally() {
+            @Override
+            public long changes() {
+                return stage.topics().records(topic);
+            }
+
+            @Override
+            public String topic() {
+                return topic;
+            }
+        };
+        return new Running(List.of(worker), written, () -> {
             stage.dropSlot(run);
             stage.topics().deleteAll(run + ".");
         });

@@ -20,9 +20,14 @@ import dev.switchback.connectors.postgres.PostgresSettings;
  */
 final class ConnectWorker {
 
-    /** How the source is configured. */
-    static final String SOURCE = DebeziumSource.TUNING
-            + "; events flattened by ExtractNewRecordState, JSON with schemas; producer: batch.size 256 KiB, linger.ms 5";
+    /** As Kafka's own start script has it. */
+    private static final List<String> HEAP = List.of("-Xmx2g", "-XX:G1HeapRegionSize=1m");
+
+    /** How the source of a sink is configured. */
+    static final String SOURCE = source("with");
+
+    /** How it is where nobody wants the schemas. */
+    static final String SOURCE_WITHOUT_SCHEMAS = source("without");
 
     /** How the sink is configured. */
     static final String SINK = "tasks.max 4, use.reduction.buffer, dialect.postgres.unnest.insert.enabled, insert.mode"
@@ -31,7 +36,14 @@ final class ConnectWorker {
     /** The system property that says where {@code benchmarks/connect} has put the worker and its plugins. */
     static final String DIRECTORY = "switchback.bench.connect";
 
+    private static final String CONVERTER = "org.apache.kafka.connect.json.JsonConverter";
+
     private ConnectWorker() {}
+
+    private static String source(String schemas) {
+        return DebeziumSource.TUNING + "; events flattened by ExtractNewRecordState, JSON " + schemas
+                + " schemas; producer: batch.size 256 KiB, linger.ms 5; worker: " + String.join(" ", HEAP);
+    }
 
     /** The topic that a source of this name writes. */
     static String topic(String name) {
@@ -48,6 +60,16 @@ final class ConnectWorker {
         settings.put("transforms.unwrap.delete.tombstone.handling.mode", "delete-to-tombstone");
         settings.put("producer.override.batch.size", Integer.toString(256 << 10));
         settings.put("producer.override.linger.ms", "5");
+        return settings;
+    }
+
+    /** The source where nobody wants to know types. */
+    static Map<String, String> withoutSchemas(Stage stage, String run) {
+        Map<String, String> settings = new LinkedHashMap<>(source(stage, run));
+        for (String what : List.of("key", "value")) {
+            settings.put(what + ".converter", CONVERTER);
+            settings.put(what + ".converter.schemas.enable", "false");
+        }
         return settings;
     }
 
@@ -89,16 +111,15 @@ final class ConnectWorker {
             arguments.add(PropertyFile.write(directory, name, connector).toString());
         }
         String classPath = home.resolve("worker") + "/*:" + directory.resolve("classes");
-        return stage.start(
-                new JavaChild.Command("connect", classPath, WorkerChild.class.getName(), arguments, List.of()));
+        return stage.start(new JavaChild.Command("connect", classPath, WorkerChild.class.getName(), arguments, HEAP));
     }
 
     private static Map<String, String> worker(Stage stage, Path home, Path directory) {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("bootstrap.servers", stage.bootstrapServers());
         settings.put("plugin.path", home.resolve("plugins").toAbsolutePath().toString());
-        settings.put("key.converter", "org.apache.kafka.connect.json.JsonConverter");
-        settings.put("value.converter", "org.apache.kafka.connect.json.JsonConverter");
+        settings.put("key.converter", CONVERTER);
+        settings.put("value.converter", CONVERTER);
         settings.put(
                 "offset.storage.file.filename", directory.resolve("offsets").toString());
         settings.put("offset.flush.interval.ms", "10000");

@@ -1,7 +1,6 @@
 package dev.switchback.benchmarks.contender;
 
 import java.util.List;
-import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -11,10 +10,10 @@ import dev.switchback.benchmarks.machine.JavaChild;
  * A contender at work.
  *
  * @param children its JVMs
- * @param changes how many changes it has dealt with, where nothing arrives at the destination; null where it does
+ * @param tally what it has dealt with, where nothing arrives at the destination; null where it does
  * @param end cleans up behind it, once its JVMs have ended
  */
-public record Running(List<JavaChild> children, @Nullable LongSupplier changes, Runnable end) implements AutoCloseable {
+public record Running(List<JavaChild> children, @Nullable Tally tally, Runnable end) implements AutoCloseable {
 
     /** @throws IllegalStateException when one of its JVMs has ended */
     public void requireAlive() {

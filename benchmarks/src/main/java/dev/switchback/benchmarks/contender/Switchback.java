@@ -8,7 +8,6 @@ import dev.switchback.benchmarks.child.CaptureChild;
 import dev.switchback.benchmarks.child.PipelineChild;
 import dev.switchback.benchmarks.machine.JavaChild;
 import dev.switchback.benchmarks.stage.Stage;
-import dev.switchback.benchmarks.stage.Workload;
 import dev.switchback.platform.Await;
 
 /** Switchback, as a migration file without any tuning runs it. */
@@ -83,12 +82,11 @@ public final class Switchback implements Contender {
 
     private void fill(Stage stage) {
         flow.reset();
-        long changes = (long) stage.size().warmUp() + stage.size().changes() + 2 * Workload.MARKS;
         try (JavaChild capture = child(stage, "capture", CaptureChild.class)) {
             Await.until(
                     "the change topics to be filled",
                     PATIENCE,
-                    () -> !capture.isAlive() || capture.count("changes") >= changes);
+                    () -> !capture.isAlive() || capture.count("changes") >= stage.backlog());
             capture.requireAlive();
         }
         flow.dropSlot();
@@ -107,7 +105,23 @@ public final class Switchback implements Contender {
     private Running startCapture(Stage stage) {
         flow.reset();
         JavaChild child = child(stage, "capture", CaptureChild.class);
-        return new Running(List.of(child), () -> child.count("changes"), flow::dropSlot);
+        Tally committed = new Tally() {
+            @Override
+            public long changes() {
+                return child.count("changes");
+            }
+
+            @Override
+            public String topic() {
+                return flow.topic();
+            }
+
+            @Override
+            public String wrong(long expected) {
+                return flow.wrong(expected);
+            }
+        };
+        return new Running(List.of(child), committed, flow::dropSlot);
     }
 
     private Running startApply(Stage stage, String data) {

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -20,22 +22,27 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 import dev.switchback.benchmarks.stage.Stage;
 import dev.switchback.benchmarks.stage.Topics;
 import dev.switchback.benchmarks.stage.Workload;
+import dev.switchback.connectors.avro.ChangeDecoder;
+import dev.switchback.connectors.avro.SchemaStore;
 import dev.switchback.connectors.debezium.CaptureSettings;
 import dev.switchback.connectors.debezium.ChangeTopics;
 import dev.switchback.connectors.spi.Direction;
 import dev.switchback.connectors.spi.Flow;
 import dev.switchback.pipeline.file.MigrationFile;
 import dev.switchback.pipeline.plan.Plan;
+import dev.switchback.pipeline.run.KafkaAccess;
 import dev.switchback.pipeline.run.Pipeline;
 import dev.switchback.pipeline.run.Role;
 import dev.switchback.pipeline.run.RunSettings;
 import dev.switchback.platform.Await;
+import dev.switchback.transforms.change.Change;
 
 /**
  * The flow that Switchback runs on a stage, and how it is brought back to where it begins. It is begun once, by the
@@ -122,6 +129,49 @@ public final class SwitchbackFlow {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The topic that it writes. */
+    String topic() {
+        return TOPIC;
+    }
+
+    /**
+     * What is wrong with what capture has put into its topic, by reading all of it: each change of the backlog has a place of
+     * its own in the log, and must be there once.
+     */
+    String wrong(long expected) {
+        Map<String, Object> settings = new HashMap<>(kafka());
+        settings.put("isolation.level", "read_committed");
+        settings.put("auto.offset.reset", "earliest");
+        LongStream.Builder places = LongStream.builder();
+        try (SchemaStore schemas = schemas();
+                KafkaConsumer<byte[], byte[]> consumer =
+                        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            ChangeDecoder decoder = ChangeDecoder.ofEvents(schemas);
+            List<TopicPartition> partitions = IntStream.range(0, Topics.PARTITIONS)
+                    .mapToObj(partition -> new TopicPartition(TOPIC, partition))
+                    .toList();
+            consumer.assign(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(500))) {
+                    if (decoder.decode(record.value()) instanceof Change change) {
+                        places.add(change.lsn());
+                    }
+                }
+            }
+        }
+        long[] sorted = places.build().sorted().toArray();
+        long different = LongStream.of(sorted).distinct().count();
+        return sorted.length == expected && different == expected
+                ? ""
+                : "the topic has " + sorted.length + " changes, " + different + " of them different, of " + expected;
+    }
+
+    private SchemaStore schemas() {
+        MigrationFile file = MigrationFile.read(file(stage), Map.of());
+        return KafkaAccess.declared(Plan.of(file).file()).orElseThrow().schemas(file);
     }
 
     /** Gives it new topics, and a slot and an offset where the stage's slots begin. */

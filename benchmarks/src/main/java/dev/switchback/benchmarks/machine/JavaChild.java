@@ -45,12 +45,14 @@ public final class JavaChild implements AutoCloseable {
     private final String name;
     private final Process process;
     private final Path log;
+    private final long logStart;
     private final Map<String, String> announced = new ConcurrentHashMap<>();
 
-    private JavaChild(String name, Process process, Path log) {
+    private JavaChild(String name, Process process, Path log, long logStart) {
         this.name = name;
         this.process = process;
         this.log = log;
+        this.logStart = logStart;
     }
 
     /**
@@ -85,8 +87,10 @@ public final class JavaChild implements AutoCloseable {
         line.addAll(List.of("-cp", command.classPath(), command.mainClass()));
         line.addAll(command.arguments());
         try {
+            Path log = directory.resolve(command.name() + ".log");
+            long logStart = Files.exists(log) ? Files.size(log) : 0;
             Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
-            JavaChild child = new JavaChild(command.name(), process, directory.resolve(command.name() + ".log"));
+            JavaChild child = new JavaChild(command.name(), process, log, logStart);
             Thread reader = new Thread(child::readOutput, command.name() + "-output");
             reader.setDaemon(true);
             reader.start();
@@ -127,18 +131,20 @@ public final class JavaChild implements AutoCloseable {
         return process.isAlive() && !announced.containsKey(FAILED);
     }
 
-    /** @throws IllegalStateException with the end of its log unless it {@link #isAlive} */
+    /** @throws IllegalStateException with what it announced, and the end of its log, unless it {@link #isAlive} */
     public void requireAlive() {
         if (!isAlive()) {
-            String how = process.isAlive() ? " failed" : " ended with exit code " + process.exitValue();
-            throw new IllegalStateException(name + how + ":\n" + endOfLog());
+            String reason = announced.get(FAILED);
+            String how = reason != null ? " failed: " + reason : " ended with exit code " + process.exitValue();
+            throw new IllegalStateException(name + how + "\n" + endOfLog());
         }
     }
 
-    /** The last lines of its log. */
-    public String endOfLog() {
+    /** The last lines that it wrote to its log. */
+    private String endOfLog() {
         try {
-            String text = Files.readString(log, StandardCharsets.UTF_8);
+            byte[] all = Files.readAllBytes(log);
+            String text = new String(all, (int) logStart, all.length - (int) logStart, StandardCharsets.UTF_8);
             return text.substring(Math.max(0, text.length() - SHOWN_CHARACTERS));
         } catch (IOException e) {
             return "(" + log + " cannot be read: " + e.getMessage() + ")";

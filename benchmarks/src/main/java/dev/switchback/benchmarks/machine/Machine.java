@@ -1,10 +1,12 @@
 package dev.switchback.benchmarks.machine;
 
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
 
 /**
@@ -14,9 +16,32 @@ import java.util.Locale;
  * @param memoryGib all of it
  * @param system the kernel
  * @param java the Java that runs everything
- * @param loadBefore the one-minute load average when the benchmark began: above 0.3 somebody else was at work
+ * @param loadBefore the one-minute load average when the benchmark began: above {@value #CALM} somebody else was at work
  */
 public record Machine(String processor, int cores, long memoryGib, String system, String java, double loadBefore) {
+
+    /** Below this load nobody else is at work. */
+    private static final double CALM = 0.3;
+
+    private static final Duration CALM_WITHIN = Duration.ofMinutes(5);
+
+    /** As it is once it is calm, or when it was not within five minutes. */
+    public static Machine onceCalm(PrintStream progress) throws InterruptedException {
+        Machine machine = here();
+        if (machine.loadBefore > CALM) {
+            progress.printf(
+                    Locale.ROOT,
+                    "The machine is at work (load average %.2f); waiting up to %d minutes for it to calm down…%n",
+                    machine.loadBefore,
+                    CALM_WITHIN.toMinutes());
+        }
+        for (long began = System.nanoTime();
+                machine.loadBefore > CALM && System.nanoTime() - began < CALM_WITHIN.toNanos();
+                machine = here()) {
+            Thread.sleep(5_000);
+        }
+        return machine;
+    }
 
     public static Machine here() {
         return new Machine(

@@ -3,7 +3,9 @@ package dev.switchback.benchmarks.report;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param unit of the values
  * @param quick whether it was made to see that everything works, so that its figures mean nothing
  * @param facts machine, versions, sizes and settings, by name
- * @param ours Switchback; null while it has no such part yet
- * @param peers everybody else
+ * @param ours Switchback; null where it was not asked to take part
+ * @param peers everybody else, and Switchback in other ways, which its name then begins with
  */
 public record Outcome(
         String scenario,
@@ -26,6 +28,16 @@ public record Outcome(
         Map<String, String> facts,
         @Nullable Standing ours,
         List<Standing> peers) {
+
+    /** What went wrong with Switchback, whichever way; that a peer did wrong is a result. */
+    @JsonIgnore
+    public List<String> wrong() {
+        return Stream.concat(Stream.ofNullable(ours), peers.stream())
+                .filter(standing -> standing.name().startsWith("Switchback"))
+                .map(Standing::wrong)
+                .filter(wrong -> !wrong.isEmpty())
+                .toList();
+    }
 
     /** Switchback's median divided by each peer's, where both have one. */
     @JsonProperty(access = JsonProperty.Access.READ_ONLY)

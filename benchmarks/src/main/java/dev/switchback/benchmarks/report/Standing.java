@@ -44,9 +44,12 @@ public record Standing(String name, String settings, List<Run> runs) {
                 .orElse("");
     }
 
-    /** The median of each of some figures of its runs, by name. */
+    /** The median of each of some figures of its runs, by name; none where it has no {@link #median}. */
     public Map<String, Double> medians(Function<Run, Map<String, ? extends Number>> figures) {
         Map<String, Double> medians = new TreeMap<>();
+        if (!wrong().isEmpty()) {
+            return medians;
+        }
         for (Run run : runs) {
             for (String name : figures.apply(run).keySet()) {
                 medians.put(name, medianOf(each -> {

@@ -10,6 +10,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,7 +78,7 @@ public final class Stage implements AutoCloseable {
         settings.put("max_wal_senders", "40");
         // When a change was committed at the source, for latency.
         settings.put("track_commit_timestamp", "on");
-        return Map.copyOf(settings);
+        return Collections.unmodifiableMap(settings);
     }
 
     /**
@@ -120,7 +121,7 @@ public final class Stage implements AutoCloseable {
             administer(destination(), "ALTER DATABASE " + DATABASE + " RENAME TO " + UNCHANGED);
             return true;
         });
-        backlog = Workload.change(source(), size.warmUp(), size.changes());
+        backlog = Workload.change(source(), size.changes());
         resetDestination();
     }
 
@@ -150,8 +151,13 @@ public final class Stage implements AutoCloseable {
         } catch (SQLException e) {
             throw new IllegalStateException("copying the rows failed: " + e.getMessage(), e);
         }
-        destination().execute("VACUUM ANALYZE public.bench", "CHECKPOINT");
-        source().execute("CHECKPOINT");
+        settle();
+    }
+
+    /** Has vacuum and checkpoints behind it ahead of a run: within one they would hit whoever happens to run. */
+    public void settle() {
+        source().execute("VACUUM ANALYZE", "CHECKPOINT");
+        destination().execute("VACUUM ANALYZE", "CHECKPOINT");
     }
 
     /** Makes a slot that stands before the first change of the backlog, or, where there is none, at the log's end. */
@@ -165,6 +171,11 @@ public final class Stage implements AutoCloseable {
     /** Where the source's log ends. */
     public String logEnd() {
         return Objects.requireNonNull(source().value("SELECT pg_current_wal_insert_lsn()"));
+    }
+
+    /** How many changes the backlog has, with the marks around those that count. */
+    public long backlog() {
+        return size.changes() + 2L * Workload.MARKS;
     }
 
     /** Where the changes of the backlog that count begin in the log. */

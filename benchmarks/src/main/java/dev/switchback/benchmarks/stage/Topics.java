@@ -12,6 +12,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 
 import dev.switchback.platform.Await;
@@ -69,6 +70,18 @@ public final class Topics implements AutoCloseable {
                 .values()
                 .stream()
                 .mapToLong(end -> end.offset())
+                .sum();
+    }
+
+    /** How many bytes a topic takes on the broker's disk, in one copy. */
+    public long bytes(String topic) {
+        List<Integer> ids =
+                await(admin.describeCluster().nodes()).stream().map(Node::id).toList();
+        return await(admin.describeLogDirs(ids).allDescriptions()).values().stream()
+                .flatMap(directories -> directories.values().stream())
+                .flatMap(directory -> directory.replicaInfos().entrySet().stream())
+                .filter(replica -> replica.getKey().topic().equals(topic))
+                .mapToLong(replica -> replica.getValue().size())
                 .sum();
     }
 

@@ -64,17 +64,22 @@ public final class Workload {
             amount = round((random() * 100000)::numeric, 2), changed_at = clock_timestamp(),
             note = repeat(md5(random()::text), 6) || ' Grüße'""";
 
-    private static final List<String> BULK = List.of(
-            "UPDATE public.bench SET " + CHANGED + " WHERE id = ANY (" + chosen(60) + ")",
-            "INSERT INTO public.bench SELECT nextval('bench_id'), " + ROW + " FROM generate_series(1, 30)",
-            "DELETE FROM public.bench WHERE id = ANY (" + chosen(10) + ")");
+    /** What a session does again and again; it chooses keys of its own. */
+    private static final List<List<String>> BULK = List.of(bulk(0), bulk(1));
 
     private Workload() {}
 
+    private static List<String> bulk(int session) {
+        return List.of(
+                "UPDATE public.bench SET " + CHANGED + " WHERE id = ANY (" + chosen(60, session) + ")",
+                "INSERT INTO public.bench SELECT nextval('bench_id'), " + ROW + " FROM generate_series(1, 30)",
+                "DELETE FROM public.bench WHERE id = ANY (" + chosen(10, session) + ")");
+    }
+
     /** Keys of rows that were there once; some are deleted. */
-    private static String chosen(int keys) {
-        return "ARRAY(SELECT 1 + floor(random() * (SELECT last_value FROM bench_id))::bigint FROM generate_series(1, "
-                + keys + "))";
+    private static String chosen(int keys, int session) {
+        return "ARRAY(SELECT 1 + " + session + " + 2 * floor(random() * (SELECT last_value / 2 FROM bench_id))::bigint"
+                + " FROM generate_series(1, " + keys + "))";
     }
 
     /** Gives the table its rows, and creates what changes them. */
@@ -131,17 +136,16 @@ public final class Workload {
     }
 
     /**
-     * Makes changes: those that warm up, marks, those that count, marks.
+     * Makes changes: marks, those that count, marks.
      *
      * @return where those that count begin in the log
      */
-    static String change(EmbeddedDatabase database, int warmUp, int changes) {
+    static String change(EmbeddedDatabase database, int changes) {
         try (Connection connection = database.connect();
                 Statement statement = connection.createStatement()) {
             // The backlog is made, not measured.
             statement.execute("SET synchronous_commit = off");
             statement.execute("SELECT setseed(0.17)");
-            statement.execute("CALL bench_changes(" + warmUp / TRANSACTION + ")");
             statement.execute(mark(BEGIN));
             String begin = database.value("SELECT pg_current_wal_insert_lsn()");
             statement.execute("CALL bench_changes(" + changes / TRANSACTION + ")");
@@ -157,11 +161,12 @@ public final class Workload {
      * Makes changes of the same kinds, in about the same shares, and of as freely chosen keys, but a hundred to a
      * transaction, which is cheaper to make.
      *
+     * @param session 0 or 1: two at a time, which change no row of each other's and so cannot wait for each other
      * @return how many
      */
-    public static long changeInBulk(Connection connection) throws SQLException {
+    public static long changeInBulk(Connection connection, int session) throws SQLException {
         long changes = 0;
-        for (String sql : BULK) {
+        for (String sql : BULK.get(session)) {
             try (PreparedStatement statement = connection.prepareStatement(sql)) {
                 changes += statement.executeUpdate();
             }
