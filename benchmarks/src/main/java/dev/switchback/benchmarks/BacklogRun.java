@@ -48,10 +48,10 @@ final class BacklogRun {
                 new Patience(running, meter, START.plusSeconds(stage.size().changes() / SLOWEST));
         long nanos;
         try (Marks marks = Marks.of(stage, running.tally())) {
-            patience.until(() -> marks.begun() || stage.isReadUpTo(stage.countedFrom()), marks::reached);
+            patience.until(() -> marks.begun() || stage.isReadUpTo(stage.countedFrom()));
             meter.begin();
             long began = System.nanoTime();
-            patience.until(marks::ended, marks::reached);
+            patience.until(marks::ended);
             nanos = System.nanoTime() - began;
             meter.end();
         }

@@ -60,10 +60,23 @@ final class Facts {
         return facts;
     }
 
-    /** The commit that was built, with "-dirty" where more than that was. */
+    /** The commit that was built, with "-dirty" where more than that was; not counting what a benchmark writes. */
     private static String commit() {
-        String described = Program.output("git", "-C", BenchMain.home().toString(), "describe", "--always", "--dirty")
-                .strip();
-        return described.isEmpty() ? "unknown commit" : "commit " + described;
+        String home = BenchMain.home().toString();
+        String commit =
+                Program.output("git", "-C", home, "describe", "--always").strip();
+        String changed = Program.output(
+                "git",
+                "-C",
+                home,
+                "status",
+                "--porcelain",
+                "--untracked-files=no",
+                "--",
+                ":/",
+                ":(exclude)RESULTS.md",
+                ":(exclude)results",
+                ":(exclude)profiles");
+        return (commit.isEmpty() ? "unknown commit" : "commit " + commit) + (changed.isBlank() ? "" : "-dirty");
     }
 }

@@ -20,9 +20,6 @@ interface Marks extends AutoCloseable {
     /** Whether it has passed all marks behind. */
     boolean ended() throws SQLException;
 
-    /** How far it is, for people. */
-    String reached() throws SQLException;
-
     @Override
     void close() throws SQLException;
 
@@ -42,11 +39,6 @@ interface Marks extends AutoCloseable {
         @Override
         public boolean ended() {
             return tally.changes() >= all;
-        }
-
-        @Override
-        public String reached() {
-            return tally.changes() + " changes";
         }
 
         @Override
@@ -74,11 +66,6 @@ interface Marks extends AutoCloseable {
         @Override
         public boolean ended() throws SQLException {
             return count(end) >= Workload.MARKS;
-        }
-
-        @Override
-        public String reached() throws SQLException {
-            return count(begin) + " marks in front and " + count(end) + " behind, of " + Workload.MARKS;
         }
 
         @Override

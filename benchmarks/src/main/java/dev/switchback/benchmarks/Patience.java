@@ -20,11 +20,6 @@ final class Patience {
         boolean holds() throws SQLException;
     }
 
-    /** How far it is, for people. */
-    interface Place {
-        String words() throws SQLException;
-    }
-
     Patience(Running running, Meter meter, Duration limit) {
         this.running = running;
         this.meter = meter;
@@ -32,12 +27,11 @@ final class Patience {
     }
 
     /** @throws IllegalStateException when it dies, or does not get there within the limit */
-    void until(Condition condition, Place place) throws SQLException, InterruptedException {
+    void until(Condition condition) throws SQLException, InterruptedException {
         while (!condition.holds()) {
             running.requireAlive();
             if (System.nanoTime() - began > limit.toNanos()) {
-                throw new IllegalStateException(
-                        "did not get there within " + limit.toMinutes() + " minutes; it passed " + place.words());
+                throw new IllegalStateException("did not get there within " + limit.toMinutes() + " minutes");
             }
             meter.sample();
             Thread.sleep(POLL_MILLIS);

@@ -112,7 +112,7 @@ final class SoakRun {
         long stopped = System.nanoTime();
         BooleanSupplier applied = pipeline.mark();
         new Patience(new Running(List.of(child), null, () -> {}), new Meter(Map.of()), CATCH_UP)
-                .until(applied::getAsBoolean, () -> "some of it");
+                .until(applied::getAsBoolean);
         details.put("seconds behind at the end", (System.nanoTime() - stopped) / 1e9);
         double seconds = (System.nanoTime() - began) / 1e9;
         return new Run(made.get() / seconds, details, Map.of(), Map.of(), table.differences());

@@ -246,10 +246,10 @@ final class Variants {
             running.children().forEach(child -> processes.put(child.name(), child.pid()));
             Meter meter = new Meter(processes);
             Patience patience = new Patience(running, meter, LIMIT);
-            patience.until(() -> stage.isReadUpTo(begin), () -> "nothing");
+            patience.until(() -> stage.isReadUpTo(begin));
             meter.begin();
             long began = System.nanoTime();
-            patience.until(applied::getAsBoolean, () -> "some of it");
+            patience.until(applied::getAsBoolean);
             long nanos = System.nanoTime() - began;
             meter.end();
             return new Run(
