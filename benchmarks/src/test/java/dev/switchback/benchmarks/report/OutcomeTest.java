@@ -40,6 +40,24 @@ class OutcomeTest {
         assertThat(page).contains("**them went wrong:** 2 of 3 rows differ\n");
     }
 
+    @Test
+    void whatAWrongRunMeasuredIsNotShown() {
+        Run wrong = new Run(3, Map.of("seconds", 1.5), Map.of("connect", 2.5), Map.of("connect", 7L), "2 rows differ");
+
+        String page = Page.of(List.of(outcome(standing("us", 1), new Standing("them", "", List.of(wrong, wrong)))));
+
+        assertThat(page).contains("| them | wrong |  |  |  |  |");
+    }
+
+    @Test
+    void switchbackIsWrongWhicheverWayItTookPart() {
+        Standing wrong = new Standing("Switchback, 2 members", "", List.of(Run.failed("2 rows differ")));
+        Standing peer = new Standing("them", "", List.of(Run.failed("died")));
+
+        assertThat(outcome(standing("us", 1), wrong, peer).wrong()).containsExactly("2 rows differ");
+        assertThat(outcome(standing("us", 1), peer).wrong()).isEmpty();
+    }
+
     private static Outcome outcome(Standing ours, Standing... peers) {
         return new Outcome("stream", "All at once.", "changes/s", false, Map.of(), ours, List.of(peers));
     }
