@@ -2,7 +2,6 @@ package dev.switchback.benchmarks;
 
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -41,9 +40,7 @@ final class BacklogRun {
     }
 
     private Run measure(Running running) throws SQLException, InterruptedException {
-        Map<String, Long> processes = new LinkedHashMap<>(stage.processes());
-        running.children().forEach(child -> processes.put(child.name(), child.pid()));
-        Meter meter = new Meter(processes);
+        Meter meter = Meter.of(stage, running);
         Patience patience =
                 new Patience(running, meter, START.plusSeconds(stage.size().changes() / SLOWEST));
         long nanos;

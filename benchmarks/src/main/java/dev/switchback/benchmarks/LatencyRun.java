@@ -6,7 +6,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -59,9 +58,7 @@ final class LatencyRun {
 
     private Run measure(Running running, Probes probes) throws SQLException, InterruptedException {
         Size size = stage.size();
-        Map<String, Long> processes = new LinkedHashMap<>(stage.processes());
-        running.children().forEach(child -> processes.put(child.name(), child.pid()));
-        Meter meter = new Meter(processes);
+        Meter meter = Meter.of(stage, running);
         awaitStart(probes, running);
         Instant begin;
         long changes;

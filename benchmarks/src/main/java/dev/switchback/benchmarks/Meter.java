@@ -5,7 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
+import dev.switchback.benchmarks.contender.Running;
 import dev.switchback.benchmarks.machine.Usage;
+import dev.switchback.benchmarks.stage.Stage;
 
 /** Follows what processes use between two moments. Not thread-safe. */
 final class Meter {
@@ -21,6 +23,13 @@ final class Meter {
     private final Map<String, Double> compiled = new TreeMap<>();
     private final Map<String, Long> peakKib = new HashMap<>();
     private long sampled;
+
+    /** Of a contender at work, and of what serves it. */
+    static Meter of(Stage stage, Running running) {
+        Map<String, Long> processes = new LinkedHashMap<>(stage.processes());
+        running.children().forEach(child -> processes.put(child.name(), child.pid()));
+        return new Meter(processes);
+    }
 
     /** @param processes the roots of process trees, by name */
     Meter(Map<String, Long> processes) {

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -242,9 +241,7 @@ final class Variants {
             throws SQLException, InterruptedException {
         stage.settle();
         try (Running running = follower.start()) {
-            Map<String, Long> processes = new LinkedHashMap<>(stage.processes());
-            running.children().forEach(child -> processes.put(child.name(), child.pid()));
-            Meter meter = new Meter(processes);
+            Meter meter = Meter.of(stage, running);
             Patience patience = new Patience(running, meter, LIMIT);
             patience.until(() -> stage.isReadUpTo(begin));
             meter.begin();

@@ -171,7 +171,7 @@ public final class SwitchbackFlow {
 
     private SchemaStore schemas() {
         MigrationFile file = MigrationFile.read(file(stage), Map.of());
-        return KafkaAccess.declared(Plan.of(file).file()).orElseThrow().schemas(file);
+        return KafkaAccess.declared(file).orElseThrow().schemas(file);
     }
 
     /** Gives it new topics, and a slot and an offset where the stage's slots begin. */
