@@ -33,9 +33,9 @@ final class BacklogRun {
         stage.resetDestination();
         try (Running running = contender.start(stage, name)) {
             return measure(running);
-        } catch (IllegalStateException | SQLException | AssertionError e) {
+        } catch (RuntimeException | SQLException | AssertionError e) {
             // An AssertionError is what somebody waited for in vain.
-            return Run.failed(String.valueOf(e.getMessage()));
+            return Run.failed(e);
         }
     }
 
@@ -44,18 +44,23 @@ final class BacklogRun {
         Patience patience =
                 new Patience(running, meter, START.plusSeconds(stage.size().changes() / SLOWEST));
         long nanos;
+        long logged;
         try (Marks marks = Marks.of(stage, running.tally())) {
             patience.until(() -> marks.begun() || stage.isReadUpTo(stage.countedFrom()));
             meter.begin();
+            logged = -stage.destinationLog();
             long began = System.nanoTime();
             patience.until(marks::ended);
             nanos = System.nanoTime() - began;
             meter.end();
+            logged += stage.destinationLog();
         }
         long changes = stage.size().changes() + (long) Workload.MARKS;
         Map<String, Double> details = new TreeMap<>(meter.details(nanos, changes));
         Tally tally = running.tally();
-        if (tally != null && tally.topic() != null) {
+        if (tally == null) {
+            details.put("bytes a change in the destination's log", (double) logged / changes);
+        } else if (tally.topic() != null) {
             details.put("bytes a change in Kafka", (double) stage.topics().bytes(tally.topic()) / stage.backlog());
         }
         return new Run(

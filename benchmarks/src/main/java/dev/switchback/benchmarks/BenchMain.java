@@ -13,8 +13,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
 
 import dev.switchback.benchmarks.contender.SwitchbackFlow;
 import dev.switchback.benchmarks.machine.Machine;
@@ -22,6 +26,8 @@ import dev.switchback.benchmarks.report.Outcome;
 import dev.switchback.benchmarks.report.Results;
 import dev.switchback.benchmarks.stage.Size;
 import dev.switchback.benchmarks.stage.Stage;
+import dev.switchback.pipeline.cli.BadUsage;
+import dev.switchback.transforms.problem.Problem;
 
 /** The {@code bench} verb, kept out of the product. */
 @Command(
@@ -34,6 +40,8 @@ public final class BenchMain implements Callable<Integer> {
 
     /** Where {@code RESULTS.md} goes; the launcher sets it. */
     private static final String HOME = "switchback.bench.home";
+
+    private static final int WRONG = 1;
 
     @Parameters(
             paramLabel = "SCENARIO",
@@ -51,7 +59,9 @@ public final class BenchMain implements Callable<Integer> {
 
     @Option(
             names = "--profile",
-            description = "One more run of each contender, with Java's Flight Recorder, into benchmarks/profiles.")
+            description =
+                    "In capture, apply, stream, join and tables one more run of each contender, with Java's Flight"
+                            + " Recorder, into benchmarks/profiles; where RESULTS.md is written.")
     private boolean profile;
 
     @Option(
@@ -74,21 +84,52 @@ public final class BenchMain implements Callable<Integer> {
             description = "Wait for Enter before each round of runs: for a machine that is not always calm.")
     private boolean stepwise;
 
+    @Spec
+    private CommandSpec spec;
+
     private BenchMain() {}
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new BenchMain()).execute(arguments));
+        System.exit(new CommandLine(new BenchMain())
+                .setParameterExceptionHandler(new BadUsage())
+                .setExecutionExceptionHandler(BenchMain::failed)
+                .execute(arguments));
+    }
+
+    private static int failed(Exception e, CommandLine line, ParseResult result) {
+        line.getErr()
+                .println("switchback: the benchmark cannot go on: " + e.getMessage() + ". What every JVM said is in "
+                        + logs());
+        e.printStackTrace(line.getErr());
+        return Problem.Kind.INTERNAL.exitCode();
     }
 
     @Override
     public Integer call() throws InterruptedException {
+        try {
+            return measure();
+        } catch (AssertionError e) {
+            throw new IllegalStateException(e.getMessage(), e); // What somebody waited for in vain.
+        }
+    }
+
+    private int measure() throws InterruptedException {
+        if (runs < 0) {
+            throw new ParameterException(spec.commandLine(), "--runs wants a number above 0");
+        }
+        if (profile && !kept()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--profile writes into benchmarks/profiles, which needs every contender and at least "
+                            + Size.FULL.runs() + " runs: leave out --only and --runs, or --profile");
+        }
         Size base = quick ? Size.QUICK : Size.FULL;
         Size size = runs > 0 ? base.withRuns(runs) : base;
         PrintStream progress = json ? System.err : System.out;
-        Machine machine = quick ? Machine.here() : Machine.onceCalm(progress);
+        Facts facts = Facts.before(quick ? Machine.here() : Machine.onceCalm(progress));
         Step step = new Step(stepwise, progress);
         Comparison comparison =
-                new Comparison(size, quick, contender -> invited(contender.name()), progress, step, machine);
+                new Comparison(size, quick, contender -> invited(contender.name()), progress, step, facts);
         EnumSet<Scenario> wanted = scenarios.isEmpty() ? EnumSet.allOf(Scenario.class) : EnumSet.copyOf(scenarios);
         boolean allRight = true;
         EnumSet<Scenario> backlog = EnumSet.copyOf(wanted);
@@ -96,7 +137,7 @@ public final class BenchMain implements Callable<Integer> {
                 Scenario.MAPPING, Scenario.JOIN, Scenario.TABLES, Scenario.SOAK, Scenario.LATENCY, Scenario.CUTOVER));
         if (wanted.contains(Scenario.MAPPING)) {
             progress.println("mapping");
-            for (Outcome outcome : new Mappings(quick, machine).measure()) {
+            for (Outcome outcome : new Mappings(quick, facts).measure()) {
                 allRight &= publish(outcome);
             }
         }
@@ -130,30 +171,30 @@ public final class BenchMain implements Callable<Integer> {
         }
         if (wanted.contains(Scenario.JOIN)) {
             progress.println("join");
-            allRight &= publish(variants(size, progress, step, machine).joined());
+            allRight &= publish(variants(size, progress, step, facts).joined());
         }
         if (wanted.contains(Scenario.TABLES)) {
             progress.println("tables");
-            allRight &= publish(variants(size, progress, step, machine).tables());
+            allRight &= publish(variants(size, progress, step, facts).tables());
         }
         if (wanted.contains(Scenario.SOAK)) {
             progress.println("soak");
-            allRight &= publish(new SoakRun(size, quick, logs(), progress, machine).measure());
+            allRight &= publish(new SoakRun(size, quick, logs(), progress, facts).measure());
         }
         if (wanted.contains(Scenario.CUTOVER)) {
-            for (Outcome outcome : new Moves(quick, progress, machine).measure()) {
+            for (Outcome outcome : new Moves(quick, progress, facts).measure()) {
                 allRight &= publish(outcome);
             }
         }
-        return allRight ? 0 : 1;
+        return allRight ? 0 : WRONG;
     }
 
-    private Variants variants(Size size, PrintStream progress, Step step, Machine machine) {
-        return new Variants(size, quick, logs(), progress, step, profiles(), this::invited, machine);
+    private Variants variants(Size size, PrintStream progress, Step step, Facts facts) {
+        return new Variants(size, quick, logs(), progress, step, profiles(), this::invited, facts);
     }
 
     private boolean invited(String contender) {
-        return contender.contains(only);
+        return contender.toLowerCase(Locale.ROOT).contains(only.toLowerCase(Locale.ROOT));
     }
 
     /** Whether anybody took part and Switchback did right. */
@@ -166,10 +207,15 @@ public final class BenchMain implements Callable<Integer> {
             PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
             out.println(Results.json(outcome));
         }
-        if (only.isEmpty() && (quick || runs == 0 || runs >= Size.FULL.runs())) {
+        if (kept()) {
             new Results(results()).keep(outcome);
         }
         return outcome.wrong().isEmpty();
+    }
+
+    /** Whether everybody is to take part, and often enough, so that something is written. */
+    private boolean kept() {
+        return only.isEmpty() && (quick || runs == 0 || runs >= Size.FULL.runs());
     }
 
     /** What means nothing must not lie where figures do. */
@@ -178,7 +224,7 @@ public final class BenchMain implements Callable<Integer> {
     }
 
     private @Nullable Path profiles() {
-        return profile && only.isEmpty() ? results().resolve("profiles") : null;
+        return profile && kept() ? results().resolve("profiles") : null;
     }
 
     private static Path logs() {

@@ -6,6 +6,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -16,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 import dev.switchback.benchmarks.contender.Contender;
 import dev.switchback.benchmarks.contender.SwitchbackFlow;
-import dev.switchback.benchmarks.machine.Machine;
 import dev.switchback.benchmarks.machine.Profile;
 import dev.switchback.benchmarks.report.Outcome;
 import dev.switchback.benchmarks.report.Run;
@@ -24,7 +25,7 @@ import dev.switchback.benchmarks.report.Standing;
 import dev.switchback.benchmarks.stage.Size;
 import dev.switchback.benchmarks.stage.Stage;
 
-/** Lets the contenders of a scenario run in turn: A B C, A B C, A B C. */
+/** Lets the contenders of a scenario run in turn: A B C, B C A, C A B. */
 final class Comparison {
 
     private final Size size;
@@ -32,29 +33,30 @@ final class Comparison {
     private final Predicate<Contender> invited;
     private final PrintStream progress;
     private final Step step;
-    private final Machine machine;
+    private final Facts facts;
     private int runs;
 
     /**
      * @param invited who may take part
-     * @param machine as it was before anything ran
      */
-    Comparison(
-            Size size, boolean quick, Predicate<Contender> invited, PrintStream progress, Step step, Machine machine) {
+    Comparison(Size size, boolean quick, Predicate<Contender> invited, PrintStream progress, Step step, Facts facts) {
         this.size = size;
         this.quick = quick;
         this.invited = invited;
         this.progress = progress;
         this.step = step;
-        this.machine = machine;
+        this.facts = facts;
     }
 
     /** Everybody catches up with the same backlog, on a stage that has one. */
     Outcome catchUp(Scenario scenario, Stage stage, SwitchbackFlow flow) throws InterruptedException {
         List<Contender> contenders = contenders(scenario, flow);
-        contenders.forEach(contender -> contender.prepare(stage));
-        Map<Contender, List<Run>> all =
-                inTurn(contenders, contender -> new BacklogRun(stage, contender, nextName()).measure());
+        Map<Contender, Run> unprepared = unprepared(contenders, stage);
+        Map<Contender, List<Run>> all = inTurn(
+                contenders,
+                contender -> unprepared.containsKey(contender)
+                        ? unprepared.get(contender)
+                        : new BacklogRun(stage, contender, nextName()).measure());
         return outcome(scenario.name().toLowerCase(Locale.ROOT), scenario.what(), "changes/s", stage, all);
     }
 
@@ -94,6 +96,20 @@ final class Comparison {
         }
     }
 
+    /** Who cannot run, with a run that says why. */
+    private static Map<Contender, Run> unprepared(List<Contender> contenders, Stage stage) {
+        Map<Contender, Run> failed = new HashMap<>();
+        for (Contender contender : contenders) {
+            try {
+                contender.prepare(stage);
+            } catch (RuntimeException | AssertionError e) {
+                // An AssertionError is what somebody waited for in vain.
+                failed.put(contender, Run.failed(e));
+            }
+        }
+        return failed;
+    }
+
     private List<Contender> contenders(Scenario scenario, SwitchbackFlow flow) {
         return scenario.contenders(flow).stream().filter(invited).toList();
     }
@@ -104,9 +120,10 @@ final class Comparison {
 
     private Map<Contender, List<Run>> inTurn(List<Contender> contenders, Attempt attempt) throws InterruptedException {
         Map<Contender, List<Run>> all = new LinkedHashMap<>();
+        List<Contender> order = new ArrayList<>(contenders);
         for (int i = 0; i < size.runs(); i++) {
             step.await();
-            for (Contender contender : contenders) {
+            for (Contender contender : order) {
                 Run run = attempt.by(contender);
                 all.computeIfAbsent(contender, who -> new ArrayList<>()).add(run);
                 progress.printf(
@@ -117,6 +134,7 @@ final class Comparison {
                                 ? String.format(Locale.ROOT, "%,.1f %s", run.value(), run.details())
                                 : "WRONG: " + run.wrong());
             }
+            Collections.rotate(order, -1);
         }
         return all;
     }
@@ -138,6 +156,6 @@ final class Comparison {
                 peers.add(standing);
             }
         }
-        return new Outcome(name, what, unit, quick, Facts.of(stage, machine), ours, peers);
+        return new Outcome(name, what, unit, quick, facts.of(stage), ours, peers);
     }
 }

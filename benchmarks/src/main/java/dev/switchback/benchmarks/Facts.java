@@ -16,26 +16,43 @@ import dev.switchback.benchmarks.stage.Topics;
 import dev.switchback.benchmarks.stage.Workload;
 import dev.switchback.platform.Program;
 
-/** What a reader of a figure has to know beside it. Stateless. */
+/** What a reader of a figure has to know beside it. Immutable. */
 final class Facts {
 
-    /** The rows of the largest transaction of whoever has the largest: Switchback, with many tables. */
+    /** The rows of the largest transaction of whoever has the largest: Switchback's two threads, with many tables. */
     private static final int BATCH = 20_000;
 
-    private Facts() {}
+    private static final int THREADS = 2;
+
+    private final Machine machine;
+    private final String commit;
+
+    private Facts(Machine machine, String commit) {
+        this.machine = machine;
+        this.commit = commit;
+    }
+
+    /**
+     * Of what is about to run: the sources may be touched before it has ended.
+     *
+     * @param machine as it is before anything runs
+     */
+    static Facts before(Machine machine) {
+        return new Facts(machine, commit());
+    }
 
     /** What ran where, and when. */
-    static Map<String, String> of(Machine machine) {
+    Map<String, String> here() {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("machine", machine.toString());
         facts.put("when", Instant.now().truncatedTo(ChronoUnit.MINUTES).toString());
-        facts.put("Switchback", commit());
+        facts.put("Switchback", commit);
         return facts;
     }
 
-    /** @param machine as it was before anything ran */
-    static Map<String, String> of(Stage stage, Machine machine) {
-        Map<String, String> facts = of(machine);
+    /** And on which stage. */
+    Map<String, String> of(Stage stage) {
+        Map<String, String> facts = here();
         facts.put("PostgreSQL, both", stage.source().value("SHOW server_version") + ", " + Stage.POSTGRES);
         facts.put(
                 "Kafka",
@@ -53,9 +70,9 @@ final class Facts {
                 "folding",
                 String.format(
                         Locale.ROOT,
-                        "of %d changes, which is more than anybody's batch but Switchback's of many tables, %.2f%% fold",
+                        "of a batch of %,d changes of half of the keys, which is anybody's largest, %.2f%% fold",
                         BATCH,
-                        100 * Workload.foldedShare(stage.size().keys(), BATCH)));
+                        100 * Workload.foldedShare(stage.size().keys() / THREADS, BATCH)));
         facts.put("size", stage.size().toString());
         return facts;
     }

@@ -50,9 +50,9 @@ final class LatencyRun {
             Run run = measure(running, probes);
             running.requireAlive();
             return run;
-        } catch (IllegalStateException | SQLException | AssertionError e) {
+        } catch (RuntimeException | SQLException | AssertionError e) {
             // An AssertionError is what somebody waited for in vain.
-            return Run.failed(String.valueOf(e.getMessage()));
+            return Run.failed(e);
         }
     }
 

@@ -13,7 +13,6 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-import dev.switchback.benchmarks.machine.Machine;
 import dev.switchback.benchmarks.mapping.MappingBenchmark;
 import dev.switchback.benchmarks.report.Outcome;
 import dev.switchback.benchmarks.report.Run;
@@ -25,21 +24,20 @@ final class Mappings {
     private static final String ALLOCATED = "gc.alloc.rate.norm";
 
     private final boolean quick;
-    private final Machine machine;
+    private final Facts facts;
 
-    /** @param machine as it was before anything ran */
-    Mappings(boolean quick, Machine machine) {
+    Mappings(boolean quick, Facts facts) {
         this.quick = quick;
-        this.machine = machine;
+        this.facts = facts;
     }
 
     List<Outcome> measure() {
         var options = new OptionsBuilder()
                 .include(MappingBenchmark.class.getName())
                 .forks(quick ? 1 : 3)
-                .warmupIterations(quick ? 1 : 5)
+                .warmupIterations(iterations())
                 .warmupTime(TimeValue.seconds(1))
-                .measurementIterations(quick ? 1 : 5)
+                .measurementIterations(iterations())
                 .measurementTime(TimeValue.seconds(1))
                 .addProfiler(GCProfiler.class)
                 .verbosity(VerboseMode.SILENT)
@@ -55,6 +53,10 @@ final class Mappings {
         }
     }
 
+    private int iterations() {
+        return quick ? 1 : 5;
+    }
+
     private Outcome outcome(RunResult result) {
         List<Run> runs = result.getBenchmarkResults().stream()
                 .map(fork -> new Run(
@@ -64,16 +66,17 @@ final class Mappings {
                         Map.of(),
                         ""))
                 .toList();
-        Map<String, String> facts = Facts.of(machine);
-        facts.put(
+        Map<String, String> known = facts.here();
+        known.put(
                 "JMH",
-                "average time, " + runs.size() + " forks, five iterations of a second each behind five that warm up");
+                "average time, " + runs.size() + " forks, " + iterations()
+                        + " iterations of a second each behind as many" + " that warm up");
         return new Outcome(
                 "mapping-" + result.getPrimaryResult().getLabel(),
                 Scenario.MAPPING.what(),
                 "ns",
                 quick,
-                facts,
+                known,
                 new Standing("Switchback", "ten columns; the SELECT is in MappingBenchmark", runs),
                 List.of());
     }

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 import dev.switchback.benchmarks.contender.Running;
+import dev.switchback.benchmarks.machine.Network;
 import dev.switchback.benchmarks.machine.Usage;
 import dev.switchback.benchmarks.stage.Stage;
 
@@ -23,6 +24,7 @@ final class Meter {
     private final Map<String, Double> compiled = new TreeMap<>();
     private final Map<String, Long> peakKib = new HashMap<>();
     private long sampled;
+    private long transferred;
 
     /** Of a contender at work, and of what serves it. */
     static Meter of(Stage stage, Running running) {
@@ -40,6 +42,7 @@ final class Meter {
     void begin() {
         read();
         beginning.putAll(last);
+        transferred = -Network.bytes();
         processes.forEach((name, pid) -> compiled.put(name, -Usage.compilerSeconds(pid)));
     }
 
@@ -53,16 +56,23 @@ final class Meter {
     /** Up to here CPU time counts. */
     void end() {
         read();
+        transferred += Network.bytes();
         processes.forEach((name, pid) -> compiled.merge(name, Usage.compilerSeconds(pid), Double::sum));
     }
 
-    /** How long it took, and what a change cost everybody together. */
+    /** How long it took, and what a change cost everybody together; the network is every connection's. */
     Map<String, Double> details(long nanos, long changes) {
         double all = cpuSecondsPerMillion(changes).entrySet().stream()
                 .filter(process -> !process.getKey().startsWith(OF))
                 .mapToDouble(Map.Entry::getValue)
                 .sum();
-        return Map.of("seconds", nanos / 1e9, "CPU µs a change", all);
+        return Map.of(
+                "seconds",
+                nanos / 1e9,
+                "CPU µs a change",
+                all,
+                "bytes a change over the network",
+                (double) transferred / changes);
     }
 
     /** Of each process, and again what Java's compilers took of it. */

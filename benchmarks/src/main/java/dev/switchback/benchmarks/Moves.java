@@ -3,12 +3,13 @@ package dev.switchback.benchmarks;
 import java.io.PrintStream;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 
-import dev.switchback.benchmarks.machine.Machine;
 import dev.switchback.benchmarks.report.Outcome;
 import dev.switchback.benchmarks.report.Run;
 import dev.switchback.benchmarks.report.Standing;
@@ -27,47 +28,49 @@ final class Moves {
 
     private final boolean quick;
     private final PrintStream progress;
-    private final Machine machine;
+    private final Facts facts;
 
-    /** @param machine as it was before anything ran */
-    Moves(boolean quick, PrintStream progress, Machine machine) {
+    Moves(boolean quick, PrintStream progress, Facts facts) {
         this.quick = quick;
         this.progress = progress;
-        this.machine = machine;
+        this.facts = facts;
     }
 
     /** One outcome for the way there, one for the way back, with a run for each move. */
     List<Outcome> measure() throws InterruptedException {
+        Map<String, String> known = facts.here();
         try {
             DemoResult result = Demo.roundTrips(quick ? 1 : ROUND_TRIPS, progress);
-            List<Outcome> outcomes = new ArrayList<>();
-            for (Operation operation : Operation.values()) {
-                outcomes.add(outcome(operation, result));
-            }
-            return outcomes;
-        } catch (SQLException e) {
-            throw new IllegalStateException("the demo's platform failed: " + e.getMessage(), e);
+            known.put(
+                    "load", String.format(Locale.ROOT, "%,.0f row changes/s by 8 writers", result.changesPerSecond()));
+            return outcomes(known, operation -> result.moves().stream()
+                    .filter(move -> move.operation() == operation)
+                    .map(move -> run(move, result))
+                    .toList());
+        } catch (SQLException | RuntimeException e) {
+            // One move that was undone ends all of it.
+            return outcomes(known, operation -> List.of(Run.failed(e)));
         }
     }
 
-    private Outcome outcome(Operation operation, DemoResult result) {
-        List<Run> runs = result.moves().stream()
-                .filter(move -> move.operation() == operation)
-                .map(move -> run(move, result))
-                .toList();
-        Map<String, String> facts = Facts.of(machine);
-        facts.put("load", String.format(Locale.ROOT, "%,.0f row changes/s by 8 writers", result.changesPerSecond()));
-        facts.put(
-                "every pause, ms",
-                runs.stream().map(run -> (long) run.value()).toList().toString());
-        return new Outcome(
-                operation.toString(),
-                Scenario.CUTOVER.what(),
-                "ms",
-                quick,
-                facts,
-                new Standing("Switchback", "all by default; databases, broker and writers share the machine", runs),
-                List.of());
+    private List<Outcome> outcomes(Map<String, String> known, Function<Operation, List<Run>> moved) {
+        List<Outcome> outcomes = new ArrayList<>();
+        for (Operation operation : Operation.values()) {
+            List<Run> runs = moved.apply(operation);
+            Map<String, String> all = new LinkedHashMap<>(known);
+            all.put(
+                    "every pause, ms",
+                    runs.stream().map(run -> (long) run.value()).toList().toString());
+            outcomes.add(new Outcome(
+                    operation.toString(),
+                    Scenario.CUTOVER.what(),
+                    "ms",
+                    quick,
+                    all,
+                    new Standing("Switchback", "all by default; databases, broker and writers share the machine", runs),
+                    List.of()));
+        }
+        return outcomes;
     }
 
     private static Run run(Move move, DemoResult result) {

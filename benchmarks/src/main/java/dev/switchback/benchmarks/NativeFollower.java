@@ -1,5 +1,9 @@
 package dev.switchback.benchmarks;
 
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -18,9 +22,12 @@ final class NativeFollower implements Follower {
     private static final Duration PATIENCE = Duration.ofMinutes(20);
 
     private final Stage stage;
+    /** Kept, so that asking costs the server as little as asking Switchback does. */
+    private final Connection source;
 
-    private NativeFollower(Stage stage) {
+    private NativeFollower(Stage stage, Connection source) {
         this.stage = stage;
+        this.source = source;
     }
 
     /** Lets it copy the tables, and stops it when it follows. */
@@ -29,11 +36,15 @@ final class NativeFollower implements Follower {
         stage.source().execute("CREATE PUBLICATION " + NAME + " FOR TABLE " + names);
         stage.destination()
                 .execute("CREATE SUBSCRIPTION " + NAME + " CONNECTION '" + stage.sourceConnection() + "' PUBLICATION "
-                        + NAME);
+                        + NAME + " WITH (binary = true)");
         Await.until("the tables to be copied", PATIENCE, () -> "t"
                 .equals(stage.destination().value("SELECT bool_and(srsubstate = 'r') FROM pg_subscription_rel")));
         stage.destination().execute("ALTER SUBSCRIPTION " + NAME + " DISABLE");
-        return new NativeFollower(stage);
+        try {
+            return new NativeFollower(stage, stage.source().connect());
+        } catch (SQLException e) {
+            throw new IllegalStateException("the source cannot be asked: " + e.getMessage(), e);
+        }
     }
 
     @Override
@@ -47,13 +58,25 @@ final class NativeFollower implements Follower {
 
     @Override
     public BooleanSupplier mark() {
-        String end = stage.logEnd();
-        return () -> "t"
-                .equals(stage.source()
-                        .value("SELECT bool_or(replay_lsn >= '" + end + "'::pg_lsn) FROM pg_stat_replication"));
+        String applied = "SELECT bool_or(replay_lsn >= '" + stage.logEnd() + "'::pg_lsn) FROM pg_stat_replication";
+        return () -> {
+            try (Statement statement = source.createStatement();
+                    ResultSet rows = statement.executeQuery(applied)) {
+                rows.next();
+                return rows.getBoolean(1);
+            } catch (SQLException e) {
+                throw new IllegalStateException("the source cannot be asked: " + e.getMessage(), e);
+            }
+        };
     }
 
     /** Its slot and subscription go with the stage. */
     @Override
-    public void close() {}
+    public void close() {
+        try {
+            source.close();
+        } catch (SQLException e) {
+            throw new IllegalStateException("closing failed: " + e.getMessage(), e);
+        }
+    }
 }

@@ -56,11 +56,11 @@ final class OwnPipeline implements Follower {
         KafkaAccess kafka = KafkaAccess.declared(plan.file()).orElseThrow();
         try (JavaChild child = start(stage, file)) {
             Await.until("the tables to be copied", PATIENCE, () -> {
-                child.requireAlive();
                 try (Operations settled = Operations.toSettle(plan.file(), kafka, ANSWER)) {
-                    return settled.parts().ledger().read().phase() == Phase.FOLLOWING;
+                    return !child.isAlive() || settled.parts().ledger().read().phase() == Phase.FOLLOWING;
                 }
             });
+            child.requireAlive();
         }
         return new OwnPipeline(stage, file, Operations.open(plan, kafka, ANSWER));
     }

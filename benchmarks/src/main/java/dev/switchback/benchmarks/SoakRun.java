@@ -17,7 +17,6 @@ import java.util.stream.IntStream;
 
 import dev.switchback.benchmarks.contender.Running;
 import dev.switchback.benchmarks.machine.JavaChild;
-import dev.switchback.benchmarks.machine.Machine;
 import dev.switchback.benchmarks.machine.Usage;
 import dev.switchback.benchmarks.report.Outcome;
 import dev.switchback.benchmarks.report.Run;
@@ -45,29 +44,28 @@ final class SoakRun {
     private final boolean quick;
     private final Path logs;
     private final PrintStream progress;
-    private final Machine machine;
+    private final Facts facts;
 
-    /** @param machine as it was before anything ran */
-    SoakRun(Size size, boolean quick, Path logs, PrintStream progress, Machine machine) {
+    SoakRun(Size size, boolean quick, Path logs, PrintStream progress, Facts facts) {
         this.size = size;
         this.quick = quick;
         this.logs = logs;
         this.progress = progress;
-        this.machine = machine;
+        this.facts = facts;
     }
 
     Outcome measure() throws InterruptedException {
         Run run;
-        Map<String, String> facts;
+        Map<String, String> known;
         try (Stage stage = Stage.open(size, logs)) {
             ManyTables table = ManyTables.create(stage, 1);
-            facts = Facts.of(stage, machine);
-            facts.put("size", size.keys() + " keys, " + length().toSeconds() + " s of changes");
+            known = facts.of(stage);
+            known.put("size", size.keys() + " keys, " + length().toSeconds() + " s of changes");
             try (OwnPipeline pipeline = OwnPipeline.copied(stage, table, "{}", "{}");
                     Running running = pipeline.start()) {
                 run = run(stage, pipeline, running.children().get(0), table);
-            } catch (IllegalStateException | SQLException | AssertionError e) {
-                run = Run.failed(String.valueOf(e.getMessage()));
+            } catch (RuntimeException | SQLException | AssertionError e) {
+                run = Run.failed(e);
             }
         }
         progress.println("  " + (run.right() ? run.details() : "WRONG: " + run.wrong()));
@@ -76,7 +74,7 @@ final class SoakRun {
                 Scenario.SOAK.what(),
                 "changes/s",
                 quick,
-                facts,
+                known,
                 new Standing(
                         "Switchback",
                         "all by default; details: MiB of heap that the leanest collection left, changes applied, and the process's CPU, in each tenth of the time",
@@ -98,7 +96,7 @@ final class SoakRun {
         try {
             for (int part = 1; part <= PARTS; part++) {
                 long end = began + length().toNanos() / PARTS * part;
-                details.putAll(part(stage, child, String.format(Locale.ROOT, "part %02d", part), end));
+                details.putAll(part(stage, child, String.format(Locale.ROOT, "part %02d", part), end, failure));
             }
         } finally {
             stop.set(true);
@@ -106,9 +104,7 @@ final class SoakRun {
                 session.join();
             }
         }
-        if (failure.get() != null) {
-            throw new IllegalStateException("the load failed: " + failure.get().getMessage(), failure.get());
-        }
+        requireLoad(failure);
         long stopped = System.nanoTime();
         BooleanSupplier applied = pipeline.mark();
         new Patience(new Running(List.of(child), null, () -> {}), new Meter(Map.of()), CATCH_UP)
@@ -119,13 +115,15 @@ final class SoakRun {
     }
 
     /** Follows it up to a moment. */
-    private static Map<String, Double> part(Stage stage, JavaChild child, String name, long end)
+    private static Map<String, Double> part(
+            Stage stage, JavaChild child, String name, long end, AtomicReference<SQLException> failure)
             throws InterruptedException {
         Map<String, Double> details = new TreeMap<>();
         long applied = applied(stage);
         Usage usage = Usage.of(child.pid());
         while (System.nanoTime() < end) {
             child.requireAlive();
+            requireLoad(failure);
             Thread.sleep(1_000);
             if (child.announced("heap") != null) {
                 details.merge("heap, " + name, (double) child.count("heap"), Math::min);
@@ -137,6 +135,13 @@ final class SoakRun {
             details.put("CPU µs a change, " + name, Usage.of(child.pid()).cpuSecondsSince(usage) * 1e6 / changes);
         }
         return details;
+    }
+
+    private static void requireLoad(AtomicReference<SQLException> failure) {
+        SQLException failed = failure.get();
+        if (failed != null) {
+            throw new IllegalStateException("the load failed: " + failed.getMessage(), failed);
+        }
     }
 
     private Duration length() {

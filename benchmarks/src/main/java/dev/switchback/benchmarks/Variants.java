@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -19,7 +20,6 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 import dev.switchback.benchmarks.contender.Running;
-import dev.switchback.benchmarks.machine.Machine;
 import dev.switchback.benchmarks.machine.Profile;
 import dev.switchback.benchmarks.report.Outcome;
 import dev.switchback.benchmarks.report.Run;
@@ -47,7 +47,7 @@ final class Variants {
     private final Step step;
     private final @Nullable Path profiles;
     private final Predicate<String> invited;
-    private final Machine machine;
+    private final Facts facts;
 
     /**
      * One way to run it.
@@ -76,7 +76,7 @@ final class Variants {
                     "native logical replication, " + counted(tables),
                     "",
                     tables,
-                    "CREATE PUBLICATION, CREATE SUBSCRIPTION, all else by default: one apply worker with"
+                    "CREATE PUBLICATION, CREATE SUBSCRIPTION WITH (binary), all else by default: one apply worker with"
                             + " synchronous_commit = off",
                     NativeFollower::copied);
         }
@@ -89,7 +89,6 @@ final class Variants {
     /**
      * @param profiles where the profiles of Switchback's variants go, if they are to be profiled
      * @param invited by their names, who may take part besides the first
-     * @param machine as it was before anything ran
      */
     Variants(
             Size size,
@@ -99,7 +98,7 @@ final class Variants {
             Step step,
             @Nullable Path profiles,
             Predicate<String> invited,
-            Machine machine) {
+            Facts facts) {
         this.size = size;
         this.quick = quick;
         this.logs = logs;
@@ -107,7 +106,7 @@ final class Variants {
         this.step = step;
         this.profiles = profiles;
         this.invited = invited;
-        this.machine = machine;
+        this.facts = facts;
     }
 
     /** Through the mutation topic, and without. */
@@ -149,12 +148,14 @@ final class Variants {
                 progress.println("  " + variant.name() + ": copying…");
                 tracks.add(new Track(variant));
             }
-            Map<String, String> facts = Facts.of(tracks.get(0).stage, machine);
+            Map<String, String> known = facts.of(tracks.get(0).stage);
+            List<Track> order = new ArrayList<>(tracks);
             for (int i = 0; i < size.runs(); i++) {
                 step.await();
-                for (Track track : tracks) {
+                for (Track track : order) {
                     track.run();
                 }
+                Collections.rotate(order, -1);
             }
             for (Track track : tracks) {
                 if (profiles != null && !track.variant.label().isEmpty()) {
@@ -169,7 +170,7 @@ final class Variants {
                     scenario.what(),
                     "changes/s",
                     quick,
-                    facts,
+                    known,
                     standings.get(0),
                     standings.subList(1, standings.size()));
         } finally {
@@ -225,8 +226,8 @@ final class Variants {
                 String begin = stage.logEnd();
                 all.change(size.changes());
                 return catchUp(stage, follower, all, begin, follower.mark());
-            } catch (IllegalStateException | SQLException | AssertionError e) {
-                return Run.failed(String.valueOf(e.getMessage()));
+            } catch (RuntimeException | SQLException | AssertionError e) {
+                return Run.failed(e);
             }
         }
 

@@ -15,7 +15,7 @@ public final class ConnectPipeline implements Contender {
 
     @Override
     public String settings() {
-        return "source: " + ConnectWorker.SOURCE + "; sink: " + ConnectWorker.SINK;
+        return "source: " + ConnectWorker.SOURCE + "; sink: " + ConnectWorker.SINK + "; " + ConnectWorker.WORKER;
     }
 
     @Override

@@ -20,7 +20,7 @@ public final class ConnectSink implements Contender {
 
     @Override
     public String settings() {
-        return ConnectWorker.SINK;
+        return ConnectWorker.SINK + "; " + ConnectWorker.WORKER;
     }
 
     @Override

@@ -15,14 +15,14 @@ public final class ConnectSource implements Contender {
 
     @Override
     public String settings() {
-        return ConnectWorker.SOURCE_WITHOUT_SCHEMAS;
+        return ConnectWorker.SOURCE + "; " + ConnectWorker.WORKER;
     }
 
     @Override
     public Running start(Stage stage, String run) {
         ConnectWorker.createSourceParts(stage, run);
         String topic = ConnectWorker.topic(run);
-        JavaChild worker = ConnectWorker.start(stage, run, ConnectWorker.withoutSchemas(stage, run));
+        JavaChild worker = ConnectWorker.start(stage, run, ConnectWorker.source(stage, run));
         Tally written = new Tally() {
             @Override
             public long changes() {

@@ -20,30 +20,25 @@ import dev.switchback.connectors.postgres.PostgresSettings;
  */
 final class ConnectWorker {
 
-    /** As Kafka's own start script has it. */
-    private static final List<String> HEAP = List.of("-Xmx2g", "-XX:G1HeapRegionSize=1m");
+    /** The heap is that of Kafka's own start script, the regions are what Java makes of it. */
+    private static final List<String> OPTIONS = List.of("-Xmx2g", "-XX:G1HeapRegionSize=1m");
 
-    /** How the source of a sink is configured. */
-    static final String SOURCE = source("with");
-
-    /** How it is where nobody wants the schemas. */
-    static final String SOURCE_WITHOUT_SCHEMAS = source("without");
+    /** How the source is configured. */
+    static final String SOURCE = DebeziumSource.TUNING + "; events flattened by ExtractNewRecordState, JSON without"
+            + " schemas; producer: batch.size 256 KiB, linger.ms 5";
 
     /** How the sink is configured. */
     static final String SINK = "tasks.max 4, use.reduction.buffer, dialect.postgres.unnest.insert.enabled, insert.mode"
-            + " upsert, delete.enabled, batch.size 5000; consumer: max.poll.records 5000, max.partition.fetch.bytes 8 MiB";
+            + " upsert, delete.enabled, batch.size 5000; JSON, the schema said once (schema.content); consumer:"
+            + " max.poll.records 5000, max.partition.fetch.bytes 8 MiB";
+
+    /** How the worker is started. */
+    static final String WORKER = "worker: " + String.join(" ", OPTIONS);
 
     /** The system property that says where {@code benchmarks/connect} has put the worker and its plugins. */
     static final String DIRECTORY = "switchback.bench.connect";
 
-    private static final String CONVERTER = "org.apache.kafka.connect.json.JsonConverter";
-
     private ConnectWorker() {}
-
-    private static String source(String schemas) {
-        return DebeziumSource.TUNING + "; events flattened by ExtractNewRecordState, JSON " + schemas
-                + " schemas; producer: batch.size 256 KiB, linger.ms 5; worker: " + String.join(" ", HEAP);
-    }
 
     /** The topic that a source of this name writes. */
     static String topic(String name) {
@@ -60,16 +55,8 @@ final class ConnectWorker {
         settings.put("transforms.unwrap.delete.tombstone.handling.mode", "delete-to-tombstone");
         settings.put("producer.override.batch.size", Integer.toString(256 << 10));
         settings.put("producer.override.linger.ms", "5");
-        return settings;
-    }
-
-    /** The source where nobody wants to know types. */
-    static Map<String, String> withoutSchemas(Stage stage, String run) {
-        Map<String, String> settings = new LinkedHashMap<>(source(stage, run));
-        for (String what : List.of("key", "value")) {
-            settings.put(what + ".converter", CONVERTER);
-            settings.put(what + ".converter.schemas.enable", "false");
-        }
+        json(settings, "key", "false");
+        json(settings, "value", "false");
         return settings;
     }
 
@@ -95,7 +82,17 @@ final class ConnectWorker {
         settings.put("consumer.override.max.poll.records", "5000");
         settings.put("consumer.override.max.partition.fetch.bytes", Integer.toString(8 << 20));
         settings.put("consumer.override.auto.offset.reset", "earliest");
+        // In each record the schemas would be more than the row.
+        json(settings, "key", "true");
+        settings.put("key.converter.schema.content", ConnectSchema.KEY);
+        json(settings, "value", "true");
+        settings.put("value.converter.schema.content", ConnectSchema.VALUE);
         return settings;
+    }
+
+    private static void json(Map<String, String> settings, String what, String schemas) {
+        settings.put(what + ".converter", "org.apache.kafka.connect.json.JsonConverter");
+        settings.put(what + ".converter.schemas.enable", schemas);
     }
 
     /** Starts a worker with these connectors. */
@@ -111,15 +108,16 @@ final class ConnectWorker {
             arguments.add(PropertyFile.write(directory, name, connector).toString());
         }
         String classPath = home.resolve("worker") + "/*:" + directory.resolve("classes");
-        return stage.start(new JavaChild.Command("connect", classPath, WorkerChild.class.getName(), arguments, HEAP));
+        return stage.start(
+                new JavaChild.Command("connect", classPath, WorkerChild.class.getName(), arguments, OPTIONS));
     }
 
     private static Map<String, String> worker(Stage stage, Path home, Path directory) {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("bootstrap.servers", stage.bootstrapServers());
         settings.put("plugin.path", home.resolve("plugins").toAbsolutePath().toString());
-        settings.put("key.converter", CONVERTER);
-        settings.put("value.converter", CONVERTER);
+        json(settings, "key", "false");
+        json(settings, "value", "false");
         settings.put(
                 "offset.storage.file.filename", directory.resolve("offsets").toString());
         settings.put("offset.flush.interval.ms", "10000");

@@ -14,8 +14,8 @@ public final class NativeReplication implements Contender {
 
     @Override
     public String settings() {
-        return "CREATE PUBLICATION, CREATE SUBSCRIPTION WITH (copy_data = false), all else by default: one apply worker"
-                + " with synchronous_commit = off";
+        return "CREATE PUBLICATION, CREATE SUBSCRIPTION WITH (binary, copy_data = false), all else by default: one apply"
+                + " worker with synchronous_commit = off";
     }
 
     @Override
@@ -24,7 +24,7 @@ public final class NativeReplication implements Contender {
         stage.destination()
                 .execute("CREATE SUBSCRIPTION " + run + " CONNECTION '" + stage.sourceConnection() + "' PUBLICATION "
                         + Stage.PUBLICATION + " WITH (create_slot = false, slot_name = '" + run
-                        + "', copy_data = false)");
+                        + "', copy_data = false, binary = true)");
         return new Running(List.of(), null, () -> {
             stage.destination()
                     .execute(

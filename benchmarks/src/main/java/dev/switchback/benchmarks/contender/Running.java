@@ -15,6 +15,10 @@ import dev.switchback.benchmarks.machine.JavaChild;
  */
 public record Running(List<JavaChild> children, @Nullable Tally tally, Runnable end) implements AutoCloseable {
 
+    boolean isAlive() {
+        return children.stream().allMatch(JavaChild::isAlive);
+    }
+
     /** @throws IllegalStateException when one of its JVMs has ended */
     public void requireAlive() {
         children.forEach(JavaChild::requireAlive);

@@ -8,6 +8,7 @@ import dev.switchback.benchmarks.child.CaptureChild;
 import dev.switchback.benchmarks.child.PipelineChild;
 import dev.switchback.benchmarks.machine.JavaChild;
 import dev.switchback.benchmarks.stage.Stage;
+import dev.switchback.benchmarks.stage.Workload;
 import dev.switchback.platform.Await;
 
 /** Switchback, as a migration file without any tuning runs it. */
@@ -81,6 +82,9 @@ public final class Switchback implements Contender {
     }
 
     private void fill(Stage stage) {
+        if (flow.isFilled()) {
+            return;
+        }
         flow.reset();
         try (JavaChild capture = child(stage, "capture", CaptureChild.class)) {
             Await.until(
@@ -90,19 +94,20 @@ public final class Switchback implements Contender {
             capture.requireAlive();
         }
         flow.dropSlot();
+        flow.filled();
     }
 
     @Override
     public Running start(Stage stage, String run) {
         String data = stage.directory().resolve("switchback-" + run).toString();
         return switch (part) {
-            case CAPTURE -> startCapture(stage);
+            case CAPTURE -> startCapture(stage, data);
             case APPLY -> startApply(stage, data);
             case WHOLE -> startWhole(stage, data);
         };
     }
 
-    private Running startCapture(Stage stage) {
+    private Running startCapture(Stage stage, String data) {
         flow.reset();
         JavaChild child = child(stage, "capture", CaptureChild.class);
         Tally committed = new Tally() {
@@ -118,10 +123,23 @@ public final class Switchback implements Contender {
 
             @Override
             public String wrong(long expected) {
-                return flow.wrong(expected);
+                String wrong = flow.wrong(expected);
+                return wrong.isEmpty() ? applied(stage, data) : wrong;
             }
         };
         return new Running(List.of(child), committed, flow::dropSlot);
+    }
+
+    /** What is different at the destination once all that capture wrote has been applied. */
+    private String applied(Stage stage, String data) {
+        try (Running apply = startApply(stage, data)) {
+            Await.until(
+                    "what capture wrote to be applied",
+                    PATIENCE,
+                    () -> !apply.isAlive() || stage.hasArrived(Workload.END));
+            apply.requireAlive();
+            return stage.differences();
+        }
     }
 
     private Running startApply(Stage stage, String data) {

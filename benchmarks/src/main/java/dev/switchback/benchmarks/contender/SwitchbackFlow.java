@@ -63,6 +63,7 @@ public final class SwitchbackFlow {
     private final Stage stage;
     private final Map<String, String> kept;
     private String topicId = "";
+    private boolean filled;
 
     private SwitchbackFlow(Stage stage, Map<String, String> kept) {
         this.stage = stage;
@@ -174,8 +175,19 @@ public final class SwitchbackFlow {
         return KafkaAccess.declared(file).orElseThrow().schemas(file);
     }
 
+    /** Whether its topic has the whole backlog, and nobody writes it. */
+    boolean isFilled() {
+        return filled;
+    }
+
+    /** Its topic has the whole backlog, and nobody writes it. */
+    void filled() {
+        filled = true;
+    }
+
     /** Gives it new topics, and a slot and an offset where the stage's slots begin. */
     void reset() {
+        filled = false;
         stage.topics().deleteAll(FLOW.offsetsTopic());
         stage.topics().deleteAll(TOPIC);
         stage.createSlot(FLOW.slot());

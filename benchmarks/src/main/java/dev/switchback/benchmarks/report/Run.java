@@ -20,8 +20,9 @@ public record Run(
         String wrong) {
 
     /** A run without a figure. */
-    public static Run failed(String reason) {
-        return new Run(0, Map.of(), Map.of(), Map.of(), reason);
+    public static Run failed(Throwable reason) {
+        String message = reason.getMessage();
+        return new Run(0, Map.of(), Map.of(), Map.of(), message == null ? reason.toString() : message);
     }
 
     public boolean right() {

@@ -102,7 +102,7 @@ public final class Stage implements AutoCloseable {
         } catch (IOException e) {
             platform.close();
             throw new UncheckedIOException(e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             platform.close();
             throw e;
         }
@@ -173,6 +173,12 @@ public final class Stage implements AutoCloseable {
         return Objects.requireNonNull(source().value("SELECT pg_current_wal_insert_lsn()"));
     }
 
+    /** How many bytes the destination has logged so far. */
+    public long destinationLog() {
+        return Long.parseLong(
+                String.valueOf(destination().value("SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn")));
+    }
+
     /** How many changes the backlog has, with the marks around those that count. */
     public long backlog() {
         return size.changes() + 2L * Workload.MARKS;
@@ -189,6 +195,11 @@ public final class Stage implements AutoCloseable {
      */
     public boolean isReadUpTo(String lsn) {
         return "t".equals(source().value("SELECT bool_or(sent_lsn >= '" + lsn + "'::pg_lsn) FROM pg_stat_replication"));
+    }
+
+    /** Whether the destination has all the marks; for one who does not care what asking costs. */
+    public boolean hasArrived(int marks) {
+        return Integer.toString(Workload.MARKS).equals(destination().value(Workload.countMarks(marks)));
     }
 
     /** Drops a slot, once nobody holds it any more. */

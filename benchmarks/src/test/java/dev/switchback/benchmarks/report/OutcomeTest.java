@@ -18,7 +18,8 @@ class OutcomeTest {
 
     @Test
     void aContenderThatWentWrongOnceHasNoFigure() {
-        Standing standing = new Standing("a", "", List.of(run(30), Run.failed("2 of 3 rows differ"), run(10)));
+        Standing standing = new Standing(
+                "a", "", List.of(run(30), Run.failed(new IllegalStateException("2 of 3 rows differ")), run(10)));
 
         assertThat(standing.median()).isNull();
         assertThat(standing.wrong()).isEqualTo("2 of 3 rows differ");
@@ -32,7 +33,8 @@ class OutcomeTest {
 
     @Test
     void aPageMadeOfKeptJsonSaysWhoWentWrongAndWhy() {
-        Standing wrong = new Standing("them", "all by default", List.of(Run.failed("2 of 3 rows differ\nmore")));
+        Standing wrong = new Standing(
+                "them", "all by default", List.of(Run.failed(new IllegalStateException("2 of 3 rows differ\nmore"))));
 
         String page = Page.of(List.of(outcome(standing("us", 1234), wrong)));
 
@@ -51,8 +53,9 @@ class OutcomeTest {
 
     @Test
     void switchbackIsWrongWhicheverWayItTookPart() {
-        Standing wrong = new Standing("Switchback, 2 members", "", List.of(Run.failed("2 rows differ")));
-        Standing peer = new Standing("them", "", List.of(Run.failed("died")));
+        Standing wrong = new Standing(
+                "Switchback, 2 members", "", List.of(Run.failed(new IllegalStateException("2 rows differ"))));
+        Standing peer = new Standing("them", "", List.of(Run.failed(new IllegalStateException("died"))));
 
         assertThat(outcome(standing("us", 1), wrong, peer).wrong()).containsExactly("2 rows differ");
         assertThat(outcome(standing("us", 1), peer).wrong()).isEmpty();
