@@ -4,10 +4,10 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -46,8 +46,8 @@ public final class BenchMain implements Callable<Integer> {
     @Parameters(
             paramLabel = "SCENARIO",
             description = "${COMPLETION-CANDIDATES}; all of them by default.",
-            converter = ByName.class)
-    private List<Scenario> scenarios = List.of();
+            completionCandidates = Names.class)
+    private List<String> scenarios = List.of();
 
     @Option(
             names = "--quick",
@@ -126,11 +126,11 @@ public final class BenchMain implements Callable<Integer> {
         Size base = quick ? Size.QUICK : Size.FULL;
         Size size = runs > 0 ? base.withRuns(runs) : base;
         PrintStream progress = json ? System.err : System.out;
+        EnumSet<Scenario> wanted = wanted();
         Facts facts = Facts.before(quick ? Machine.here() : Machine.onceCalm(progress));
         Step step = new Step(stepwise, progress);
         Comparison comparison =
                 new Comparison(size, quick, contender -> invited(contender.name()), progress, step, facts);
-        EnumSet<Scenario> wanted = scenarios.isEmpty() ? EnumSet.allOf(Scenario.class) : EnumSet.copyOf(scenarios);
         boolean allRight = true;
         EnumSet<Scenario> backlog = EnumSet.copyOf(wanted);
         backlog.removeAll(EnumSet.of(
@@ -189,6 +189,19 @@ public final class BenchMain implements Callable<Integer> {
         return allRight ? 0 : WRONG;
     }
 
+    private EnumSet<Scenario> wanted() {
+        EnumSet<Scenario> wanted = EnumSet.noneOf(Scenario.class);
+        for (String name : scenarios) {
+            wanted.add(Stream.of(Scenario.values())
+                    .filter(scenario -> scenario.name().equalsIgnoreCase(name))
+                    .findFirst()
+                    .orElseThrow(() -> new ParameterException(
+                            spec.commandLine(),
+                            "there is no scenario \"" + name + "\", only " + String.join(", ", new Names()))));
+        }
+        return wanted.isEmpty() ? EnumSet.allOf(Scenario.class) : wanted;
+    }
+
     private Variants variants(Size size, PrintStream progress, Step step, Facts facts) {
         return new Variants(size, quick, logs(), progress, step, profiles(), this::invited, facts);
     }
@@ -237,17 +250,12 @@ public final class BenchMain implements Callable<Integer> {
     }
 
     /** Scenarios as people write them. */
-    static final class ByName implements CommandLine.ITypeConverter<Scenario> {
+    static final class Names implements Iterable<String> {
         @Override
-        public Scenario convert(String name) {
-            try {
-                return Scenario.valueOf(name.toUpperCase(Locale.ROOT));
-            } catch (IllegalArgumentException e) {
-                throw new CommandLine.TypeConversionException("'" + name + "' is not one of "
-                        + Stream.of(Scenario.values())
-                                .map(each -> each.name().toLowerCase(Locale.ROOT))
-                                .collect(Collectors.joining(", ")));
-            }
+        public Iterator<String> iterator() {
+            return Stream.of(Scenario.values())
+                    .map(scenario -> scenario.name().toLowerCase(Locale.ROOT))
+                    .iterator();
         }
     }
 }
