@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -369,13 +370,34 @@ final class Theatre implements AutoCloseable {
         }
     }
 
-    /** The ends of the pipelines' logs. */
+    /** What both servers are doing, what the last operator said, and the ends of the pipelines' logs. */
     String logs() {
-        return IntStream.range(0, pipelines.size())
-                .mapToObj(member -> platform.directory().resolve("pipeline-" + member + "/switchback.log"))
-                .map(Theatre::lines)
-                .map(lines -> String.join("\n", lines.subList(Math.max(0, lines.size() - LOGGED_LINES), lines.size())))
+        Stream<Path> files = Stream.concat(
+                Stream.of(platform.directory().resolve("operator-" + operators + ".log")),
+                IntStream.range(0, pipelines.size())
+                        .mapToObj(member -> platform.directory().resolve("pipeline-" + member + "/switchback.log")));
+        return Stream.concat(
+                        Stream.of(Side.values()).map(this::activity),
+                        files.filter(Files::exists)
+                                .map(Theatre::lines)
+                                .map(lines -> String.join(
+                                        "\n", lines.subList(Math.max(0, lines.size() - LOGGED_LINES), lines.size()))))
                 .collect(Collectors.joining("\n\n"));
+    }
+
+    /** Who is in a transaction at a server, and who waits for whom. */
+    private String activity(Side side) {
+        try {
+            return side + ":\n"
+                    + server(side)
+                            .value(
+                                    "SELECT string_agg(concat_ws(' | ', pid, application_name, state, wait_event,"
+                                            + " 'waits for ' || nullif(pg_blocking_pids(pid)::text, '{}'),"
+                                            + " clock_timestamp() - xact_start, left(query, 200)), E'\\n' ORDER BY xact_start)"
+                                            + " FROM pg_stat_activity WHERE xact_start IS NOT NULL AND pid <> pg_backend_pid()");
+        } catch (RuntimeException e) {
+            return side + ": " + e.getMessage();
+        }
     }
 
     private static List<String> lines(Path file) {

@@ -19,12 +19,15 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+import dev.switchback.connectors.postgres.fence.PostgresControl;
 import dev.switchback.connectors.spi.ApplySession;
+import dev.switchback.connectors.spi.Authority;
 import dev.switchback.connectors.spi.Batch;
 import dev.switchback.connectors.spi.Batch.Advance;
 import dev.switchback.connectors.spi.Batch.Progress;
 import dev.switchback.connectors.spi.Batch.Work;
 import dev.switchback.connectors.spi.Checkpoint;
+import dev.switchback.connectors.spi.Direction;
 import dev.switchback.connectors.spi.FaultPoints;
 import dev.switchback.connectors.spi.FaultPoints.Point;
 import dev.switchback.connectors.spi.HeldChange;
@@ -187,6 +190,28 @@ class OwnershipTest {
         } catch (SQLException e) {
             throw new AssertionError(e);
         }
+        assertThat(destination.query("SELECT count(*) FROM t")).containsExactly("0");
+    }
+
+    @Test
+    void anOperatorDoesNotWaitLongForAnOwnerThatStallsWithinItsTransaction() throws Exception {
+        CountDownLatch reached = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        ApplySession stalled = destination.open(DestinationFixture.destination(
+                destination.settings, ApplySettings.DEFAULTS, stopBeforeCommit(reached, goOn)));
+        stalled.claim(List.of(DestinationFixture.P0));
+        Future<List<HeldChange>> writing = threads.submit(() -> destination.apply(stalled, row(1, 1)));
+        reached.await();
+
+        long began = System.nanoTime();
+        new PostgresControl(destination.connections(), DestinationFixture.FLOW.migration())
+                .turn(new Authority(ControlSchema.FIRST_EPOCH, Direction.FORWARD), Direction.REVERSE);
+        Duration waited = Duration.ofNanos(System.nanoTime() - began);
+        goOn.countDown();
+
+        // Nobody can write meanwhile. A fence without an operator is open again five seconds past the longest pause.
+        assertThat(waited).isLessThan(Duration.ofSeconds(5));
+        assertThatThrownBy(writing::get).hasCauseInstanceOf(NotInChargeException.class);
         assertThat(destination.query("SELECT count(*) FROM t")).containsExactly("0");
     }
 
