@@ -47,8 +47,8 @@ final class BacklogRun {
         long logged;
         try (Marks marks = Marks.of(stage, running.tally())) {
             patience.until(() -> marks.begun() || stage.isReadUpTo(stage.countedFrom()));
-            meter.begin();
             logged = -stage.destinationLog();
+            meter.begin();
             long began = System.nanoTime();
             patience.until(marks::ended);
             nanos = System.nanoTime() - began;

@@ -237,7 +237,7 @@ public final class BenchMain implements Callable<Integer> {
     }
 
     private @Nullable Path profiles() {
-        return profile && kept() ? results().resolve("profiles") : null;
+        return profile ? results().resolve("profiles") : null;
     }
 
     private static Path logs() {

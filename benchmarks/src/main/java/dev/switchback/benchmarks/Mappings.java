@@ -70,7 +70,7 @@ final class Mappings {
         known.put(
                 "JMH",
                 "average time, " + runs.size() + " forks, " + iterations()
-                        + " iterations of a second each behind as many" + " that warm up");
+                        + " iterations of a second each behind as many that warm up");
         return new Outcome(
                 "mapping-" + result.getPrimaryResult().getLabel(),
                 Scenario.MAPPING.what(),
