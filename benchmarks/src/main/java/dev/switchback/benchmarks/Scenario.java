@@ -2,6 +2,7 @@ package dev.switchback.benchmarks;
 
 import java.util.List;
 
+import dev.switchback.benchmarks.contender.BulkSql;
 import dev.switchback.benchmarks.contender.ConnectPipeline;
 import dev.switchback.benchmarks.contender.ConnectSink;
 import dev.switchback.benchmarks.contender.ConnectSource;
@@ -23,7 +24,7 @@ enum Scenario {
     APPLY("Change topics into the destination: changes a second while catching up with a backlog.") {
         @Override
         List<Contender> contenders(SwitchbackFlow flow) {
-            return List.of(Switchback.apply(flow), new ConnectSink());
+            return List.of(Switchback.apply(flow), new ConnectSink(), new BulkSql(flow));
         }
     },
     JOIN("As stream, on tables that it has copied itself, through the mutation topic, since a filter needs rows to be"

@@ -77,24 +77,8 @@ public final class Switchback implements Contender {
     @Override
     public void prepare(Stage stage) {
         if (part == Part.APPLY) {
-            fill(stage);
+            flow.fill();
         }
-    }
-
-    private void fill(Stage stage) {
-        if (flow.isFilled()) {
-            return;
-        }
-        flow.reset();
-        try (JavaChild capture = child(stage, "capture", CaptureChild.class)) {
-            Await.until(
-                    "the change topics to be filled",
-                    PATIENCE,
-                    () -> !capture.isAlive() || capture.count("changes") >= stage.backlog());
-            capture.requireAlive();
-        }
-        flow.dropSlot();
-        flow.filled();
     }
 
     @Override

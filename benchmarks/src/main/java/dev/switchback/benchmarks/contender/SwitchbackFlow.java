@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
-import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -22,10 +21,11 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
+import dev.switchback.benchmarks.child.CaptureChild;
+import dev.switchback.benchmarks.machine.JavaChild;
 import dev.switchback.benchmarks.stage.Stage;
 import dev.switchback.benchmarks.stage.Topics;
 import dev.switchback.benchmarks.stage.Workload;
@@ -58,6 +58,7 @@ public final class SwitchbackFlow {
     private static final String OFFSET = "offset";
     private static final String TABLES = "tables";
     private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Duration FILLING = Duration.ofMinutes(10);
     private static final JsonMapper JSON = new JsonMapper();
 
     private final Stage stage;
@@ -137,31 +138,24 @@ public final class SwitchbackFlow {
         return TOPIC;
     }
 
+    /** Kafka's id of that topic, as it is now. */
+    String topicId() {
+        return topicId;
+    }
+
     /**
      * What is wrong with what capture has put into its topic, by reading all of it: each change of the backlog has a place of
      * its own in the log, and must be there once.
      */
     String wrong(long expected) {
-        Map<String, Object> settings = new HashMap<>(kafka());
-        settings.put("isolation.level", "read_committed");
-        settings.put("auto.offset.reset", "earliest");
         LongStream.Builder places = LongStream.builder();
-        try (SchemaStore schemas = schemas();
-                KafkaConsumer<byte[], byte[]> consumer =
-                        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+        try (SchemaStore schemas = schemas()) {
             ChangeDecoder decoder = ChangeDecoder.ofEvents(schemas);
-            List<TopicPartition> partitions = IntStream.range(0, Topics.PARTITIONS)
-                    .mapToObj(partition -> new TopicPartition(TOPIC, partition))
-                    .toList();
-            consumer.assign(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(500))) {
-                    if (decoder.decode(record.value()) instanceof Change change) {
-                        places.add(change.lsn());
-                    }
+            Topics.read(kafka(), TOPIC, record -> {
+                if (decoder.decode(record.value()) instanceof Change change) {
+                    places.add(change.lsn());
                 }
-            }
+            });
         }
         long[] sorted = places.build().sorted().toArray();
         long different = LongStream.of(sorted).distinct().count();
@@ -175,13 +169,21 @@ public final class SwitchbackFlow {
         return KafkaAccess.declared(file).orElseThrow().schemas(file);
     }
 
-    /** Whether its topic has the whole backlog, and nobody writes it. */
-    boolean isFilled() {
-        return filled;
-    }
-
-    /** Its topic has the whole backlog, and nobody writes it. */
-    void filled() {
+    /** Lets capture fill its topic with the whole backlog, unless that is what it holds. */
+    void fill() {
+        if (filled) {
+            return;
+        }
+        reset();
+        try (JavaChild capture = stage.start(
+                JavaChild.Command.of("capture", CaptureChild.class, file(stage).toString()))) {
+            Await.until(
+                    "the change topics to be filled",
+                    FILLING,
+                    () -> !capture.isAlive() || capture.count("changes") >= stage.backlog());
+            capture.requireAlive();
+        }
+        dropSlot();
         filled = true;
     }
 

@@ -1,19 +1,24 @@
 package dev.switchback.benchmarks.stage;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 import dev.switchback.platform.Await;
 
@@ -63,8 +68,7 @@ public final class Topics implements AutoCloseable {
 
     /** How many records a topic of {@link #PARTITIONS} partitions has taken, transaction markers included. */
     public long records(String topic) {
-        return await(admin.listOffsets(IntStream.range(0, PARTITIONS)
-                                .mapToObj(partition -> new TopicPartition(topic, partition))
+        return await(admin.listOffsets(partitions(topic).stream()
                                 .collect(Collectors.toMap(partition -> partition, partition -> OffsetSpec.latest())))
                         .all())
                 .values()
@@ -85,9 +89,36 @@ public final class Topics implements AutoCloseable {
                 .sum();
     }
 
+    /**
+     * Hands over all records of a topic that have been committed by now.
+     *
+     * @param kafka how to reach it
+     */
+    public static void read(
+            Map<String, Object> kafka, String topic, Consumer<? super ConsumerRecord<byte[], byte[]>> reader) {
+        Map<String, Object> settings = new HashMap<>(kafka);
+        settings.put("isolation.level", "read_committed");
+        settings.put("auto.offset.reset", "earliest");
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = partitions(topic);
+            consumer.assign(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+                consumer.poll(Duration.ofMillis(500)).forEach(reader);
+            }
+        }
+    }
+
     @Override
     public void close() {
         admin.close();
+    }
+
+    private static List<TopicPartition> partitions(String topic) {
+        return IntStream.range(0, PARTITIONS)
+                .mapToObj(partition -> new TopicPartition(topic, partition))
+                .toList();
     }
 
     private static <T> T await(KafkaFuture<T> future) {
