@@ -51,14 +51,15 @@ public final class BulkChild {
         Mapping mapping = only.getValue().get(0);
         int connections = Integer.parseInt(arguments[2]);
         List<Share> shares = IntStream.range(0, connections)
-                .mapToObj(share -> new Share(new InputPartition(topic, arguments[1], share), mapping.copy()))
+                .mapToObj(share -> new Share(new InputPartition(topic, arguments[1], share)))
                 .toList();
         KafkaAccess kafka = KafkaAccess.declared(plan.file()).orElseThrow();
         try (SchemaStore schemas = kafka.schemas(plan.file())) {
             ChangeDecoder decoder = new ChangeDecoder(schemas, (table, column) -> mapping.inspects(column));
             Topics.read(kafka.settings(), topic, record -> {
                 if (decoder.decode(record.value()) instanceof Change change) {
-                    shares.get(record.partition() % connections).add(change);
+                    Share share = shares.get(record.partition() % connections);
+                    mapping.map(change, mutation -> share.put((Mutation.OfRow) mutation));
                 }
             });
         }
@@ -74,21 +75,15 @@ public final class BulkChild {
     private static final class Share {
 
         private final InputPartition input;
-        private final Mapping mapping;
         private final List<List<Batch.Work>> batches = new ArrayList<>();
         private final Map<Key, Mutation.OfRow> rows = new LinkedHashMap<>();
 
         /** @param input under whose checkpoint it writes */
-        Share(InputPartition input, Mapping mapping) {
+        Share(InputPartition input) {
             this.input = input;
-            this.mapping = mapping;
         }
 
-        void add(Change change) {
-            mapping.map(change, mutation -> put((Mutation.OfRow) mutation));
-        }
-
-        private void put(Mutation.OfRow mutation) {
+        void put(Mutation.OfRow mutation) {
             Mutation.OfRow earlier = rows.get(mutation.key());
             Optional<Mutation.OfRow> folded = earlier == null ? Optional.of(mutation) : Folding.fold(earlier, mutation);
             if (folded.isEmpty() || rows.size() == BufferBounds.DEFAULT.rows()) {

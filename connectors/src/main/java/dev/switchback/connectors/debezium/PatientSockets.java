@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The server sends each change by itself. Where they come closely, a look that found all that there was is followed by
  * another one {@link #GATHER_NANOS} later at the earliest: otherwise the reader, which is faster than the server, would be
- * woken for every few changes, at the price of a switch of threads each time, the server's among them.
+ * woken for every few changes, at the price of a switch of threads each time, the server's among them. (Not so over TLS,
+ * which asks for exactly what a record has, so that no look is seen to have found all.)
  *
  * <p>Made by the driver, by class name.
  */
