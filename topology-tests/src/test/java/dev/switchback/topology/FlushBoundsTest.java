@@ -74,22 +74,42 @@ class FlushBoundsTest {
         try (ApplyMember member = member(new BufferBounds(MANY, MANY, Duration.ofMillis(20)))) {
             member.read();
             member.letPass(Duration.ofMillis(20));
-            log.insert(STORE, 2L, "Bern", null);
-            member.read();
-            member.letPass(Duration.ofMillis(980));
-            assertThat(destination.batches()).hasSize(1);
-            member.letPass(Duration.ofMillis(1_020));
+            for (long key = 2; key < 7; key++) {
+                assertThat(destination.batches()).hasSize(1);
+                log.insert(STORE, key, "Bern", null);
+                member.read();
+                member.letPass(Duration.ofMillis(key < 6 ? 200 : 220));
+            }
             assertThat(destination.batches()).hasSize(2);
 
-            log.insert(STORE, 3L, "Chur", null);
+            log.insert(STORE, 7L, "Chur", null);
             member.read();
             log.lagBy(Duration.ZERO);
-            log.insert(STORE, 4L, "Davos", null);
+            log.insert(STORE, 8L, "Davos", null);
             member.read();
             member.letPass(Duration.ofMillis(20));
         }
 
         assertThat(destination.batches()).hasSize(3);
+    }
+
+    @Test
+    void whoIsLateDoesNotWaitWhereNothingMoreComes() {
+        log.lagBy(Duration.ofMinutes(10));
+        log.insert(STORE, 1L, "Basel", null);
+
+        try (ApplyMember member = member(new BufferBounds(MANY, MANY, Duration.ofMillis(20)))) {
+            member.read();
+            member.letPass(Duration.ofMillis(20));
+            log.insert(STORE, 2L, "Bern", null);
+            member.read();
+            member.letPass(Duration.ofMillis(20));
+            member.letPass(Duration.ofMillis(240));
+            assertThat(destination.batches()).hasSize(1);
+            member.letPass(Duration.ofMillis(20));
+        }
+
+        assertThat(destination.tables().rows(STORE.id())).containsExactly("[1, Basel, null]", "[2, Bern, null]");
     }
 
     /** Each fifty tables may have as many rows as one. */

@@ -116,6 +116,8 @@ public final class Switchback implements Contender {
 
     /** What is different at the destination once all that capture wrote has been applied. */
     private String applied(Stage stage, String data) {
+        // It is capture's profile that is asked for.
+        stage.record(null);
         try (Running apply = startApply(stage, data)) {
             Await.until(
                     "what capture wrote to be applied",

@@ -10,7 +10,7 @@ import java.time.Duration;
  *     times
  * @param bytes size of the buffered changes as they stand in their topics; likewise, up to 32 MiB
  * @param age how long the oldest buffered change may wait; whole milliseconds. Where even the newest is late already, a
- *     tenth of that, but at most five seconds: larger transactions catch up sooner
+ *     tenth of that, but at most five seconds, as long as more comes: larger transactions catch up sooner
  */
 public record BufferBounds(int rows, long bytes, Duration age) {
 

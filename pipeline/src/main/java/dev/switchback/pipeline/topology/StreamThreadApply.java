@@ -40,6 +40,8 @@ final class StreamThreadApply {
     private static final int PART_OF_LATENESS = 10;
 
     private static final Duration LONGEST_AGE = Duration.ofSeconds(5);
+    /** Who has read nothing for so long has caught up. Capture commits old changes five times a second. */
+    private static final Duration QUIET = Duration.ofMillis(250);
 
     private final ApplySession session;
     private final BufferBounds bounds;
@@ -47,6 +49,9 @@ final class StreamThreadApply {
     private final ApplyListener listener;
     private final List<ApplyBuffer> buffers = new ArrayList<>();
     private long lastFlushByAge;
+    private long changes;
+    private long changesSeen;
+    private long changesSeenAt;
     private volatile int heldKeyCount;
 
     /** @param onRefused called behind the transaction that has held changes; what it throws ends the thread */
@@ -105,8 +110,9 @@ final class StreamThreadApply {
         });
     }
 
-    /** Writes what is buffered if it has reached a bound of size. */
+    /** A change was buffered: writes all that is, if it has reached a bound of size. */
     void flushIfFull() {
+        changes++;
         int rows = 0;
         int tables = 0;
         long bytes = 0;
@@ -122,9 +128,13 @@ final class StreamThreadApply {
 
     /** Writes what is buffered if the last time was longer ago than anything may wait. */
     void flushIfOld(long now) {
-        long waited = now - lastFlushByAge;
-        if (waited >= LONGEST_AGE.toMillis()
-                || waited >= Math.max(bounds.age().toMillis(), late() / PART_OF_LATENESS)) {
+        if (changes != changesSeen) {
+            changesSeen = changes;
+            changesSeenAt = now;
+        }
+        boolean quiet = now - changesSeenAt >= QUIET.toMillis();
+        long wait = Math.max(bounds.age().toMillis(), quiet ? 0 : late() / PART_OF_LATENESS);
+        if (now - lastFlushByAge >= Math.min(wait, LONGEST_AGE.toMillis())) {
             lastFlushByAge = now;
             flush();
             countHeldKeys();
