@@ -78,7 +78,7 @@ class FlushBoundsTest {
                 assertThat(destination.batches()).hasSize(1);
                 log.insert(STORE, key, "Bern", null);
                 member.read();
-                member.letPass(Duration.ofMillis(key < 6 ? 200 : 220));
+                member.letPass(Duration.ofMillis(key < 6 ? 200 : 1_200));
             }
             assertThat(destination.batches()).hasSize(2);
 
@@ -106,6 +106,11 @@ class FlushBoundsTest {
             member.letPass(Duration.ofMillis(20));
             member.letPass(Duration.ofMillis(240));
             assertThat(destination.batches()).hasSize(1);
+            member.letPass(Duration.ofMillis(20));
+            assertThat(destination.batches()).hasSize(2);
+
+            log.insert(STORE, 3L, "Chur", null);
+            member.read();
             member.letPass(Duration.ofMillis(20));
         }
 

@@ -40,7 +40,7 @@ final class StreamThreadApply {
     private static final int PART_OF_LATENESS = 10;
 
     private static final Duration LONGEST_AGE = Duration.ofSeconds(5);
-    /** Who has read nothing for so long has caught up. Capture commits old changes five times a second. */
+    /** Who has read nothing for so long has caught up, or nearly: capture commits old changes every 200 ms or so. */
     private static final Duration QUIET = Duration.ofMillis(250);
 
     private final ApplySession session;
@@ -110,7 +110,7 @@ final class StreamThreadApply {
         });
     }
 
-    /** A change was buffered: writes all that is, if it has reached a bound of size. */
+    /** A record was taken: counts it, and writes all that is buffered if that has reached a bound of size. */
     void flushIfFull() {
         changes++;
         int rows = 0;
