@@ -49,9 +49,8 @@ final class StreamThreadApply {
     private final ApplyListener listener;
     private final List<ApplyBuffer> buffers = new ArrayList<>();
     private long lastFlushByAge;
-    private long changes;
-    private long changesSeen;
-    private long changesSeenAt;
+    private boolean taken;
+    private long lastTaken;
     private volatile int heldKeyCount;
 
     /** @param onRefused called behind the transaction that has held changes; what it throws ends the thread */
@@ -110,9 +109,9 @@ final class StreamThreadApply {
         });
     }
 
-    /** A record was taken: counts it, and writes all that is buffered if that has reached a bound of size. */
+    /** A record was taken: remembers that, and writes all that is buffered if that has reached a bound of size. */
     void flushIfFull() {
-        changes++;
+        taken = true;
         int rows = 0;
         int tables = 0;
         long bytes = 0;
@@ -128,11 +127,11 @@ final class StreamThreadApply {
 
     /** Writes what is buffered if the last time was longer ago than anything may wait. */
     void flushIfOld(long now) {
-        if (changes != changesSeen) {
-            changesSeen = changes;
-            changesSeenAt = now;
+        if (taken) {
+            taken = false;
+            lastTaken = now;
         }
-        boolean quiet = now - changesSeenAt >= QUIET.toMillis();
+        boolean quiet = now - lastTaken >= QUIET.toMillis();
         long wait = Math.max(bounds.age().toMillis(), quiet ? 0 : late() / PART_OF_LATENESS);
         if (now - lastFlushByAge >= Math.min(wait, LONGEST_AGE.toMillis())) {
             lastFlushByAge = now;
