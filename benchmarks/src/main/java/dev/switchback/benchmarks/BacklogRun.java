@@ -48,8 +48,8 @@ final class BacklogRun {
         try (Marks marks = Marks.of(stage, running.tally())) {
             patience.until(() -> marks.begun() || stage.isReadUpTo(stage.countedFrom()));
             logged = -stage.destinationLog();
-            meter.begin();
             long began = System.nanoTime();
+            meter.begin();
             patience.until(marks::ended);
             nanos = System.nanoTime() - began;
             meter.end();

@@ -1,7 +1,10 @@
 package dev.switchback.benchmarks;
 
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Iterator;
@@ -43,6 +46,11 @@ public final class BenchMain implements Callable<Integer> {
 
     private static final int WRONG = 1;
 
+    /** What a run has on disk at most, that of {@code tables} with its four pairs of databases, and some more. */
+    private static final long ROOM_GIB = 30;
+
+    private static final long ROOM_QUICK_GIB = 5;
+
     @Parameters(
             paramLabel = "SCENARIO",
             description = "${COMPLETION-CANDIDATES}; all of them by default.",
@@ -70,7 +78,7 @@ public final class BenchMain implements Callable<Integer> {
             description =
                     "Runs of each contender (default: 3, or 1 with --quick). With fewer than 3 nothing is written to"
                             + " RESULTS.md.")
-    private int runs;
+    private @Nullable Integer runs;
 
     @Option(
             names = "--only",
@@ -114,7 +122,7 @@ public final class BenchMain implements Callable<Integer> {
     }
 
     private int measure() throws InterruptedException {
-        if (runs < 0) {
+        if (runs != null && runs < 1) {
             throw new ParameterException(spec.commandLine(), "--runs wants a number above 0");
         }
         if (profile && !kept()) {
@@ -123,8 +131,13 @@ public final class BenchMain implements Callable<Integer> {
                     "--profile writes into benchmarks/profiles, which needs every contender and at least "
                             + Size.FULL.runs() + " runs: leave out --only and --runs, or --profile");
         }
+        String missing = missing();
+        if (!missing.isEmpty()) {
+            System.err.println("switchback: " + missing);
+            return WRONG;
+        }
         Size base = quick ? Size.QUICK : Size.FULL;
-        Size size = runs > 0 ? base.withRuns(runs) : base;
+        Size size = runs == null ? base : base.withRuns(runs);
         PrintStream progress = json ? System.err : System.out;
         EnumSet<Scenario> wanted = wanted();
         Facts facts = Facts.before(quick ? Machine.here() : Machine.onceCalm(progress));
@@ -164,6 +177,7 @@ public final class BenchMain implements Callable<Integer> {
                 try (Stage stage = Stage.open(size, logs())) {
                     SwitchbackFlow flow = SwitchbackFlow.begin(stage);
                     stage.fill();
+                    stage.keepRows();
                     progress.println("latency at " + rate + " changes/s");
                     allRight &= publish(comparison.follow(Scenario.LATENCY, stage, flow, rate));
                 }
@@ -187,6 +201,24 @@ public final class BenchMain implements Callable<Integer> {
             }
         }
         return allRight ? 0 : WRONG;
+    }
+
+    /** What is not there that the benchmark needs, and would later look like a contender's fault; empty if all is. */
+    private String missing() {
+        if (!Files.exists(Path.of("/proc/self/stat"))) {
+            return "the benchmark needs Linux: what a process uses is read from /proc, which is not there";
+        }
+        Path scratch = Path.of(System.getProperty("java.io.tmpdir"));
+        long wanted = quick ? ROOM_QUICK_GIB : ROOM_GIB;
+        try {
+            long free = Files.getFileStore(scratch).getUsableSpace() >> 30;
+            return free >= wanted
+                    ? ""
+                    : scratch + ", where databases and broker keep their files, has " + free + " GiB free, and "
+                            + wanted + " are needed: set SWITCHBACK_OPTS=-Djava.io.tmpdir=… to a place that has more";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private EnumSet<Scenario> wanted() {
@@ -228,7 +260,7 @@ public final class BenchMain implements Callable<Integer> {
 
     /** Whether everybody is to take part, and often enough, so that something is written. */
     private boolean kept() {
-        return only.isEmpty() && (quick || runs == 0 || runs >= Size.FULL.runs());
+        return only.isEmpty() && (quick || runs == null || runs >= Size.FULL.runs());
     }
 
     /** What means nothing must not lie where figures do. */

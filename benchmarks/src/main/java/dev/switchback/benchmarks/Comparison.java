@@ -63,13 +63,8 @@ final class Comparison {
     /** Everybody follows the same load, on a stage without a backlog. */
     Outcome follow(Scenario scenario, Stage stage, SwitchbackFlow flow, int rate) throws InterruptedException {
         List<Contender> contenders = contenders(scenario, flow);
-        Map<Contender, List<Run>> all = inTurn(contenders, contender -> {
-            Run run = new LatencyRun(stage, contender, nextName(), rate).measure();
-            if (!run.right()) {
-                stage.copyRows();
-            }
-            return run;
-        });
+        Map<Contender, List<Run>> all =
+                inTurn(contenders, contender -> new LatencyRun(stage, contender, nextName(), rate).measure());
         String name = scenario.name().toLowerCase(Locale.ROOT) + "-" + rate;
         return outcome(name, scenario.what() + " " + rate + " changes/s.", "ms (p99)", stage, all);
     }

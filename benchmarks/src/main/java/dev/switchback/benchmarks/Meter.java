@@ -34,7 +34,7 @@ final class Meter {
     }
 
     /** @param processes the roots of process trees, by name */
-    Meter(Map<String, Long> processes) {
+    private Meter(Map<String, Long> processes) {
         this.processes = new LinkedHashMap<>(processes);
     }
 

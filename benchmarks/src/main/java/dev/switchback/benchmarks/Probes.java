@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -23,30 +22,32 @@ import org.jspecify.annotations.Nullable;
 import dev.switchback.platform.EmbeddedDatabase;
 
 /**
- * Looks at the destination, a thousand times a second, for some of the rows that the load inserts at the source, and
- * notes when a session there first sees each. When each was committed the source's own commit timestamps say; all clocks
- * are this machine's. The same for every contender. {@link #expect} may be called by any thread.
+ * Looks at the destination for some of the rows that the load inserts at the source, and notes when a session there first
+ * sees each: a thousand times a second, and no oftener than every hundredth of what the oldest of them has waited, so that
+ * asking costs little also for whom they pile up. When each was committed the source's own commit timestamps say; all
+ * clocks are this machine's. {@link #expect} may be called by any thread.
  */
 final class Probes implements AutoCloseable {
 
-    /** Half of this is the mean error, the same for everybody. */
+    /** The shortest time between two looks, half of which is the mean error. */
     private static final long PAUSE_NANOS = 1_000_000;
 
-    /**
-     * At most so many are asked for at once, the oldest: for whom they pile up, asking must not be what it costs. Who is
-     * further behind than that has later ones seen too late where they come first.
-     */
-    private static final int ASKED = 500;
+    /** The part of a delay that it may be read too long. */
+    private static final int PRECISION = 100;
 
     private final EmbeddedDatabase source;
     private final EmbeddedDatabase destination;
-    private final Queue<Long> expected = new ConcurrentLinkedQueue<>();
+    private final Queue<Expected> expected = new ConcurrentLinkedQueue<>();
     private final Map<Long, Long> seenMicros = new TreeMap<>();
     private final AtomicReference<@Nullable SQLException> failure = new AtomicReference<>();
     private final Thread reader = new Thread(this::readUntilClosed, "probes");
     private volatile int missing;
+    private volatile long behindNanos;
     private volatile boolean anySeen;
     private volatile boolean closed;
+
+    /** A row that is to arrive. */
+    private record Expected(long id, long sinceNanos) {}
 
     Probes(EmbeddedDatabase source, EmbeddedDatabase destination) {
         this.source = source;
@@ -57,7 +58,7 @@ final class Probes implements AutoCloseable {
 
     /** A row that is about to be committed at the source. */
     void expect(long id) {
-        expected.add(id);
+        expected.add(new Expected(id, System.nanoTime()));
     }
 
     /** Whether any has been seen. */
@@ -68,6 +69,11 @@ final class Probes implements AutoCloseable {
     /** How many have not been seen yet. */
     int missing() {
         return missing + expected.size();
+    }
+
+    /** For how long the oldest that has not been seen has been expected. */
+    Duration behind() {
+        return Duration.ofNanos(behindNanos);
     }
 
     /** @throws SQLException why nobody looks any more */
@@ -113,28 +119,32 @@ final class Probes implements AutoCloseable {
     }
 
     private void readUntilClosed() {
-        List<Long> outstanding = new ArrayList<>();
+        List<Expected> outstanding = new ArrayList<>();
         try (Connection connection = destination.connect();
                 PreparedStatement statement =
                         connection.prepareStatement("SELECT id FROM public.bench WHERE id = ANY (?)")) {
             while (!closed) {
-                for (Long id = expected.poll(); id != null; id = expected.poll()) {
-                    outstanding.add(id);
+                for (Expected row = expected.poll(); row != null; row = expected.poll()) {
+                    outstanding.add(row);
                 }
-                missing = outstanding.size();
                 if (!outstanding.isEmpty()) {
                     look(connection, statement, outstanding);
                 }
-                LockSupport.parkNanos(PAUSE_NANOS);
+                missing = outstanding.size();
+                behindNanos = outstanding.isEmpty()
+                        ? 0
+                        : System.nanoTime() - outstanding.get(0).sinceNanos();
+                LockSupport.parkNanos(Math.max(PAUSE_NANOS, behindNanos / PRECISION));
             }
         } catch (SQLException e) {
             failure.set(e);
         }
     }
 
-    private void look(Connection connection, PreparedStatement statement, List<Long> outstanding) throws SQLException {
-        List<Long> asked = outstanding.subList(0, Math.min(ASKED, outstanding.size()));
-        Array ids = connection.createArrayOf("bigint", asked.toArray());
+    private void look(Connection connection, PreparedStatement statement, List<Expected> outstanding)
+            throws SQLException {
+        Array ids = connection.createArrayOf(
+                "bigint", outstanding.stream().map(Expected::id).toArray());
         statement.setArray(1, ids);
         try (ResultSet rows = statement.executeQuery()) {
             long now = micros(Instant.now());
@@ -145,12 +155,7 @@ final class Probes implements AutoCloseable {
         } finally {
             ids.free();
         }
-        Iterator<Long> each = asked.iterator();
-        while (each.hasNext()) {
-            if (seenMicros.containsKey(each.next())) {
-                each.remove();
-            }
-        }
+        outstanding.removeIf(row -> seenMicros.containsKey(row.id()));
     }
 
     private static long micros(Instant instant) {

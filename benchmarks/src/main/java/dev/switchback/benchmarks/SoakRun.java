@@ -63,7 +63,7 @@ final class SoakRun {
             known.put("size", size.keys() + " keys, " + length().toSeconds() + " s of changes");
             try (OwnPipeline pipeline = OwnPipeline.copied(stage, table, "{}", "{}");
                     Running running = pipeline.start()) {
-                run = run(stage, pipeline, running.children().get(0), table);
+                run = run(stage, pipeline, running, table);
             } catch (RuntimeException | SQLException | AssertionError e) {
                 run = Run.failed(e);
             }
@@ -82,21 +82,25 @@ final class SoakRun {
                 List.of());
     }
 
-    private Run run(Stage stage, OwnPipeline pipeline, JavaChild child, ManyTables table)
+    private Run run(Stage stage, OwnPipeline pipeline, Running running, ManyTables table)
             throws SQLException, InterruptedException {
         AtomicBoolean stop = new AtomicBoolean();
         AtomicLong made = new AtomicLong();
-        AtomicReference<SQLException> failure = new AtomicReference<>();
+        AtomicReference<Exception> failure = new AtomicReference<>();
+        Meter meter = Meter.of(stage, running);
         List<Thread> load = IntStream.range(0, SESSIONS)
                 .mapToObj(session -> new Thread(() -> keepBusy(stage, session, stop, made, failure), "load-" + session))
                 .toList();
         load.forEach(Thread::start);
         Map<String, Double> details = new TreeMap<>();
         long began = System.nanoTime();
+        meter.begin();
         try {
             for (int part = 1; part <= PARTS; part++) {
                 long end = began + length().toNanos() / PARTS * part;
-                details.putAll(part(stage, child, String.format(Locale.ROOT, "part %02d", part), end, failure));
+                meter.sample();
+                details.putAll(part(
+                        stage, running.children().get(0), String.format(Locale.ROOT, "part %02d", part), end, failure));
             }
         } finally {
             stop.set(true);
@@ -107,16 +111,21 @@ final class SoakRun {
         requireLoad(failure);
         long stopped = System.nanoTime();
         BooleanSupplier applied = pipeline.mark();
-        new Patience(new Running(List.of(child), null, () -> {}), new Meter(Map.of()), CATCH_UP)
-                .until(applied::getAsBoolean);
+        new Patience(running, meter, CATCH_UP).until(applied::getAsBoolean);
         details.put("seconds behind at the end", (System.nanoTime() - stopped) / 1e9);
         double seconds = (System.nanoTime() - began) / 1e9;
-        return new Run(made.get() / seconds, details, Map.of(), Map.of(), table.differences());
+        meter.end();
+        return new Run(
+                made.get() / seconds,
+                details,
+                meter.cpuSecondsPerMillion(made.get()),
+                meter.peakMebibytes(),
+                table.differences());
     }
 
     /** Follows it up to a moment. */
     private static Map<String, Double> part(
-            Stage stage, JavaChild child, String name, long end, AtomicReference<SQLException> failure)
+            Stage stage, JavaChild child, String name, long end, AtomicReference<Exception> failure)
             throws InterruptedException {
         Map<String, Double> details = new TreeMap<>();
         long applied = applied(stage);
@@ -137,8 +146,8 @@ final class SoakRun {
         return details;
     }
 
-    private static void requireLoad(AtomicReference<SQLException> failure) {
-        SQLException failed = failure.get();
+    private static void requireLoad(AtomicReference<Exception> failure) {
+        Exception failed = failure.get();
         if (failed != null) {
             throw new IllegalStateException("the load failed: " + failed.getMessage(), failed);
         }
@@ -155,13 +164,13 @@ final class SoakRun {
 
     /** Makes changes without a pause. */
     private static void keepBusy(
-            Stage stage, int session, AtomicBoolean stop, AtomicLong made, AtomicReference<SQLException> failure) {
+            Stage stage, int session, AtomicBoolean stop, AtomicLong made, AtomicReference<Exception> failure) {
         try (Connection connection = stage.source().connect()) {
             connection.setAutoCommit(false);
             while (!stop.get()) {
                 made.addAndGet(Workload.changeInBulk(connection, session));
             }
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             failure.set(e);
         }
     }

@@ -245,8 +245,8 @@ final class Variants {
             Meter meter = Meter.of(stage, running);
             Patience patience = new Patience(running, meter, LIMIT);
             patience.until(() -> stage.isReadUpTo(begin));
-            meter.begin();
             long began = System.nanoTime();
+            meter.begin();
             patience.until(applied::getAsBoolean);
             long nanos = System.nanoTime() - began;
             meter.end();

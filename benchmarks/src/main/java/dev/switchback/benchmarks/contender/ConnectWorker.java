@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import dev.switchback.benchmarks.child.WorkerChild;
 import dev.switchback.benchmarks.machine.JavaChild;
@@ -20,8 +21,9 @@ import dev.switchback.connectors.postgres.PostgresSettings;
  */
 final class ConnectWorker {
 
-    /** The heap is that of Kafka's own start script, the regions are what Java makes of it. */
-    private static final List<String> OPTIONS = List.of("-Xmx2g", "-XX:G1HeapRegionSize=1m");
+    /** The heap is that of Kafka's own start script, the rest what Java makes of it. */
+    private static final List<String> OPTIONS =
+            List.of("-Xmx2g", "-XX:G1HeapRegionSize=1m", "-XX:SurvivorRatio=8", "-XX:TargetSurvivorRatio=50");
 
     /** How the source is configured. */
     static final String SOURCE = DebeziumSource.TUNING + "; events flattened by ExtractNewRecordState, JSON without"
@@ -99,6 +101,9 @@ final class ConnectWorker {
     @SafeVarargs
     static JavaChild start(Stage stage, String run, Map<String, String>... connectors) {
         Path home = Path.of(System.getProperty(DIRECTORY, "benchmarks/connect/target"));
+        requireOne(home.resolve("worker"), "connect-runtime");
+        requireOne(home.resolve("plugins/debezium-connector-postgres"), "debezium-core");
+        requireOne(home.resolve("plugins/debezium-connector-jdbc"), "debezium-core");
         Path directory = workDirectory(stage, run);
         List<String> arguments = new ArrayList<>();
         arguments.add(PropertyFile.write(directory, "worker", worker(stage, home, directory))
@@ -112,6 +117,21 @@ final class ConnectWorker {
                 new JavaChild.Command("connect", classPath, WorkerChild.class.getName(), arguments, OPTIONS));
     }
 
+    /** A build over that of another version leaves both on one class path. */
+    private static void requireOne(Path directory, String artifact) {
+        try (Stream<Path> files = Files.list(directory)) {
+            List<String> found = files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.startsWith(artifact + "-") && name.endsWith(".jar"))
+                    .toList();
+            if (found.size() != 1) {
+                throw new IllegalStateException(directory + " has " + (found.isEmpty() ? "no " + artifact : found)
+                        + ": remove benchmarks/connect/target and begin again");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static Map<String, String> worker(Stage stage, Path home, Path directory) {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("bootstrap.servers", stage.bootstrapServers());
@@ -120,7 +140,6 @@ final class ConnectWorker {
         json(settings, "value", "false");
         settings.put(
                 "offset.storage.file.filename", directory.resolve("offsets").toString());
-        settings.put("offset.flush.interval.ms", "10000");
         settings.put("connector.client.config.override.policy", "All");
         settings.put("listeners", "http://127.0.0.1:0");
         return settings;

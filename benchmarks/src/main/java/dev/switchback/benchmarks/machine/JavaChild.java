@@ -26,12 +26,17 @@ import dev.switchback.platform.Await;
  */
 public final class JavaChild implements AutoCloseable {
 
-    /** Every JVM of the benchmark has these options, the product's and its peers' alike. Compilers that ended could not be read. */
+    /**
+     * Every JVM of the benchmark has these options, which are our launcher's, but for Kafka Connect. Compilers that ended could
+     * not be read.
+     */
     public static final List<String> OPTIONS = List.of(
             "-Xms256m",
             "-Xmx1g",
             "-XX:+UseG1GC",
             "-XX:G1HeapRegionSize=8m",
+            "-XX:SurvivorRatio=2",
+            "-XX:TargetSurvivorRatio=90",
             "-Dfile.encoding=UTF-8",
             "-XX:-UseDynamicNumberOfCompilerThreads");
 

@@ -39,6 +39,12 @@ public record Outcome(
                 .toList();
     }
 
+    /** Whether a larger figure is better: a rate is one, a time is not. */
+    @JsonProperty(access = JsonProperty.Access.READ_ONLY)
+    public boolean moreIsBetter() {
+        return unit.endsWith("/s");
+    }
+
     /** Switchback's median divided by each peer's, where both have one. */
     @JsonProperty(access = JsonProperty.Access.READ_ONLY)
     public Map<String, Double> ratios() {

@@ -31,7 +31,8 @@ final class Page {
         }
         page.append("| | ")
                 .append(outcome.unit())
-                .append(" | Switchback is | details | CPU s a million changes |")
+                .append(outcome.moreIsBetter() ? " | Switchback is |" : " | Switchback takes |")
+                .append(" details | CPU s a million changes |")
                 .append(" peak memory, MiB |\n|---|---|---|---|---|---|\n");
         for (Standing standing : standings(outcome)) {
             page.append(row(outcome, standing));
@@ -67,16 +68,22 @@ final class Page {
     }
 
     private static String row(Outcome outcome, Standing standing) {
-        Double median = standing.median();
-        String figure = median == null
-                ? "wrong"
-                : number(median) + " (" + number(standing.smallest()) + "–" + number(standing.largest()) + ")";
         Double ratio = outcome.ratios().get(standing.name());
-        return "| " + standing.name() + " | " + figure + " | "
-                + (ratio == null ? "" : String.format(Locale.ROOT, "%.2f ×", ratio)) + " | "
+        String unit = outcome.moreIsBetter() ? "%.2f ×" : "%.2f × as long";
+        return "| " + standing.name() + " | " + figure(standing) + " | "
+                + (ratio == null ? "" : String.format(Locale.ROOT, unit, ratio)) + " | "
                 + figures(standing.medians(Run::details)) + " | "
                 + figures(standing.medians(Run::cpuSecondsPerMillion)) + " | "
                 + figures(standing.medians(Run::peakMebibytes)) + " |\n";
+    }
+
+    private static String figure(Standing standing) {
+        Double median = standing.median();
+        Double smallest = standing.smallest();
+        Double largest = standing.largest();
+        return median == null || smallest == null || largest == null
+                ? "wrong"
+                : number(median) + " (" + number(smallest) + "–" + number(largest) + ")";
     }
 
     private static String figures(Map<String, Double> figures) {

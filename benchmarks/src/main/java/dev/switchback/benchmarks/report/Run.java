@@ -3,9 +3,9 @@ package dev.switchback.benchmarks.report;
 import java.util.Map;
 
 /**
- * One run of one contender.
+ * One run of one contender. A run that went wrong has no figures: none that it is given are kept.
  *
- * @param value the figure, in the scenario's unit; without meaning for a run that went wrong
+ * @param value the figure, in the scenario's unit; 0 for a run that went wrong
  * @param details further figures, by name
  * @param cpuSecondsPerMillion CPU seconds a million changes, by process; what is named "of … compiling" is part of a
  *     process named before
@@ -19,7 +19,16 @@ public record Run(
         Map<String, Long> peakMebibytes,
         String wrong) {
 
-    /** A run without a figure. */
+    public Run {
+        if (!wrong.isEmpty()) {
+            value = 0;
+            details = Map.of();
+            cpuSecondsPerMillion = Map.of();
+            peakMebibytes = Map.of();
+        }
+    }
+
+    /** A run that did not end. */
     public static Run failed(Throwable reason) {
         String message = reason.getMessage();
         return new Run(0, Map.of(), Map.of(), Map.of(), message == null ? reason.toString() : message);

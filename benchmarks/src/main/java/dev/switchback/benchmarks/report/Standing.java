@@ -1,10 +1,12 @@
 package dev.switchback.benchmarks.report;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import org.jspecify.annotations.Nullable;
@@ -22,16 +24,16 @@ public record Standing(String name, String settings, List<Run> runs) {
         return wrong().isEmpty() ? medianOf(Run::value) : null;
     }
 
-    /** The smallest value of a run. */
+    /** The smallest value of a run; null where it has no {@link #median}. */
     @JsonProperty(access = JsonProperty.Access.READ_ONLY)
-    public double smallest() {
-        return runs.stream().mapToDouble(Run::value).min().orElse(0);
+    public @Nullable Double smallest() {
+        return values().min(Comparator.naturalOrder()).orElse(null);
     }
 
-    /** The largest value of a run. */
+    /** The largest value of a run; null where it has no {@link #median}. */
     @JsonProperty(access = JsonProperty.Access.READ_ONLY)
-    public double largest() {
-        return runs.stream().mapToDouble(Run::value).max().orElse(0);
+    public @Nullable Double largest() {
+        return values().max(Comparator.naturalOrder()).orElse(null);
     }
 
     /** What was wrong with the first run that went wrong; empty if none did. */
@@ -59,6 +61,10 @@ public record Standing(String name, String settings, List<Run> runs) {
             }
         }
         return medians;
+    }
+
+    private Stream<Double> values() {
+        return wrong().isEmpty() ? runs.stream().map(Run::value) : Stream.empty();
     }
 
     private double medianOf(ToDoubleFunction<Run> figure) {

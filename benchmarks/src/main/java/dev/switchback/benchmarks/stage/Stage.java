@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -117,26 +118,46 @@ public final class Stage implements AutoCloseable {
     /** Keeps what every run begins with, and then makes the changes that every run catches up with. */
     public void makeBacklog() {
         source().execute("SELECT pg_create_logical_replication_slot('" + FIRST_SLOT + "', 'pgoutput')");
-        Await.until("everybody to have left the destination", Duration.ofSeconds(30), () -> {
-            administer(destination(), "ALTER DATABASE " + DATABASE + " RENAME TO " + UNCHANGED);
-            return true;
-        });
+        keep(destination());
         backlog = Workload.change(source(), size.changes());
         resetDestination();
     }
 
     /** Brings the destination back to where it was before the first change. */
     public void resetDestination() {
-        administer(
-                destination(),
-                "DROP DATABASE IF EXISTS " + DATABASE + " WITH (FORCE)",
-                "CREATE DATABASE " + DATABASE + " TEMPLATE " + UNCHANGED + " STRATEGY FILE_COPY",
-                "CHECKPOINT");
+        reset(destination());
         source().execute("CHECKPOINT");
     }
 
-    /** Makes the destination's table the same as the source's. Nobody may be writing. */
-    public void copyRows() {
+    /** Keeps what every run begins with that makes its own changes. */
+    public void keepRows() {
+        keep(source());
+        keep(destination());
+    }
+
+    /** Brings both sides back to the rows that were kept. */
+    public void resetRows() {
+        reset(source());
+        reset(destination());
+    }
+
+    private static void keep(EmbeddedDatabase database) {
+        Await.until("everybody to have left the database", Duration.ofSeconds(30), () -> {
+            administer(database, "ALTER DATABASE " + DATABASE + " RENAME TO " + UNCHANGED);
+            return true;
+        });
+    }
+
+    private static void reset(EmbeddedDatabase database) {
+        administer(
+                database,
+                "DROP DATABASE IF EXISTS " + DATABASE + " WITH (FORCE)",
+                "CREATE DATABASE " + DATABASE + " TEMPLATE " + UNCHANGED + " STRATEGY FILE_COPY",
+                "CHECKPOINT");
+    }
+
+    /** Makes the destination's table the same as the source's. */
+    private void copyRows() {
         destination().execute("TRUNCATE public.bench");
         try (Connection from = source().connect();
                 Connection to = destination().connect()) {
@@ -287,7 +308,25 @@ public final class Stage implements AutoCloseable {
     public void close() {
         topics.close();
         broker.close();
-        platform.close();
+        try {
+            keepLog("source", source());
+            keepLog("destination", destination());
+        } finally {
+            platform.close();
+        }
+    }
+
+    /** What a server said goes with its data, but tells more of a run that went wrong than anybody else. */
+    private void keepLog(String name, EmbeddedDatabase server) {
+        try {
+            Files.writeString(
+                    logs.resolve(name + " PostgreSQL.log"),
+                    server.log(),
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private long postmaster(String side) {

@@ -52,6 +52,34 @@ class OutcomeTest {
     }
 
     @Test
+    void norIsItInItsJson() {
+        Run wrong = new Run(
+                7_771,
+                Map.of("seconds", 7_772.0),
+                Map.of("connect", 7_773.0),
+                Map.of("connect", 7_774L),
+                "2 rows differ");
+        Standing standing = new Standing("them", "", List.of(run(7_775), wrong));
+
+        String json = Results.json(outcome(standing("us", 1), new Standing("them", "", List.of(wrong)), standing));
+
+        assertThat(json).doesNotContain("7771", "7772", "7773", "7774");
+        assertThat(standing.smallest()).isNull();
+        assertThat(standing.largest()).isNull();
+    }
+
+    @Test
+    void aPageSaysOfATimeThatItTakesAsLong() {
+        Outcome rate = outcome(standing("us", 30), standing("them", 20));
+        Outcome time = new Outcome("latency", "", "ms (p99)", false, Map.of(), rate.ours(), rate.peers());
+
+        assertThat(Page.of(List.of(rate))).contains("| Switchback is |").contains("| 1.50 × |");
+        assertThat(Page.of(List.of(time))).contains("| Switchback takes |").contains("| 1.50 × as long |");
+        assertThat(Results.json(rate)).contains("\"moreIsBetter\":true");
+        assertThat(Results.json(time)).contains("\"moreIsBetter\":false");
+    }
+
+    @Test
     void switchbackIsWrongWhicheverWayItTookPart() {
         Standing wrong = new Standing(
                 "Switchback, 2 members", "", List.of(Run.failed(new IllegalStateException("2 rows differ"))));

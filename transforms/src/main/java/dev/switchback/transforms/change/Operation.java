@@ -1,5 +1,7 @@
 package dev.switchback.transforms.change;
 
+import java.util.List;
+
 /** What a {@link Change} did to its row. The codes are those of Debezium's envelope. */
 public enum Operation {
     INSERT("c"),
@@ -9,6 +11,8 @@ public enum Operation {
     READ("r"),
     /** All rows of the table are gone. */
     TRUNCATE("t");
+
+    private static final List<Operation> ALL = List.of(values());
 
     private final String code;
 
@@ -23,7 +27,7 @@ public enum Operation {
 
     /** @throws IllegalArgumentException for a code that no operation has */
     public static Operation ofCode(String code) {
-        for (Operation operation : values()) {
+        for (Operation operation : ALL) {
             if (operation.code.equals(code)) {
                 return operation;
             }
