@@ -23,6 +23,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
+import dev.switchback.benchmarks.contender.ConnectWorker;
 import dev.switchback.benchmarks.contender.SwitchbackFlow;
 import dev.switchback.benchmarks.machine.Machine;
 import dev.switchback.benchmarks.report.Outcome;
@@ -207,6 +208,10 @@ public final class BenchMain implements Callable<Integer> {
     private String missing() {
         if (!Files.exists(Path.of("/proc/self/stat"))) {
             return "the benchmark needs Linux: what a process uses is read from /proc, which is not there";
+        }
+        String connect = ConnectWorker.missing();
+        if (!connect.isEmpty()) {
+            return connect;
         }
         Path scratch = Path.of(System.getProperty("java.io.tmpdir"));
         long wanted = quick ? ROOM_QUICK_GIB : ROOM_GIB;

@@ -19,7 +19,7 @@ import dev.switchback.connectors.postgres.PostgresSettings;
  * A fresh Kafka Connect worker a run (an old one slows down), from Maven Central as its users install it: Kafka's worker,
  * and Debezium's two connectors as plugins with class paths of their own.
  */
-final class ConnectWorker {
+public final class ConnectWorker {
 
     /** The heap is that of Kafka's own start script, the rest what Java makes of it. */
     private static final List<String> OPTIONS =
@@ -100,10 +100,7 @@ final class ConnectWorker {
     /** Starts a worker with these connectors. */
     @SafeVarargs
     static JavaChild start(Stage stage, String run, Map<String, String>... connectors) {
-        Path home = Path.of(System.getProperty(DIRECTORY, "benchmarks/connect/target"));
-        requireOne(home.resolve("worker"), "connect-runtime");
-        requireOne(home.resolve("plugins/debezium-connector-postgres"), "debezium-core");
-        requireOne(home.resolve("plugins/debezium-connector-jdbc"), "debezium-core");
+        Path home = home();
         Path directory = workDirectory(stage, run);
         List<String> arguments = new ArrayList<>();
         arguments.add(PropertyFile.write(directory, "worker", worker(stage, home, directory))
@@ -117,16 +114,32 @@ final class ConnectWorker {
                 new JavaChild.Command("connect", classPath, WorkerChild.class.getName(), arguments, OPTIONS));
     }
 
-    /** A build over that of another version leaves both on one class path. */
-    private static void requireOne(Path directory, String artifact) {
+    private static Path home() {
+        return Path.of(System.getProperty(DIRECTORY, "benchmarks/connect/target"));
+    }
+
+    /** What is wrong with how the worker was built, and what to do; empty if nothing is. */
+    public static String missing() {
+        return Stream.of(
+                        missing("worker", "connect-runtime"),
+                        missing("plugins/debezium-connector-postgres", "debezium-connector-postgres"),
+                        missing("plugins/debezium-connector-jdbc", "debezium-connector-jdbc"))
+                .filter(problem -> !problem.isEmpty())
+                .findFirst()
+                .orElse("");
+    }
+
+    /** A build over that of another version leaves the jars of both in one directory. */
+    private static String missing(String place, String artifact) {
+        Path directory = home().resolve(place);
         try (Stream<Path> files = Files.list(directory)) {
             List<String> found = files.map(file -> file.getFileName().toString())
-                    .filter(name -> name.startsWith(artifact + "-") && name.endsWith(".jar"))
+                    .filter(name -> name.matches(artifact + "-\\d.*\\.jar"))
                     .toList();
-            if (found.size() != 1) {
-                throw new IllegalStateException(directory + " has " + (found.isEmpty() ? "no " + artifact : found)
-                        + ": remove benchmarks/connect/target and begin again");
-            }
+            return found.size() == 1
+                    ? ""
+                    : directory + " has " + found + " where one version of " + artifact + " belongs: remove " + home()
+                            + ", and begin again";
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
