@@ -82,7 +82,7 @@ final class Comparison {
                 stage.record(recordings);
                 Run run = new BacklogRun(stage, contender, nextName()).measure();
                 progress.printf("  %-36s profiled%s%n", contender.name(), run.right() ? "" : ", WRONG: " + run.wrong());
-                Profile.write(recordings, texts, scenario.name().toLowerCase(Locale.ROOT));
+                Profile.write(recordings, texts, scenario.name().toLowerCase(Locale.ROOT), facts.here());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             } finally {

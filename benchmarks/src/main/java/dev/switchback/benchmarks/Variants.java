@@ -215,7 +215,7 @@ final class Variants {
                 stage.record(recordings);
                 progress.printf(
                         "  %-42s profiled %s%n", variant.name(), measured().wrong());
-                Profile.write(recordings, texts, scenario);
+                Profile.write(recordings, texts, scenario, facts.here());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

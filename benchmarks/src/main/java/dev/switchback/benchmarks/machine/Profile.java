@@ -55,13 +55,18 @@ public final class Profile {
      *
      * @param recordings a directory of {@code NAME.jfr}
      * @param texts where {@code SCENARIO-NAME.txt} goes
+     * @param facts what ran where, and when, by name
      */
-    public static void write(Path recordings, Path texts, String scenario) throws IOException {
+    public static void write(Path recordings, Path texts, String scenario, Map<String, String> facts)
+            throws IOException {
         Files.createDirectories(texts);
+        String head = facts.entrySet().stream()
+                .map(fact -> fact.getKey() + ": " + fact.getValue() + "\n")
+                .collect(Collectors.joining("", "", "\n"));
         try (Stream<Path> files = Files.list(recordings)) {
             for (Path file : files.sorted().toList()) {
                 String name = String.valueOf(file.getFileName()).replace(".jfr", ".txt");
-                Files.writeString(texts.resolve(scenario + "-" + name), of(file).text(), StandardCharsets.UTF_8);
+                Files.writeString(texts.resolve(scenario + "-" + name), head + of(file).text(), StandardCharsets.UTF_8);
             }
         }
     }
