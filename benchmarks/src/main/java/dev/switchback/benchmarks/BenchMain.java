@@ -132,6 +132,7 @@ public final class BenchMain implements Callable<Integer> {
                     "--profile writes into benchmarks/profiles, which needs every contender and at least "
                             + Size.FULL.runs() + " runs: leave out --only and --runs, or --profile");
         }
+        EnumSet<Scenario> wanted = wanted();
         String missing = missing();
         if (!missing.isEmpty()) {
             System.err.println("switchback: " + missing);
@@ -140,7 +141,6 @@ public final class BenchMain implements Callable<Integer> {
         Size base = quick ? Size.QUICK : Size.FULL;
         Size size = runs == null ? base : base.withRuns(runs);
         PrintStream progress = json ? System.err : System.out;
-        EnumSet<Scenario> wanted = wanted();
         Facts facts = Facts.before(quick ? Machine.here() : Machine.onceCalm(progress));
         Step step = new Step(stepwise, progress);
         Comparison comparison =

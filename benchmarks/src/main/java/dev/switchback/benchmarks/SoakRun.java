@@ -98,9 +98,13 @@ final class SoakRun {
         try {
             for (int part = 1; part <= PARTS; part++) {
                 long end = began + length().toNanos() / PARTS * part;
-                meter.sample();
                 details.putAll(part(
-                        stage, running.children().get(0), String.format(Locale.ROOT, "part %02d", part), end, failure));
+                        stage,
+                        running.children().get(0),
+                        String.format(Locale.ROOT, "part %02d", part),
+                        end,
+                        failure,
+                        meter));
             }
         } finally {
             stop.set(true);
@@ -125,7 +129,7 @@ final class SoakRun {
 
     /** Follows it up to a moment. */
     private static Map<String, Double> part(
-            Stage stage, JavaChild child, String name, long end, AtomicReference<Exception> failure)
+            Stage stage, JavaChild child, String name, long end, AtomicReference<Exception> failure, Meter meter)
             throws InterruptedException {
         Map<String, Double> details = new TreeMap<>();
         long applied = applied(stage);
@@ -133,6 +137,7 @@ final class SoakRun {
         while (System.nanoTime() < end) {
             child.requireAlive();
             requireLoad(failure);
+            meter.sample();
             Thread.sleep(1_000);
             if (child.announced("heap") != null) {
                 details.merge("heap, " + name, (double) child.count("heap"), Math::min);
