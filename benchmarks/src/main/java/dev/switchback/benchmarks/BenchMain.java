@@ -142,9 +142,8 @@ public final class BenchMain implements Callable<Integer> {
         Size size = runs == null ? base : base.withRuns(runs);
         PrintStream progress = json ? System.err : System.out;
         Facts facts = Facts.before(quick ? Machine.here() : Machine.onceCalm(progress));
-        Step step = new Step(stepwise, progress);
-        Comparison comparison =
-                new Comparison(size, quick, contender -> invited(contender.name()), progress, step, facts);
+        Rounds rounds = new Rounds(size.runs(), new Step(stepwise, progress));
+        Comparison comparison = new Comparison(quick, contender -> invited(contender.name()), progress, rounds, facts);
         boolean allRight = true;
         EnumSet<Scenario> backlog = EnumSet.copyOf(wanted);
         backlog.removeAll(EnumSet.of(
@@ -186,11 +185,11 @@ public final class BenchMain implements Callable<Integer> {
         }
         if (wanted.contains(Scenario.JOIN)) {
             progress.println("join");
-            allRight &= publish(variants(size, progress, step, facts).joined());
+            allRight &= publish(variants(size, progress, rounds, facts).joined());
         }
         if (wanted.contains(Scenario.TABLES)) {
             progress.println("tables");
-            allRight &= publish(variants(size, progress, step, facts).tables());
+            allRight &= publish(variants(size, progress, rounds, facts).tables());
         }
         if (wanted.contains(Scenario.SOAK)) {
             progress.println("soak");
@@ -239,8 +238,8 @@ public final class BenchMain implements Callable<Integer> {
         return wanted.isEmpty() ? EnumSet.allOf(Scenario.class) : wanted;
     }
 
-    private Variants variants(Size size, PrintStream progress, Step step, Facts facts) {
-        return new Variants(size, quick, logs(), progress, step, profiles(), this::invited, facts);
+    private Variants variants(Size size, PrintStream progress, Rounds rounds, Facts facts) {
+        return new Variants(size, quick, logs(), progress, rounds, profiles(), this::invited, facts);
     }
 
     private boolean invited(String contender) {

@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,29 +21,26 @@ import dev.switchback.benchmarks.machine.Profile;
 import dev.switchback.benchmarks.report.Outcome;
 import dev.switchback.benchmarks.report.Run;
 import dev.switchback.benchmarks.report.Standing;
-import dev.switchback.benchmarks.stage.Size;
 import dev.switchback.benchmarks.stage.Stage;
 
-/** Lets the contenders of a scenario run in turn: A B C, B C A, C A B. */
+/** Lets the contenders of a scenario run in turn. */
 final class Comparison {
 
-    private final Size size;
     private final boolean quick;
     private final Predicate<Contender> invited;
     private final PrintStream progress;
-    private final Step step;
+    private final Rounds rounds;
     private final Facts facts;
     private int runs;
 
     /**
      * @param invited who may take part
      */
-    Comparison(Size size, boolean quick, Predicate<Contender> invited, PrintStream progress, Step step, Facts facts) {
-        this.size = size;
+    Comparison(boolean quick, Predicate<Contender> invited, PrintStream progress, Rounds rounds, Facts facts) {
         this.quick = quick;
         this.invited = invited;
         this.progress = progress;
-        this.step = step;
+        this.rounds = rounds;
         this.facts = facts;
     }
 
@@ -115,22 +111,17 @@ final class Comparison {
 
     private Map<Contender, List<Run>> inTurn(List<Contender> contenders, Attempt attempt) throws InterruptedException {
         Map<Contender, List<Run>> all = new LinkedHashMap<>();
-        List<Contender> order = new ArrayList<>(contenders);
-        for (int i = 0; i < size.runs(); i++) {
-            step.await();
-            for (Contender contender : order) {
-                Run run = attempt.by(contender);
-                all.computeIfAbsent(contender, who -> new ArrayList<>()).add(run);
-                progress.printf(
-                        Locale.ROOT,
-                        "  %-36s %s%n",
-                        contender.name(),
-                        run.right()
-                                ? String.format(Locale.ROOT, "%,.1f %s", run.value(), run.details())
-                                : "WRONG: " + run.wrong());
-            }
-            Collections.rotate(order, -1);
-        }
+        rounds.play(contenders, contender -> {
+            Run run = attempt.by(contender);
+            all.computeIfAbsent(contender, who -> new ArrayList<>()).add(run);
+            progress.printf(
+                    Locale.ROOT,
+                    "  %-36s %s%n",
+                    contender.name(),
+                    run.right()
+                            ? String.format(Locale.ROOT, "%,.1f %s", run.value(), run.details())
+                            : "WRONG: " + run.wrong());
+        });
         return all;
     }
 

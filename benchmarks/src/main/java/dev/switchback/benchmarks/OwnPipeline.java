@@ -1,22 +1,17 @@
 package dev.switchback.benchmarks;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Collectors;
 
 import dev.switchback.benchmarks.child.PipelineChild;
+import dev.switchback.benchmarks.contender.MigrationText;
 import dev.switchback.benchmarks.contender.Running;
 import dev.switchback.benchmarks.machine.JavaChild;
 import dev.switchback.benchmarks.stage.ManyTables;
 import dev.switchback.benchmarks.stage.Stage;
-import dev.switchback.connectors.postgres.PostgresSettings;
 import dev.switchback.connectors.spi.Authority;
 import dev.switchback.connectors.spi.Control;
 import dev.switchback.connectors.spi.Direction;
@@ -51,7 +46,7 @@ final class OwnPipeline implements Follower {
      * @param topics what it says of their topics
      */
     static OwnPipeline copied(Stage stage, ManyTables tables, String declared, String topics) {
-        Path file = file(stage, tables, declared, topics);
+        Path file = MigrationText.write(stage, "own", topics, tables.ids(), declared);
         Plan plan = Plan.of(MigrationFile.read(file, Map.of()));
         KafkaAccess kafka = KafkaAccess.declared(plan.file()).orElseThrow();
         try (JavaChild child = start(stage, file)) {
@@ -86,25 +81,6 @@ final class OwnPipeline implements Follower {
         Control.Row row = control.read();
         long mark = control.watermark(new Authority(row.epoch(), row.direction()));
         return () -> operations.parts().flow(Direction.FORWARD).applied(mark);
-    }
-
-    private static Path file(Stage stage, ManyTables tables, String declared, String topics) {
-        String text = "migration: own\nsource: " + login(stage.source().settings()) + "\ndestination: "
-                + login(stage.destination().settings()) + "\nkafka: {bootstrap.servers: \"" + stage.bootstrapServers()
-                + "\"}\ntopics: " + topics + "\nmetrics: {port: 0}\ntables:\n"
-                + tables.ids().stream()
-                        .map(table -> "  " + table + ": " + declared + "\n")
-                        .collect(Collectors.joining());
-        try {
-            return Files.writeString(stage.directory().resolve("own.yaml"), text, StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static String login(PostgresSettings database) {
-        return "{url: \"postgresql://%s\", user: \"%s\", password: \"%s\"}"
-                .formatted(database, database.user(), database.password());
     }
 
     @Override

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -44,7 +43,7 @@ final class Variants {
     private final boolean quick;
     private final Path logs;
     private final PrintStream progress;
-    private final Step step;
+    private final Rounds rounds;
     private final @Nullable Path profiles;
     private final Predicate<String> invited;
     private final Facts facts;
@@ -95,7 +94,7 @@ final class Variants {
             boolean quick,
             Path logs,
             PrintStream progress,
-            Step step,
+            Rounds rounds,
             @Nullable Path profiles,
             Predicate<String> invited,
             Facts facts) {
@@ -103,7 +102,7 @@ final class Variants {
         this.quick = quick;
         this.logs = logs;
         this.progress = progress;
-        this.step = step;
+        this.rounds = rounds;
         this.profiles = profiles;
         this.invited = invited;
         this.facts = facts;
@@ -149,14 +148,7 @@ final class Variants {
                 tracks.add(new Track(variant));
             }
             Map<String, String> known = facts.of(tracks.get(0).stage);
-            List<Track> order = new ArrayList<>(tracks);
-            for (int i = 0; i < size.runs(); i++) {
-                step.await();
-                for (Track track : order) {
-                    track.run();
-                }
-                Collections.rotate(order, -1);
-            }
+            rounds.play(tracks, Track::run);
             for (Track track : tracks) {
                 if (profiles != null && !track.variant.label().isEmpty()) {
                     track.profile(profiles, scenario.name().toLowerCase(Locale.ROOT) + "-" + track.variant.label());

@@ -3,6 +3,8 @@ package dev.switchback.capture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +19,7 @@ import dev.switchback.connectors.debezium.CaptureSettings;
 import dev.switchback.connectors.debezium.CaptureState.Phase;
 import dev.switchback.connectors.postgres.PostgresConnections;
 import dev.switchback.connectors.postgres.TruncateTriggers;
+import dev.switchback.connectors.postgres.Watermarks;
 import dev.switchback.connectors.spi.Direction;
 import dev.switchback.connectors.spi.Flow;
 import dev.switchback.platform.Await;
@@ -255,6 +258,24 @@ class CaptureHaltTest {
             assertThat(problem.what()).containsPattern("5000\\d\\d bytes");
             assertThat(problem.remedy()).contains("max.message.bytes").contains("large.forward.public.large");
             assertThat(ids(rig, "large")).doesNotContain(2, 3);
+        }
+    }
+
+    /** In one batch of a backlog, so that nothing but the watermark meets what the large one has done to the producer. */
+    @Test
+    void aRecordThatIsTooLargeIsNamedWhereAWatermarkFollowsIt() throws SQLException {
+        platform.source().execute("CREATE TABLE followed (id bytea PRIMARY KEY, body text)");
+        try (CaptureRig rig = rig("followed")) {
+            rig.topics = new CaptureSettings.Topics(CaptureRig.PARTITIONS, (short) 1, Duration.ofDays(1), 200_000);
+            rig.publish().startStreaming();
+            rig.stop();
+            platform.source().execute("INSERT INTO followed VALUES ('\\x0a0b', repeat('x', 500000))");
+            try (Connection connection = platform.source().connect()) {
+                new Watermarks(rig.flow.migration()).emit(connection);
+            }
+            rig.start();
+
+            assertThat(onlyProblem(rig).where()).isEqualTo("public.followed (id=\\x0a0b)");
         }
     }
 

@@ -33,6 +33,7 @@ final class CaptureMain {
                 FaultMigration.FLOW,
                 Plan.source(plan.file()),
                 plan.forward().captured().stream().map(PostgresTable::schema).toList(),
+                plan.forward().wholeOldRows(),
                 plan.forward().routes(),
                 kafka,
                 new CaptureSettings.Topics(FaultMigration.PARTITIONS, (short) 1, Duration.ofDays(1), 8 << 20),

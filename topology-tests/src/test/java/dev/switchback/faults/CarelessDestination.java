@@ -110,8 +110,8 @@ record CarelessDestination(Destination destination) implements Destination {
         }
 
         @Override
-        public boolean supersede(HeldChange held, List<Mutation> mutations) {
-            return session.supersede(held, mutations);
+        public boolean supersede(HeldChange first, HeldChange held, List<Mutation> mutations) {
+            return session.supersede(first, held, mutations);
         }
 
         @Override

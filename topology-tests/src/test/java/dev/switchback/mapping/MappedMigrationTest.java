@@ -61,8 +61,8 @@ class MappedMigrationTest {
                 .contains(
                         "public.store takes the longer way through a mutation topic, and its rows are remembered: its log"
                                 + " does not carry whole old rows, but its destination key is made of merchant_id too, so that an"
-                                + " update may move the row. ALTER TABLE public.store REPLICA IDENTITY FULL would spare that, and"
-                                + " make the log longer.");
+                                + " update may move the row. ALTER TABLE public.store REPLICA IDENTITY FULL ahead of the first"
+                                + " run would spare that, and make the log longer.");
         assertTheDestinationFollows(plan);
     }
 

@@ -322,6 +322,46 @@ class RunVerbTest {
         }
     }
 
+    /** By its change topic alone, or with its rows remembered: on the other way the rows that are there are not found. */
+    @Test
+    void aTableStaysOnTheWayThatItBegan() {
+        for (String table : List.of("whole", "partly")) {
+            String columns = " (id int NOT NULL, kind int NOT NULL, name text, PRIMARY KEY ";
+            source.execute(
+                    "CREATE TABLE " + table + columns + "(id))", "INSERT INTO " + table + " VALUES (1, 1, 'one')");
+            destination.execute("CREATE TABLE " + table + columns + "(kind, id))");
+        }
+        source.execute("ALTER TABLE whole REPLICA IDENTITY FULL");
+        String declared = "  public.whole: {key: [kind, id]}\n  public.partly: {key: [kind, id]}\n";
+
+        try (Operator operator = new Operator(platform, "ways", declared)) {
+            ChildProcess run = operator.start("run");
+            Await.until("the rows", PATIENCE, () -> "1 1|1 1".equals(keys()));
+            assertEndsCleanly(run);
+
+            source.execute("ALTER TABLE whole REPLICA IDENTITY DEFAULT", "ALTER TABLE partly REPLICA IDENTITY FULL");
+            Answer refused = operator.ask("run");
+            assertThat(refused.exitCode()).isEqualTo(1);
+            assertThat(refused.output())
+                    .containsPattern("public.whole: .* has no whole old rows any more")
+                    .containsPattern("public.partly: .* now they need not be");
+
+            source.execute("ALTER TABLE whole REPLICA IDENTITY FULL", "ALTER TABLE partly REPLICA IDENTITY DEFAULT");
+            run = operator.start("run");
+            source.execute("UPDATE whole SET kind = 2", "UPDATE partly SET kind = 2");
+            Await.until("the rows to move", PATIENCE, () -> "2 1|2 1".equals(keys()));
+
+            source.execute("ALTER TABLE whole REPLICA IDENTITY DEFAULT");
+            assertThat(run.awaitExit(PATIENCE)).isEqualTo(1);
+            assertThat(run.output()).contains("public.whole does not have REPLICA IDENTITY FULL");
+        }
+    }
+
+    private static String keys() {
+        return destination.value("SELECT (SELECT string_agg(kind || ' ' || id, ', ') FROM whole) || '|'"
+                + " || (SELECT string_agg(kind || ' ' || id, ', ') FROM partly)");
+    }
+
     @Test
     void aSecondRunOnTheSameDirectoryIsRefused() {
         tables("twice", "id int PRIMARY KEY");

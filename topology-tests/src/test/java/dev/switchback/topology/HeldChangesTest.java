@@ -215,6 +215,22 @@ class HeldChangesTest {
     }
 
     @Test
+    void whereNothingCanBeMappedApplyHalts() {
+        for (long id = 1; id <= ApplyMember.HELD_LIMIT; id++) {
+            log.insert(STORE, id, "Basel", Absent.VALUE);
+            log.update(STORE, id, "Bern", Absent.VALUE);
+        }
+        member.apply();
+        log.insert(STORE, 1_000L, "Basel", Absent.VALUE);
+
+        Problem problem =
+                ApplyMember.problem(catchThrowable(member::apply)).problems().get(0);
+
+        assertThat(problem.what()).contains("101 rows are held", "held_limit (100)", "notes");
+        assertThat(destination.held()).hasSize(2 * ApplyMember.HELD_LIMIT + 1);
+    }
+
+    @Test
     void aHeldKeyIsKnownToTheNextMember() {
         destination.tables().forbid("Atlantis");
         log.insert(STORE, 1L, "Atlantis", null);

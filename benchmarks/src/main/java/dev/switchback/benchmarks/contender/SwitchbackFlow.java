@@ -1,9 +1,6 @@
 package dev.switchback.benchmarks.contender;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -106,31 +103,7 @@ public final class SwitchbackFlow {
 
     /** The migration file. */
     static Path file(Stage stage) {
-        String text =
-                """
-                migration: %s
-                source: {type: postgres, url: "%s", user: %s, password: %s}
-                destination: {type: postgres, url: "%s", user: %s, password: %s}
-                kafka: {bootstrap.servers: "%s"}
-                metrics: {port: 0}
-                tables:
-                  %s: {}
-                """
-                        .formatted(
-                                FLOW.migration(),
-                                stage.source().settings().jdbcUrl().substring("jdbc:".length()),
-                                stage.source().settings().user(),
-                                stage.source().settings().password(),
-                                stage.destination().settings().jdbcUrl().substring("jdbc:".length()),
-                                stage.destination().settings().user(),
-                                stage.destination().settings().password(),
-                                stage.bootstrapServers(),
-                                Workload.TABLE);
-        try {
-            return Files.writeString(stage.directory().resolve("bench.yaml"), text, StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return MigrationText.write(stage, FLOW.migration(), "{}", List.of(Workload.TABLE), "{}");
     }
 
     /** The topic that it writes. */

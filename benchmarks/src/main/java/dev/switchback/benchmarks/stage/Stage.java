@@ -306,13 +306,11 @@ public final class Stage implements AutoCloseable {
 
     @Override
     public void close() {
-        topics.close();
-        broker.close();
-        try {
+        try (platform;
+                broker;
+                topics) {
             keepLog("source", source());
             keepLog("destination", destination());
-        } finally {
-            platform.close();
         }
     }
 

@@ -125,7 +125,7 @@ public final class Capture implements AutoCloseable {
                         Problem.Kind.INTERNAL,
                         settings.source().where(),
                         "The log holds what this version of Switchback cannot read: " + unreadable.getMessage()
-                                + ". Everything before that is in Kafka, nothing after it.",
+                                + ". Nothing behind that is in Kafka.",
                         "Report this with the server's version; nothing is lost, and a version that can read it goes on"
                                 + " where this one ended.")));
             }

@@ -95,7 +95,7 @@ final class CaptureRun implements EngineHooks, AutoCloseable {
             Transfer changesToKafka = new Transfer(
                     changeLog,
                     new RecordKinds(from.tables()),
-                    new LogDecoder(from.tables(), new SchemaGuard(source), changeLog),
+                    new LogDecoder(from.tables(), settings.wholeOldRows(), new SchemaGuard(source), changeLog),
                     rows,
                     asked -> watch.glance(asked, oids),
                     settings.flow().migration(),
@@ -194,7 +194,10 @@ final class CaptureRun implements EngineHooks, AutoCloseable {
         Map<TableId, TableWatch.Captured> captured = from.tables().stream()
                 .collect(Collectors.toMap(
                         table -> table.schema().id(),
-                        table -> new TableWatch.Captured(table.schema().key(), table.marks())));
+                        table -> new TableWatch.Captured(
+                                table.schema().key(),
+                                table.marks(),
+                                settings.wholeOldRows().contains(table.schema().id()))));
         return new TableWatch(source, settings.flow(), captured);
     }
 

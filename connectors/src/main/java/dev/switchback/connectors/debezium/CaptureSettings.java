@@ -3,9 +3,11 @@ package dev.switchback.connectors.debezium;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import dev.switchback.connectors.postgres.PostgresConnections;
 import dev.switchback.connectors.spi.Flow;
+import dev.switchback.transforms.schema.TableId;
 import dev.switchback.transforms.schema.TableSchema;
 
 /**
@@ -13,6 +15,7 @@ import dev.switchback.transforms.schema.TableSchema;
  *
  * @param source the database
  * @param tables the captured tables as the source's catalogue describes them now; each has a key
+ * @param wholeOldRows those of them of which the log must have whole old rows, since their mappings need them
  * @param routes which topics their changes go to
  * @param kafka how to reach Kafka: {@code bootstrap.servers} and security, as for any client
  * @param topics how change topics are created
@@ -22,6 +25,7 @@ public record CaptureSettings(
         Flow flow,
         PostgresConnections source,
         List<TableSchema> tables,
+        Set<TableId> wholeOldRows,
         Routes routes,
         Map<String, Object> kafka,
         Topics topics,
@@ -29,6 +33,7 @@ public record CaptureSettings(
 
     public CaptureSettings {
         tables = List.copyOf(tables);
+        wholeOldRows = Set.copyOf(wholeOldRows);
         kafka = Map.copyOf(kafka);
     }
 
@@ -44,7 +49,7 @@ public record CaptureSettings(
             Map<String, Object> kafka,
             Topics topics,
             Tuning tuning) {
-        this(flow, source, tables, Routes.BY_KEY, kafka, topics, tuning);
+        this(flow, source, tables, Set.of(), Routes.BY_KEY, kafka, topics, tuning);
     }
 
     /**

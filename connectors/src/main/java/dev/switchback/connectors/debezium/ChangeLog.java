@@ -173,6 +173,17 @@ final class ChangeLog implements LogDecoder.Refusals {
                 "Start the migration anew, so that the tables are copied by the key they have now.");
     }
 
+    @Override
+    public Problem oldRowsUnknown(TableId table) {
+        return new Problem(
+                Problem.Kind.REFUSED,
+                where,
+                "The log has no whole old rows of " + table
+                        + " any more, which its mapping needs: its REPLICA IDENTITY was"
+                        + " FULL and is not. Everything before that is in Kafka, nothing after it.",
+                "Give it back REPLICA IDENTITY FULL, and start the migration anew.");
+    }
+
     Problem leafTruncated(LeafTruncated leaf) {
         return new Problem(
                 Problem.Kind.REFUSED,

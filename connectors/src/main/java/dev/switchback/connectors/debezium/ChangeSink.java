@@ -191,9 +191,17 @@ final class ChangeSink implements AutoCloseable {
                 .distinct()
                 .forEach(topic -> {
                     for (int partition = 0; partition < partitions; partition++) {
-                        producer.send(new ProducerRecord<>(topic, partition, null, value));
+                        sendWatermark(topic, partition, value);
                     }
                 });
+    }
+
+    private void sendWatermark(String topic, int partition, byte[] value) {
+        try {
+            producer.send(new ProducerRecord<>(topic, partition, null, value));
+        } catch (KafkaException failure) {
+            throw explained(failure);
+        }
     }
 
     /**
@@ -289,7 +297,7 @@ final class ChangeSink implements AutoCloseable {
 
     private String keyOf(Row row, TableId table) {
         return keys.getOrDefault(table, List.of()).stream()
-                .map(column -> column + "=" + row.value(column))
+                .map(column -> column + "=" + RowReader.text(row.value(column)))
                 .collect(Collectors.joining(", ", "(", ")"));
     }
 }

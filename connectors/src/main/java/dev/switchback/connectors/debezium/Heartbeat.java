@@ -10,7 +10,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,13 +33,12 @@ final class Heartbeat implements AutoCloseable {
     /** What is sent comes through in milliseconds, but for a connection that has died without a word. */
     private static final Duration SILENT = Duration.ofSeconds(20);
 
-    private final PostgresConnections source;
+    private final KeptConnection kept;
     private final Watermarks watermarks;
     private final WalSender sender;
     private final SlotStream stream;
     private final Consumer<String> lost;
     private final ScheduledExecutorService clock;
-    private @Nullable Connection connection;
     private long beatLsn;
     /** A beat that has not come through yet, and when it was sent; 0 for none. */
     private long awaitedLsn;
@@ -57,7 +55,7 @@ final class Heartbeat implements AutoCloseable {
             Duration every,
             Consumer<String> lost) {
         this.stream = stream;
-        this.source = source;
+        this.kept = new KeptConnection(source);
         this.watermarks = new Watermarks(migration);
         this.sender = sender;
         this.lost = lost;
@@ -71,9 +69,7 @@ final class Heartbeat implements AutoCloseable {
 
     private void beat() {
         try {
-            if (connection == null) {
-                connection = source.open();
-            }
+            Connection connection = kept.open();
             if (endOfLog(connection) - beatLsn > WORTH_A_BEAT) {
                 await(watermarks.heartbeat(connection));
                 beatLsn = endOfLog(connection);
@@ -86,8 +82,10 @@ final class Heartbeat implements AutoCloseable {
                 lost.accept("the server no longer sends the log to this process");
             }
         } catch (SQLException | ProblemException failure) {
-            LOG.warn("No heartbeat in the log: {}", failure.getMessage());
-            disconnect();
+            if (!clock.isShutdown()) {
+                LOG.warn("No heartbeat in the log: {}", failure.getMessage());
+            }
+            kept.drop();
         } catch (RuntimeException | Error failure) {
             // What throws would not be run again, and the slot would hold back the log.
             LOG.error("The heartbeat failed", failure);
@@ -121,20 +119,9 @@ final class Heartbeat implements AutoCloseable {
         }
     }
 
-    private void disconnect() {
-        try {
-            if (connection != null) {
-                connection.close();
-            }
-        } catch (SQLException gone) {
-            LOG.debug("the heartbeat's connection did not close: {}", gone.getMessage());
-        }
-        connection = null;
-    }
-
     @Override
     public void close() {
         clock.shutdownNow();
-        disconnect();
+        kept.close();
     }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +24,11 @@ import dev.switchback.transforms.schema.TableId;
  */
 final class LogDecoder {
 
+    /** {@code pg_class.relreplident}: old rows are whole. */
+    private static final byte FULL = 'f';
+
     private final Map<TableId, CapturedTable> captured = new HashMap<>();
+    private final Set<TableId> wholeOldRows;
     private final Map<Integer, LogTable> tables = new HashMap<>();
     private final SchemaGuard guard;
     private final Refusals refusals;
@@ -35,6 +40,9 @@ final class LogDecoder {
 
         /** The log does not say the key columns of old rows. */
         Problem keyUnknown(TableId table, List<String> columns);
+
+        /** The log has no whole old rows any more of a table whose mapping needs them. */
+        Problem oldRowsUnknown(TableId table);
     }
 
     /** The log holds something that this version cannot read. */
@@ -46,7 +54,9 @@ final class LogDecoder {
         }
     }
 
-    LogDecoder(List<CapturedTable> captured, SchemaGuard guard, Refusals refusals) {
+    /** @param wholeOldRows the tables of which the log must have whole old rows */
+    LogDecoder(List<CapturedTable> captured, Set<TableId> wholeOldRows, SchemaGuard guard, Refusals refusals) {
+        this.wholeOldRows = wholeOldRows;
         captured.forEach(table -> this.captured.put(table.schema().id(), table));
         this.guard = guard;
         this.refusals = refusals;
@@ -102,16 +112,20 @@ final class LogDecoder {
 
     /**
      * The log describes a table ahead of its first change, and again when it was altered or renamed. (Of a partitioned
-     * table it describes the partition as well, whose changes it then calls the table's.)
+     * table it describes the partition as well, whose changes it then calls the table's. The partition's own replica
+     * identity, by which its old rows are logged, is looked up in the catalogue.)
      */
     private void describe(ByteBuffer message) {
         int relation = message.getInt();
         TableId id = new TableId(SlotStream.text(message), SlotStream.text(message));
-        message.get(); // the replica identity
+        byte identity = message.get();
         CapturedTable table = captured.get(id);
         if (table == null || table.relation().oid() != Integer.toUnsignedLong(relation)) {
             tables.remove(relation); // Another one may have been created under the name since.
             return;
+        }
+        if (identity != FULL && wholeOldRows.contains(id)) {
+            throw new ProblemException(refusals.oldRowsUnknown(id));
         }
         List<LogColumn> columns = new ArrayList<>();
         List<String> unknownKey = new ArrayList<>(table.schema().key());

@@ -156,7 +156,8 @@ final class RowReader {
         return HexFormat.of().parseHex(text, HEX_PREFIX.length(), text.length());
     }
 
-    private static String text(@Nullable Object value) {
+    /** A value as PostgreSQL prints it. */
+    static String text(@Nullable Object value) {
         if (value instanceof byte[] bytes) {
             return HEX_PREFIX + HexFormat.of().formatHex(bytes);
         }

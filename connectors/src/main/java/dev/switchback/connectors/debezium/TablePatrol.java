@@ -11,7 +11,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,12 +37,13 @@ final class TablePatrol implements AutoCloseable {
     private final Map<TableId, Long> tables;
     private final Consumer<ProblemException> halt;
     private final ScheduledExecutorService clock;
-    private volatile @Nullable Connection connection;
+    private final KeptConnection kept;
 
     /** @param tables with their oids */
     TablePatrol(
             PostgresConnections source, TableWatch watch, Map<TableId, Long> tables, Consumer<ProblemException> halt) {
         this.source = source;
+        this.kept = new KeptConnection(source);
         this.watch = watch;
         this.tables = tables;
         this.halt = halt;
@@ -67,9 +67,9 @@ final class TablePatrol implements AutoCloseable {
     /** @return until the next one */
     private Duration look() {
         try {
-            Connection kept = connected();
+            Connection connection = kept.open();
             long began = System.nanoTime();
-            List<Problem> problems = watch.look(kept, tables);
+            List<Problem> problems = watch.look(connection, tables);
             long pause = (System.nanoTime() - began) * LOOKS_APART;
             if (!problems.isEmpty()) {
                 clock.shutdown();
@@ -77,8 +77,10 @@ final class TablePatrol implements AutoCloseable {
             }
             return Duration.ofNanos(Math.max(EVERY.toNanos(), Math.min(pause, RAREST.toNanos())));
         } catch (SQLException | ProblemException failure) {
-            LOG.warn("The captured tables could not be looked at: {}", failure.getMessage());
-            disconnect();
+            if (!clock.isShutdown()) {
+                LOG.warn("The captured tables could not be looked at: {}", failure.getMessage());
+            }
+            kept.drop();
         } catch (RuntimeException | Error failure) {
             // What throws would not be run again, and nobody would know.
             clock.shutdown();
@@ -93,33 +95,9 @@ final class TablePatrol implements AutoCloseable {
         return EVERY;
     }
 
-    private Connection connected() throws SQLException {
-        Connection kept = connection;
-        if (kept == null) {
-            kept = source.open();
-            connection = kept;
-            if (clock.isShutdown()) {
-                disconnect(); // Whoever closed the patrol meanwhile did not see it.
-            }
-        }
-        return kept;
-    }
-
-    private void disconnect() {
-        Connection kept = connection;
-        connection = null;
-        try {
-            if (kept != null) {
-                kept.close();
-            }
-        } catch (SQLException gone) {
-            LOG.debug("the patrol's connection did not close: {}", gone.getMessage());
-        }
-    }
-
     @Override
     public void close() {
         clock.shutdownNow();
-        disconnect();
+        kept.close();
     }
 }

@@ -203,8 +203,11 @@ public class DestinationInMemory implements Destination {
         }
 
         @Override
-        public boolean supersede(HeldChange change, List<Mutation> mutations) {
+        public boolean supersede(HeldChange first, HeldChange change, List<Mutation> mutations) {
             synchronized (DestinationInMemory.this) {
+                if (held.stream().noneMatch(other -> other.change().equals(first.change()))) {
+                    return false;
+                }
                 boolean applied = retry(change, mutations);
                 if (applied) {
                     held.removeIf(other -> other.change()

@@ -222,7 +222,7 @@ final class HeldQueue {
             int next = bindChange(statement, 1, change);
             statement.setLong(next++, change.offset());
             statement.setString(next++, "switchback");
-            statement.setString(next, "a later change of the key says what the whole row is");
+            statement.setString(next, "by a later change of the key it is settled what the row becomes");
             statement.executeUpdate();
         }
     }

@@ -1,7 +1,6 @@
 package dev.switchback.connectors.postgres;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Optional;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -46,8 +45,8 @@ public sealed interface LogMessage {
     /**
      * Reads a message's content.
      *
-     * @return empty for a kind of message that this version does not know
-     * @throws UncheckedIOException when it is not JSON
+     * @return empty for a kind of message that this version does not know, and for what is not ours: anybody may write
+     *     messages under any prefix
      */
     static Optional<LogMessage> parse(byte[] content) {
         try {
@@ -62,8 +61,8 @@ public sealed interface LogMessage {
                     Optional.of(new LeafTruncated(migration, table(json.path("root")), table(json.path("leaf"))));
                 default -> Optional.empty();
             };
-        } catch (IOException malformed) {
-            throw new UncheckedIOException(malformed);
+        } catch (IOException notOurs) {
+            return Optional.empty();
         }
     }
 

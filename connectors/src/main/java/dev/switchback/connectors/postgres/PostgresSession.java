@@ -118,7 +118,7 @@ final class PostgresSession implements ApplySession {
 
     @Override
     public boolean retry(HeldChange held, List<Mutation> mutations) {
-        RetryTransaction transaction = new RetryTransaction(parts, held, mutations, false);
+        RetryTransaction transaction = new RetryTransaction(parts, null, held, mutations);
         return patiently(transaction::run);
     }
 
@@ -128,8 +128,8 @@ final class PostgresSession implements ApplySession {
     }
 
     @Override
-    public boolean supersede(HeldChange held, List<Mutation> mutations) {
-        RetryTransaction transaction = new RetryTransaction(parts, held, mutations, true);
+    public boolean supersede(HeldChange first, HeldChange held, List<Mutation> mutations) {
+        RetryTransaction transaction = new RetryTransaction(parts, first, held, mutations);
         return patiently(transaction::run);
     }
 
@@ -146,7 +146,7 @@ final class PostgresSession implements ApplySession {
 
     @Override
     public void postpone(HeldChange held) {
-        RetryTransaction transaction = new RetryTransaction(parts, held, List.of(), false);
+        RetryTransaction transaction = new RetryTransaction(parts, null, held, List.of());
         patiently(connection -> {
             transaction.postpone(connection);
             return held;

@@ -5,6 +5,8 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.switchback.connectors.postgres.ApplyTransaction.Parts;
 import dev.switchback.connectors.spi.Batch.Work;
 import dev.switchback.connectors.spi.HeldChange;
@@ -22,19 +24,20 @@ final class RetryTransaction {
     private final HeldChange held;
     private final InputChange change;
     private final List<Work> works;
-    private final boolean superseding;
+    private final @Nullable HeldChange superseding;
     private final HeldLock lock;
 
     /**
-     * @param superseding whether what is held before it in its queue is of no more consequence
+     * @param superseding the first change of its queue that the mutations take into account, which may be itself: what is
+     *     held before it is of no more consequence then; null for a change that is tried for itself
      * @throws IllegalArgumentException when the change clears a table: such a change is never held
      */
-    RetryTransaction(Parts parts, HeldChange held, List<Mutation> mutations, boolean superseding) {
+    RetryTransaction(Parts parts, @Nullable HeldChange superseding, HeldChange held, List<Mutation> mutations) {
         this.parts = parts;
         this.held = held;
         this.change = held.change();
         this.superseding = superseding;
-        this.lock = new HeldLock(parts, change, !superseding);
+        this.lock = new HeldLock(parts, change, superseding == null);
         this.works = mutations.stream()
                 .map(mutation -> new Work(mutation, List.of(change)))
                 .toList();
@@ -48,14 +51,19 @@ final class RetryTransaction {
         if (!lock.take(connection)) {
             return true;
         }
+        if (superseding != null && !parts.held().lock(connection, superseding.change(), false)) {
+            connection.rollback();
+            return false; // It is the first of its key by now.
+        }
         ApplyTransaction.checkConstraintsAtOnce(connection);
         Savepoint before = connection.setSavepoint();
         try {
+            if (superseding != null) {
+                // Ahead of the writes, which then see what an exchange has made of an earlier one at this moment.
+                parts.held().supersedeEarlier(connection, change);
+            }
             for (Work work : works) {
                 parts.writes().write(parts.connection(), List.of(work));
-            }
-            if (superseding) {
-                parts.held().supersedeEarlier(connection, change);
             }
             parts.held().remove(connection, change);
             lock.commit(connection);

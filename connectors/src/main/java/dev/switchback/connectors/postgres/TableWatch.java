@@ -26,11 +26,12 @@ import dev.switchback.transforms.schema.TableId;
 
 /**
  * Notices what happens to captured tables without a word in the log: a table is dropped, or it or one of its partitions
- * made UNLOGGED, or altered so that the log does not name its rows by their key; a column is dropped and added again, or the
+ * made UNLOGGED, or altered so that the log does not name its rows by their key, or has no whole old rows where they are
+ * needed; a column is dropped and added again, or the
  * publication altered, see {@link TableMarks}; a partition is attached with rows in it, detached, or dropped; one is
  * truncated before it has the triggers that report this. It remembers the partitions
  * in {@code switchback.partition}, so that nothing is missed while capture is away, and gives new partitions their
- * {@link TruncateTriggers}. Used by one thread at a time.
+ * {@link TruncateTriggers}. Each instance is used by one thread at a time.
  *
  * <p>A partition that is new may hold rows: those written since it became one are in the log, those that it brought are
  * not. It passes if it is empty, or if it was created as a partition and holds no row of an earlier command of that
@@ -47,8 +48,8 @@ public final class TableWatch {
             + " any more (its REPLICA IDENTITY, or the key itself).";
 
     /**
-     * Whether the changes of a table, and of each of its partitions, are logged, and whether its replica identity has all
-     * columns of its primary key.
+     * Whether the changes of a table, and of each of its partitions, are logged, whether its replica identity has all
+     * columns of its primary key, and whether it is the whole row.
      */
     private static final String FITNESS = PartitionLeaves.TREE
             + """
@@ -61,7 +62,8 @@ public final class TableWatch {
                        SELECT FROM pg_index k JOIN pg_index i ON i.indrelid = k.indrelid
                        WHERE k.indrelid = c.oid AND k.indisprimary
                          AND CASE c.relreplident WHEN 'd' THEN i.indisprimary WHEN 'i' THEN i.indisreplident END
-                         AND (k.indkey::int2[])[0:k.indnkeyatts - 1] <@ i.indkey::int2[])
+                         AND (k.indkey::int2[])[0:k.indnkeyatts - 1] <@ i.indkey::int2[]),
+                   c.relreplident = 'f' OR c.relkind = 'f'
             FROM tree JOIN pg_class c ON c.oid = tree.id AND (c.relkind <> 'p' OR c.oid = tree.root)
               JOIN pg_namespace n ON n.oid = c.relnamespace
             ORDER BY c.oid <> tree.root, 3""";
@@ -88,17 +90,23 @@ public final class TableWatch {
      * A table as it was when its capture began.
      *
      * @param key the columns of its primary key
+     * @param wholeOldRows whether its mapping needs the whole old rows that the log had then
      */
-    public record Captured(List<String> key, TableMarks marks) {}
+    public record Captured(List<String> key, TableMarks marks, boolean wholeOldRows) {}
 
-    private record Fitness(boolean root, String name, boolean logged, Set<String> key, boolean named) {
+    /** @param full whether old rows are logged whole */
+    private record Fitness(boolean root, String name, boolean logged, Set<String> key, boolean named, boolean full) {
 
-        boolean fit(@Nullable Captured captured) {
-            return logged && named && (!root || captured == null || key.equals(Set.copyOf(captured.key)));
+        boolean namesRows(@Nullable Captured captured) {
+            return named && (!root || captured == null || key.equals(Set.copyOf(captured.key)));
         }
 
-        String said() {
-            return logged ? ANONYMOUS : UNLOGGED;
+        boolean lacksOldRows(@Nullable Captured captured) {
+            return captured != null && captured.wholeOldRows && !full;
+        }
+
+        boolean fit(@Nullable Captured captured) {
+            return logged && namesRows(captured) && !lacksOldRows(captured);
         }
     }
 
@@ -211,10 +219,7 @@ public final class TableWatch {
             Optional<Fitness> unfit =
                     found.get(oid).stream().filter(now -> !now.fit(before)).findFirst();
             if (unfit.isPresent()) {
-                String what = unfit.get().root ? "table " + Words.name(table) : "partition " + unfit.get().name;
-                problems.add(refused(
-                        "The " + what + unfit.get().said(),
-                        "Undo that, and start the migration anew, so that what the log lacks is copied."));
+                problems.add(unfit(table, before, unfit.get()));
                 return;
             }
             TableMarks now = marks.get(oid);
@@ -229,6 +234,20 @@ public final class TableWatch {
         return problems;
     }
 
+    private Problem unfit(TableId table, @Nullable Captured before, Fitness now) {
+        String what = "The " + (now.root ? "table " : "partition ") + now.name;
+        if (!now.logged || !now.namesRows(before)) {
+            return refused(
+                    what + (now.logged ? ANONYMOUS : UNLOGGED),
+                    "Undo that, and start the migration anew, so that what the log lacks is copied.");
+        }
+        return refused(
+                what + " does not have REPLICA IDENTITY FULL, as all of " + Words.name(table)
+                        + " had when the migration" + " began: its log has no whole old rows, which the mapping needs.",
+                "ALTER TABLE " + now.name + " REPLICA IDENTITY FULL; if rows of it were updated or deleted before that,"
+                        + " start the migration anew. (Alter a new partition in the transaction that creates it.)");
+    }
+
     /** Of each table first, then of its partitions. */
     private static Map<Long, List<Fitness>> fitness(Connection connection, Collection<Long> tables)
             throws SQLException {
@@ -240,7 +259,12 @@ public final class TableWatch {
                     Set<String> key = Set.of((String[]) row.getArray(5).getArray());
                     found.computeIfAbsent(row.getLong(1), table -> new ArrayList<>())
                             .add(new Fitness(
-                                    row.getBoolean(2), row.getString(3), row.getBoolean(4), key, row.getBoolean(6)));
+                                    row.getBoolean(2),
+                                    row.getString(3),
+                                    row.getBoolean(4),
+                                    key,
+                                    row.getBoolean(6),
+                                    row.getBoolean(7)));
                 }
             }
         }
@@ -260,7 +284,8 @@ public final class TableWatch {
             Remembered before = gone.remove(leaf.oid());
             String lost = before == null ? brought(connection, leaf) : changed(before, leaf);
             if (lost != null) {
-                problems.add(refused(lost, ANEW + "until it is over, attach partitions empty."));
+                problems.add(
+                        refused(lost, ANEW + "until it is over, create partitions with CREATE TABLE … PARTITION OF."));
             }
         }
         for (Remembered leaf : gone.values()) {
@@ -285,7 +310,9 @@ public final class TableWatch {
         }
         try {
             return leaves.brings(connection, leaf)
-                    ? "The partition " + leaf.name() + " was attached with rows in it, which the log does not hold."
+                    ? "The partition " + leaf.name()
+                            + " was attached with rows in it, which the log does not hold, or written to before it was"
+                            + " noticed."
                     : null;
         } catch (SQLException failure) {
             if ("42501".equals(failure.getSQLState())) {

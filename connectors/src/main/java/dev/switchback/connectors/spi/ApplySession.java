@@ -90,12 +90,16 @@ public interface ApplySession extends AutoCloseable {
     List<HeldChange> behind(HeldChange held);
 
     /**
-     * As {@link #retry}, for a change that says by itself what its row is to become: all that is held before it in its
-     * queue is then of no more consequence, and is recorded as discarded in the same transaction.
+     * As {@link #retry}, for a change behind which it is settled what its row is to become: all that is held before it in
+     * its queue is then of no more consequence, and is recorded as discarded in the same transaction.
      *
+     * @param first the first change that the mutations take into account, of the same queue: where it is no longer held,
+     *     the destination may have its row by now, so that nothing is done. The change itself, if they are its own
      * @param held from {@link #behind}
+     * @param mutations what all the changes from the first to this one come to
+     * @return false, too, where the first one is no longer held
      */
-    boolean supersede(HeldChange held, List<Mutation> mutations);
+    boolean supersede(HeldChange first, HeldChange held, List<Mutation> mutations);
 
     /**
      * The heads of other keys' queues that a unique value keeps from being applied to the same table, as it does this one,

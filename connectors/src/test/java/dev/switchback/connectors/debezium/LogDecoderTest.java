@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -56,21 +57,29 @@ class LogDecoderTest {
             "topic",
             TableMarks.NONE);
 
-    private final LogDecoder decoder = new LogDecoder(
-            List.of(table),
-            new SchemaGuard(new PostgresConnections(
-                    "source", PostgresSettings.of("postgresql://nowhere.invalid/none", "nobody", ""))),
-            new LogDecoder.Refusals() {
-                @Override
-                public Problem unknownTable() {
-                    return new Problem(Problem.Kind.REFUSED, "here", "An unknown table.", "Nothing.");
-                }
+    private final LogDecoder decoder = decoder(Set.of());
 
-                @Override
-                public Problem keyUnknown(TableId table, List<String> columns) {
-                    return new Problem(Problem.Kind.REFUSED, "here", "No key " + columns + ".", "Nothing.");
-                }
-            });
+    private LogDecoder decoder(Set<TableId> wholeOldRows) {
+        SchemaGuard guard = new SchemaGuard(new PostgresConnections(
+                "source", PostgresSettings.of("postgresql://nowhere.invalid/none", "nobody", "")));
+        LogDecoder.Refusals refusals = new LogDecoder.Refusals() {
+            @Override
+            public Problem unknownTable() {
+                return new Problem(Problem.Kind.REFUSED, "here", "An unknown table.", "Nothing.");
+            }
+
+            @Override
+            public Problem keyUnknown(TableId table, List<String> columns) {
+                return new Problem(Problem.Kind.REFUSED, "here", "No key " + columns + ".", "Nothing.");
+            }
+
+            @Override
+            public Problem oldRowsUnknown(TableId table) {
+                return new Problem(Problem.Kind.REFUSED, "here", "No old rows of " + table + ".", "Nothing.");
+            }
+        };
+        return new LogDecoder(List.of(table), wholeOldRows, guard, refusals);
+    }
 
     @Test
     void anInsertHasItsValuesInTheSchemasOrder() {
@@ -185,6 +194,17 @@ class LogDecoderTest {
     }
 
     @Test
+    void whereOldRowsAreNeededATableMustLogThemWhole() {
+        LogDecoder needing = decoder(Set.of(ID));
+
+        assertThat(needing.decode(description(RELATION, "t", 'f', "id", NOTE, NUMBER, FLAG), 11, 22))
+                .isEmpty();
+        assertThatThrownBy(() -> needing.decode(description(RELATION, "t", 'd', "id", NOTE, NUMBER, FLAG), 11, 22))
+                .isInstanceOf(ProblemException.class)
+                .hasMessageContaining("No old rows of public.t");
+    }
+
+    @Test
     void whatTheManualDoesNotKnowIsNotPassedOver() {
         describe("t", NOTE, NUMBER, FLAG);
 
@@ -221,18 +241,22 @@ class LogDecoderTest {
 
     /** @param key the column that identifies old rows */
     private void describe(int relation, String name, String key, LogColumn... columns) {
-        assertThat(decode(message('R', bytes -> {
-                    bytes.putInt(relation);
-                    text(bytes, "public");
-                    text(bytes, name);
-                    bytes.put((byte) 'd').putShort((short) columns.length);
-                    for (LogColumn column : columns) {
-                        bytes.put((byte) (column.name().equals(key) ? 1 : 0));
-                        text(bytes, column.name());
-                        bytes.putInt((int) column.type()).putInt(column.modifier());
-                    }
-                })))
-                .isEmpty();
+        assertThat(decode(description(relation, name, 'd', key, columns))).isEmpty();
+    }
+
+    /** @param identity as in {@code pg_class.relreplident}, under which {@code f} marks every column as identifying */
+    private static ByteBuffer description(int relation, String name, char identity, String key, LogColumn... columns) {
+        return message('R', bytes -> {
+            bytes.putInt(relation);
+            text(bytes, "public");
+            text(bytes, name);
+            bytes.put((byte) identity).putShort((short) columns.length);
+            for (LogColumn column : columns) {
+                bytes.put((byte) (identity == 'f' || column.name().equals(key) ? 1 : 0));
+                text(bytes, column.name());
+                bytes.putInt((int) column.type()).putInt(column.modifier());
+            }
+        });
     }
 
     private List<LogDecoder.LogChange> decode(ByteBuffer message) {

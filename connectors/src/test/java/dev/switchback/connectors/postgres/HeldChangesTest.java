@@ -10,6 +10,8 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 import org.assertj.core.groups.Tuple;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +25,9 @@ import dev.switchback.connectors.spi.HeldChange;
 import dev.switchback.connectors.spi.InputChange;
 import dev.switchback.connectors.spi.InputPartition;
 import dev.switchback.transforms.mutation.DestinationTable;
+import dev.switchback.transforms.mutation.Key;
 import dev.switchback.transforms.mutation.Mutation.Clear;
+import dev.switchback.transforms.mutation.Mutation.Remove;
 import dev.switchback.transforms.mutation.Mutation.Upsert;
 
 /** Held changes: in order, retried, visible, and given up only with a record. */
@@ -74,15 +78,59 @@ class HeldChangesTest {
 
         assertThat(changes(session.behind(first))).containsExactly(second, third, fourth);
         HeldChange whole = session.behind(first).get(1);
-        assertThat(session.supersede(whole, List.of(row(1, -3)))).isFalse();
+        assertThat(session.supersede(first, whole, List.of(row(1, -3)))).isFalse();
         assertThat(session.held(INPUTS)).hasSize(5);
 
-        assertThat(session.supersede(whole, List.of(row(1, 3)))).isTrue();
+        assertThat(session.supersede(first, whole, List.of(row(1, 3)))).isTrue();
 
         assertThat(changes(session.held(INPUTS))).containsExactly(fourth, ofAnotherKey);
         assertThat(destination.query("SELECT v FROM t")).containsExactly("3");
         assertThat(destination.query("SELECT count(*) FROM switchback.discarded"))
                 .containsExactly("2");
+    }
+
+    /** What changes come to together is another thing than what the last ones do once the first was applied. */
+    @Test
+    void whatIsSettledByAQueueIsNotAppliedOnceItsFirstChangeIsGone() {
+        HeldChange first = destination.apply(session, row(1, -1)).get(0);
+        InputChange second = queue("(1)");
+        InputChange third = queue("(1)");
+        HeldChange last = session.behind(first).get(1);
+        assertThat(session.retry(first, List.of(row(1, 1)))).isTrue();
+
+        assertThat(session.supersede(first, last, List.of(row(1, 3)))).isFalse();
+
+        assertThat(changes(session.held(INPUTS))).containsExactly(second, third);
+        assertThat(destination.query("SELECT v FROM t")).containsExactly("1");
+        assertThat(destination.query("SELECT count(*) FROM switchback.discarded"))
+                .containsExactly("0");
+    }
+
+    /** As an exchange by another thread does, which locks the first change of a key and none behind it. */
+    @Test
+    void aDeleteThatSupersedesRemovesWhatAnEarlierChangeOfItsKeyBringsAtThisMoment() throws Exception {
+        HeldChange first = destination.apply(session, row(1, -1)).get(0);
+        queue("(1)");
+        HeldChange delete = session.behind(first).get(0);
+        try (Connection exchanging = destination.connections().open();
+                Statement statement = exchanging.createStatement()) {
+            exchanging.setAutoCommit(false);
+            statement.execute("SELECT FROM switchback.held WHERE \"offset\" = 0 FOR UPDATE");
+            CompletableFuture<Boolean> superseding = CompletableFuture.supplyAsync(
+                    () -> session.supersede(delete, delete, List.of(new Remove(t, new Key(1)))));
+            String waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                    + " AND datname = current_database()";
+            while (!superseding.isDone() && destination.query(waiting).equals(List.of("0"))) {
+                Thread.sleep(10);
+            }
+            statement.execute("INSERT INTO t (id, v) VALUES (1, 1)");
+            statement.execute("DELETE FROM switchback.held WHERE \"offset\" = 0");
+            exchanging.commit();
+
+            assertThat(superseding.get(30, TimeUnit.SECONDS)).isTrue();
+        }
+        assertThat(destination.query("SELECT count(*) FROM t")).containsExactly("0");
+        assertThat(session.held(INPUTS)).isEmpty();
     }
 
     @Test

@@ -198,7 +198,7 @@ class TableWatchTest {
             tables = Map.of(P, oid(connection, P), PLAIN, plain);
             TableMarks marks =
                     TableMarks.read(connection, List.of(plain), FLOW.slot()).get(plain);
-            captured = Map.of(PLAIN, new Captured(List.of("id"), marks));
+            captured = Map.of(PLAIN, new Captured(List.of("id"), marks, false));
         }
         assertThat(look()).isEmpty();
     }
@@ -219,6 +219,39 @@ class TableWatchTest {
                 });
             }
         }
+    }
+
+    @Test
+    void whereAMappingNeedsWholeOldRowsEachPartitionMustLogThem() throws SQLException {
+        TestServer.execute(
+                settings,
+                "ALTER TABLE p REPLICA IDENTITY FULL",
+                "ALTER TABLE p1 REPLICA IDENTITY FULL",
+                "ALTER TABLE p2 REPLICA IDENTITY FULL");
+        try (Connection connection = database.open()) {
+            long root = oid(connection, P);
+            TableMarks marks =
+                    TableMarks.read(connection, List.of(root), FLOW.slot()).get(root);
+            captured = Map.of(P, new Captured(List.of("id"), marks, true));
+        }
+        TestServer.execute(
+                settings,
+                "BEGIN; CREATE TABLE p3 PARTITION OF p FOR VALUES FROM (300) TO (400);"
+                        + " ALTER TABLE p3 REPLICA IDENTITY FULL; COMMIT");
+        assertThat(glance()).isEmpty();
+        assertThat(look()).isEmpty();
+
+        TestServer.execute(settings, "CREATE TABLE p4 PARTITION OF p FOR VALUES FROM (400) TO (500)");
+        for (List<Problem> problems : List.of(glance(), look())) {
+            assertThat(problems).singleElement().satisfies(problem -> {
+                assertThat(problem.what()).contains("The partition public.p4 does not have REPLICA IDENTITY FULL");
+                assertThat(problem.remedy()).startsWith("ALTER TABLE public.p4 REPLICA IDENTITY FULL;");
+            });
+        }
+
+        TestServer.execute(settings, "ALTER TABLE p4 REPLICA IDENTITY FULL", "ALTER TABLE p REPLICA IDENTITY DEFAULT");
+        assertThat(glance()).singleElement().satisfies(problem -> assertThat(problem.what())
+                .contains("The table public.p does not have REPLICA IDENTITY FULL"));
     }
 
     @Test

@@ -42,13 +42,15 @@ public record FlowPlan(MigrationFile file, Flow flow, List<PlannedTable> tables,
      * @param pair which columns go where
      * @param direct its mapping, if its change topic's partitions say all
      * @param joined its mapping, if its mutations go through a mutation topic: one of the two
+     * @param wholeOldRows whether its direct mapping needs the whole old rows that its log has
      */
     public record PlannedTable(
             PostgresTable from,
             PostgresTable to,
             TablePair pair,
             Optional<Mapping> direct,
-            Optional<RowMapping> joined) {}
+            Optional<RowMapping> joined,
+            boolean wholeOldRows) {}
 
     /** How to reach the database that the flow reads. */
     public PostgresConnections from() {
@@ -76,6 +78,14 @@ public record FlowPlan(MigrationFile file, Flow flow, List<PlannedTable> tables,
         lookups.forEach(table -> captured.put(table.id(), table));
         tables.forEach(table -> captured.putIfAbsent(table.from().id(), table.from()));
         return List.copyOf(captured.values());
+    }
+
+    /** The tables of which the log must have whole old rows. */
+    public Set<TableId> wholeOldRows() {
+        return tables.stream()
+                .filter(PlannedTable::wholeOldRows)
+                .map(table -> table.from().id())
+                .collect(Collectors.toSet());
     }
 
     /** Which topics their changes go to. */

@@ -150,7 +150,7 @@ public final class TableMappings {
             notices.add(
                     table.source() + ": a row that is deleted is removed, however new the destination's is, since the"
                             + " log does not say how old the deleted one was. ALTER TABLE " + table.source()
-                            + " REPLICA IDENTITY FULL would change that, and make the log longer.");
+                            + " REPLICA IDENTITY FULL ahead of the first run would change that, and make the log longer.");
         }
         return new Selected(table, source, selection, key, joined);
     }
@@ -198,10 +198,11 @@ public final class TableMappings {
             return Optional.of("the destination's key does not contain the source's");
         }
         Optional<String> reason = Ways.needsOldRows(source, selection, key);
-        reason.ifPresent(
-                why -> notices.add(table.source() + " takes the longer way through a mutation topic, and its rows"
-                        + " are remembered: its log does not carry whole old rows, but " + why + ". ALTER TABLE "
-                        + table.source() + " REPLICA IDENTITY FULL would spare that, and make the log longer."));
+        reason.ifPresent(why -> notices.add(table.source()
+                + " takes the longer way through a mutation topic, and its rows"
+                + " are remembered: its log does not carry whole old rows, but " + why + ". ALTER TABLE "
+                + table.source() + " REPLICA IDENTITY FULL ahead of the first run would spare that, and make the log"
+                + " longer."));
         return reason;
     }
 

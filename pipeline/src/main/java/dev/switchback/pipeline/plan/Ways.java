@@ -55,13 +55,23 @@ final class Ways {
                         to,
                         pair,
                         Optional.empty(),
-                        Optional.of(MappingCompiler.compileRows(from.schema(), selection, into, shared, where)))
+                        Optional.of(MappingCompiler.compileRows(from.schema(), selection, into, shared, where)),
+                        false)
                 : new PlannedTable(
                         from,
                         to,
                         pair,
                         Optional.of(MappingCompiler.compile(from.schema(), selection, into, where)),
-                        Optional.empty());
+                        Optional.empty(),
+                        logsOldRows(from) && usesOldRows(from, selection, key, onConflict));
+    }
+
+    /** Without an old row it is not known where the destination's is, or how old the one is that is removed. */
+    private static boolean usesOldRows(
+            PostgresTable from, Selection selection, List<String> key, OnConflict onConflict) {
+        return onConflict.kind() == OnConflict.Kind.NEWER
+                || MappingCompiler.needsFullIdentity(from.schema(), selection, key)
+                        .isPresent();
     }
 
     /** Which columns go where. */

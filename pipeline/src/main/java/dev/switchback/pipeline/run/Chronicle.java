@@ -86,7 +86,7 @@ final class Chronicle implements AutoCloseable {
                     clock.shutdown();
                 }
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // Work that throws would not be repeated.
             LOG.debug("nothing could be written into the ledger", e);
         }

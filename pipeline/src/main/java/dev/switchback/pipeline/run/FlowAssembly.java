@@ -93,6 +93,7 @@ final class FlowAssembly {
                 plan.flow(),
                 from,
                 plan.captured().stream().map(PostgresTable::schema).toList(),
+                plan.wholeOldRows(),
                 plan.routes(),
                 ground.kafka().settings(),
                 Preparation.topicSettings(file.topics()),

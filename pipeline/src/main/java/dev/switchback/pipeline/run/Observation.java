@@ -87,7 +87,7 @@ final class Observation implements AutoCloseable {
     private static void guarded(Runnable work) {
         try {
             work.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.debug("an observation failed", e);
         }
     }

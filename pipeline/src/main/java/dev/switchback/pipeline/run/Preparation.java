@@ -37,6 +37,9 @@ import dev.switchback.transforms.schema.TableId;
  */
 final class Preparation {
 
+    /** Ends a mapping whose rows are remembered. */
+    private static final String REMEMBERED = ", remembered";
+
     private static final Pattern SPACE_OR_QUOTED = Pattern.compile("\\s+|'[^']*'|\"[^\"]*\"");
 
     private final FlowPlan plan;
@@ -63,9 +66,7 @@ final class Preparation {
         prepare(source);
         requireKafka(kafka, cluster);
         prepare(destination);
-        if (flow.direction() == Direction.FORWARD) {
-            requireMappings();
-        }
+        requireMappings();
     }
 
     /** The rows that are there, and those that are remembered of them, were placed by the mapping of then. */
@@ -73,11 +74,9 @@ final class Preparation {
         Map<String, String> declared = new LinkedHashMap<>();
         Map<String, String> places = new HashMap<>();
         for (FlowPlan.PlannedTable table : plan.tables()) {
-            MigrationFile.Table inFile =
-                    Objects.requireNonNull(plan.file().tables().get(table.from().id()));
             String name = table.from().id().toString();
-            declared.put(name, mapping(inFile, table.pair()));
-            places.put(name, inFile.where());
+            declared.put(name, mapping(table) + way(table));
+            places.put(name, inFile(table).where());
         }
         Map<String, String> known;
         try (Connection connection = destination.open()) {
@@ -88,7 +87,9 @@ final class Preparation {
         List<Problem> changed = new ArrayList<>();
         declared.forEach((table, mapping) -> {
             String before = known.getOrDefault(table, mapping);
-            if (!before.equals(mapping)) {
+            if (before.endsWith(REMEMBERED) != mapping.endsWith(REMEMBERED)) {
+                changed.add(anotherWay(places.getOrDefault(table, table), table, before.endsWith(REMEMBERED)));
+            } else if (!before.equals(mapping)) {
                 changed.add(new Problem(
                         Problem.Kind.REFUSED,
                         places.getOrDefault(table, table),
@@ -100,9 +101,46 @@ final class Preparation {
         ProblemException.requireNone(changed);
     }
 
-    /** All of a table's mapping that decides which row is written where; in one line, however the file is laid out. */
-    private static String mapping(MigrationFile.Table inFile, TablePair pair) {
-        String select = inFile.select().orElse("SELECT *");
+    /** What was not remembered then is not remembered now, and what is remembered would not be used. */
+    private static Problem anotherWay(String where, String table, boolean remembered) {
+        return new Problem(
+                Problem.Kind.REFUSED,
+                where,
+                "When the first rows of " + table + " were written, rows "
+                        + (remembered
+                                ? "of it were remembered, and now they need not be: its log has whole old rows since."
+                                : "of it need not be remembered, and now they would have to be: its log, or that of a"
+                                        + " partition, has no whole old rows any more.")
+                        + " A migration does not change from one to the other. Nothing was done.",
+                "Put back its REPLICA IDENTITY, and that of its partitions ("
+                        + (remembered ? "DEFAULT" : "FULL")
+                        + (remembered
+                                ? " of one of them is enough)."
+                                : " of all of them); if rows were updated or deleted meanwhile, start the migration"
+                                        + " anew."));
+    }
+
+    private static String way(FlowPlan.PlannedTable table) {
+        return table.joined().isPresent() ? REMEMBERED : "";
+    }
+
+    private MigrationFile.Table inFile(FlowPlan.PlannedTable table) {
+        TableId declared = flow.direction() == Direction.FORWARD
+                ? table.from().id()
+                : table.to().id();
+        return Objects.requireNonNull(plan.file().tables().get(declared));
+    }
+
+    /**
+     * All of a table's mapping that decides which row is written where; in one line, however the file is laid out. Of the
+     * way back, which is mostly made of the way there, no more than the key.
+     */
+    private String mapping(FlowPlan.PlannedTable table) {
+        TablePair pair = table.pair();
+        if (flow.direction() == Direction.REVERSE) {
+            return "back to " + pair.destination() + " by key " + pair.key();
+        }
+        String select = inFile(table).select().orElse("SELECT *");
         OnConflict onConflict = pair.onConflict();
         return SPACE_OR_QUOTED
                         .matcher(select.strip())

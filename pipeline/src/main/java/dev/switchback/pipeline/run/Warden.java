@@ -178,8 +178,8 @@ final class Warden implements LedgerListener, AutoCloseable {
                     webhooks,
                     "its fence was closed, and its operator neither went on nor opened it");
             LOG.warn("settled: {}", outcome.state().phase());
-        } catch (RuntimeException e) {
-            LOG.warn("it could not be settled: {}", e.getMessage());
+        } catch (RuntimeException | Error e) {
+            LOG.warn("it could not be settled: {}", e.toString());
             synchronized (this) {
                 unserved.triedInVain(System.nanoTime());
             }
@@ -223,8 +223,8 @@ final class Warden implements LedgerListener, AutoCloseable {
     private static void guarded(Runnable work) {
         try {
             work.run();
-        } catch (RuntimeException e) {
-            LOG.info("the warden could not do its work, and goes on trying: {}", e.getMessage());
+        } catch (RuntimeException | Error e) {
+            LOG.info("the warden could not do its work, and goes on trying: {}", e.toString());
         }
     }
 

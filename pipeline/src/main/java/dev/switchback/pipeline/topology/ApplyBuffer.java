@@ -48,6 +48,7 @@ final class ApplyBuffer {
     private final Map<InputPartition, InputCursor> cursors = new HashMap<>();
     private final IdentityHashMap<DestinationTable, Map<Key, PendingRow>> rows = new IdentityHashMap<>();
     private final List<HeldChange> holding = new ArrayList<>();
+    private @Nullable HeldChange newlyHeld;
     private final HeldKeys heldKeys = new HeldKeys();
     private final String sharedTopic;
     /** By instance: a decoder has one for each schema of a table. */
@@ -140,7 +141,9 @@ final class ApplyBuffer {
     /** Takes a change that is not applied now; those of its key behind it will not be either. */
     void hold(HeldChange change, Event event) {
         holding.add(change);
-        heldKeys.add(change.change());
+        if (heldKeys.add(change.change())) {
+            newlyHeld = change;
+        }
         advance(change.change(), event);
     }
 
@@ -168,6 +171,11 @@ final class ApplyBuffer {
 
     long bytes() {
         return bytes;
+    }
+
+    /** The latest that is held of those of which nothing was held before; null if there is none. */
+    @Nullable HeldChange newlyHeld() {
+        return newlyHeld;
     }
 
     /** Adds to a batch what this buffer has. */
@@ -200,6 +208,7 @@ final class ApplyBuffer {
         cursors.values().forEach(cursor -> cursor.written(commits));
         rows.values().forEach(Map::clear);
         holding.clear();
+        newlyHeld = null;
         tables.clear();
         clear = null;
         rowCount = 0;

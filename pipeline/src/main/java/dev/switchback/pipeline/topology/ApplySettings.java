@@ -20,8 +20,8 @@ import dev.switchback.transforms.mapping.Mapping;
  * @param kafka the operator's client settings, {@code bootstrap.servers} among them; what exactly-once rests on cannot be
  *     overridden here
  * @param threads stream threads of this member, each with a session of its own at the destination
- * @param heldLimit halts once more rows than that are held in this member's partitions: where that many are refused, the
- *     destination itself is wrong
+ * @param heldLimit halts once more rows than that are held in this member's partitions: where that many are refused or
+ *     cannot be mapped, it is not the rows that are wrong
  * @param stateDirectory where Streams keeps local state
  * @param member a name that stays the same when this process is started again and that no other member of the flow has:
  *     lets it resume at once after a crash instead of waiting for its predecessor's session to expire

@@ -87,16 +87,16 @@ public final class ApplyThreads implements AutoCloseable {
                 .sum();
     }
 
-    /** A change was refused just now. Where that goes on and on, holding them all would only bury what is wrong. */
-    private void requireFewHeld(HeldChange refused) {
+    /** One more row is held. Where that goes on and on, holding them all would only bury what is wrong. */
+    private void requireFewHeld(HeldChange latest) {
         int held = heldKeys();
         if (held > heldLimit) {
             throw new ProblemException(new Problem(
                     Problem.Kind.REFUSED,
                     "apply of " + flow,
                     held + " rows are held, more than apply.held_limit (" + heldLimit + "); the latest is "
-                            + refused.table() + " " + refused.destinationKey() + ": " + refused.reason() + ".",
-                    "See what switchback held lists, correct the destination and run again: held changes are then retried"
+                            + latest.table() + " " + latest.destinationKey() + ": " + latest.reason() + ".",
+                    "See what switchback held lists, correct what its reasons name and run again: held changes are then retried"
                             + " by themselves. If so many are to be expected, raise apply.held_limit."));
         }
     }

@@ -10,7 +10,8 @@ import java.time.Duration;
  *     times
  * @param bytes size of the buffered changes as they stand in their topics; likewise, up to 32 MiB
  * @param age how long the oldest buffered change may wait; whole milliseconds. Where even the newest is late already, a
- *     tenth of that, but at most five seconds, as long as more comes: larger transactions catch up sooner
+ *     tenth of that, but at most five seconds, as long as more comes: larger transactions catch up sooner. (Late by
+ *     this machine's clock and the source's: one of two that differ by seconds makes changes wait so without need)
  */
 public record BufferBounds(int rows, long bytes, Duration age) {
 

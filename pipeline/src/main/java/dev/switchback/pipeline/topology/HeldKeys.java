@@ -33,10 +33,12 @@ final class HeldKeys {
         return held != null && held.contains(change.sourceKey());
     }
 
-    void add(InputChange change) {
-        if (keys.computeIfAbsent(change.input(), input -> new HashSet<>()).add(change.sourceKey())) {
-            count++;
-        }
+    /** @return whether nothing was held of its key before */
+    boolean add(InputChange change) {
+        boolean added =
+                keys.computeIfAbsent(change.input(), input -> new HashSet<>()).add(change.sourceKey());
+        count += added ? 1 : 0;
+        return added;
     }
 
     /** Forgets everything, and learns what the destination holds. */

@@ -57,12 +57,14 @@ final class HeldRetry {
                 superseding.entrySet().iterator();
         while (outdoing.hasNext() && System.nanoTime() < deadline) {
             Map.Entry<HeldChange, List<Mutation>> whole = outdoing.next();
-            thread.supersede(whole.getKey(), whole.getValue());
+            thread.supersede(whole.getKey(), whole.getKey(), whole.getValue());
             outdoing.remove();
         }
         List<HeldChange> due = thread.due(buffer.inputs());
         while (!due.isEmpty() && System.nanoTime() < deadline) {
-            due.forEach(this::retry);
+            for (Iterator<HeldChange> next = due.iterator(); next.hasNext() && System.nanoTime() < deadline; ) {
+                retry(next.next());
+            }
             due = thread.due(buffer.inputs());
         }
         buffer.heldKeys().replace(thread.heldKeys(buffer.inputs()));
@@ -92,7 +94,7 @@ final class HeldRetry {
         for (int i = behind.size() - 1; i >= 0; i--) {
             Optional<List<Mutation>> settled = mapper.settled(event, map(behind.get(i)));
             if (settled.isPresent()) {
-                return thread.supersede(behind.get(i), settled.get());
+                return thread.supersede(held, behind.get(i), settled.get());
             }
         }
         return false;

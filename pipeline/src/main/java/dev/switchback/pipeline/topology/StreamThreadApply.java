@@ -45,7 +45,7 @@ final class StreamThreadApply {
 
     private final ApplySession session;
     private final BufferBounds bounds;
-    private final Consumer<HeldChange> onRefused;
+    private final Consumer<HeldChange> onHeld;
     private final ApplyListener listener;
     private final List<ApplyBuffer> buffers = new ArrayList<>();
     private long lastFlushByAge;
@@ -53,12 +53,11 @@ final class StreamThreadApply {
     private long lastTaken;
     private volatile int heldKeyCount;
 
-    /** @param onRefused called behind the transaction that has held changes; what it throws ends the thread */
-    StreamThreadApply(
-            ApplySession session, BufferBounds bounds, Consumer<HeldChange> onRefused, ApplyListener listener) {
+    /** @param onHeld called behind the transaction that has held changes; what it throws ends the thread */
+    StreamThreadApply(ApplySession session, BufferBounds bounds, Consumer<HeldChange> onHeld, ApplyListener listener) {
         this.session = session;
         this.bounds = bounds;
-        this.onRefused = onRefused;
+        this.onHeld = onHeld;
         this.listener = listener;
     }
 
@@ -182,8 +181,8 @@ final class StreamThreadApply {
         return guarded(() -> session.behind(held));
     }
 
-    boolean supersede(HeldChange held, List<Mutation> mutations) {
-        return guarded(() -> session.supersede(held, mutations));
+    boolean supersede(HeldChange first, HeldChange held, List<Mutation> mutations) {
+        return guarded(() -> session.supersede(first, held, mutations));
     }
 
     List<HeldChange> rivals(HeldChange held) {
@@ -224,7 +223,9 @@ final class StreamThreadApply {
 
     private void written(Batch batch, List<HeldChange> refused, Duration took) {
         long now = System.currentTimeMillis();
+        HeldChange latest = refused.isEmpty() ? null : refused.get(refused.size() - 1);
         for (ApplyBuffer buffer : buffers) {
+            latest = latest == null ? buffer.newlyHeld() : latest;
             refused.stream()
                     .map(HeldChange::change)
                     .filter(change -> buffer.inputs().contains(change.input()))
@@ -237,8 +238,10 @@ final class StreamThreadApply {
         }
         if (!refused.isEmpty()) {
             listener.held(refused);
+        }
+        if (latest != null) {
             countHeldKeys();
-            onRefused.accept(refused.get(refused.size() - 1));
+            onHeld.accept(latest);
         }
     }
 

@@ -4,7 +4,7 @@ import java.util.List;
 
 /**
  * A change that leaves out a value which the mapping needs, and that would be mapped if the whole row were read again at
- * the source. A source table with {@code REPLICA IDENTITY FULL} never makes one.
+ * the source. A source table that has {@code REPLICA IDENTITY FULL}, as have all its partitions, never makes one.
  */
 public final class IncompleteRowException extends UnmappableException {
 

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 import dev.switchback.transforms.change.Absent;
 import dev.switchback.transforms.change.Change;
+import dev.switchback.transforms.change.Operation;
 import dev.switchback.transforms.change.Row;
 import dev.switchback.transforms.mutation.DestinationTable;
 import dev.switchback.transforms.mutation.Key;
@@ -89,7 +90,7 @@ final class SelectMapping implements Mapping {
     private void update(Optional<Row> before, Row after, Consumer<? super Mutation> out) {
         before.ifPresent(old -> requireSameSourceKey(old, after));
         if (before.isEmpty() && !program.keepsDestinationKey()) {
-            throw new IncompleteRowException(program.movingColumns(), "the old row's destination key is made of them");
+            throw withoutOldRow();
         }
         Optional<Key> oldKey =
                 program.keepsDestinationKey() ? Optional.of(reader.key(after)) : placed(before.orElseThrow());
@@ -108,6 +109,9 @@ final class SelectMapping implements Mapping {
 
     @Override
     public void settle(Change first, Change last, Consumer<? super Mutation> out) {
+        if (first.operation() == Operation.UPDATE && first.before() == null) {
+            throw withoutOldRow(); // The destination has it, and nobody knows where.
+        }
         Optional<Key> oldKey = Optional.ofNullable(first.before()).flatMap(this::placed);
         @Nullable Row after = last.after();
         Optional<Upsert> row = after == null || !reader.isIn(after) ? Optional.empty() : Optional.of(whole(after));
@@ -128,11 +132,14 @@ final class SelectMapping implements Mapping {
         }
         for (Column column : program.source().columns()) {
             if (!column.nullable() && before.value(column.name()) == null) {
-                throw new IncompleteRowException(
-                        program.movingColumns(), "the old row's destination key is made of them");
+                throw withoutOldRow();
             }
         }
         return reader.isIn(before) ? Optional.of(reader.key(before)) : Optional.empty();
+    }
+
+    private IncompleteRowException withoutOldRow() {
+        return new IncompleteRowException(program.movingColumns(), "the old row's destination key is made of them");
     }
 
     /** A row that is out of the filter may have NULL for a key that rows within it have. */

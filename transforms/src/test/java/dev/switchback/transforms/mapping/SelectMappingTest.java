@@ -219,6 +219,26 @@ class SelectMappingTest {
                         + " set REPLICA IDENTITY FULL");
     }
 
+    /** As after a partition was created whose log has no old rows: the destination's is at a key that nobody knows. */
+    @Test
+    void whatAMovingRowComesToIsNotKnownWithoutTheFirstOldRow() {
+        Change first = change(Operation.UPDATE, null, row(7, 1, "x", "x", "1"));
+        Change moved = change(Operation.UPDATE, row(7, 1, "x", "x", "1"), row(7, 2, "y", "x", "1"));
+        Change deleted = change(Operation.DELETE, row(7, 1, "x", "x", "1"), null);
+
+        assertThatThrownBy(() -> settled(first, moved)).isInstanceOf(IncompleteRowException.class);
+        assertThatThrownBy(() -> settled(first, deleted)).isInstanceOf(IncompleteRowException.class);
+        assertThat(settled(moved, deleted)).containsExactly(new Remove(MOVING.destination(), new Key(1, 7)));
+        assertThat(settled(change(Operation.INSERT, null, row(7, 1, "x", "x", "1")), moved))
+                .containsExactly(new Upsert(MOVING.destination(), values(2, 7, "y")));
+    }
+
+    private static List<Mutation> settled(Change first, Change last) {
+        List<Mutation> mutations = new ArrayList<>();
+        MOVING.settle(first, last, mutations::add);
+        return mutations;
+    }
+
     @Test
     void aTruncateClearsTheTable() {
         assertThat(all(FILTERED, change(Operation.TRUNCATE, null, null)))
