@@ -153,6 +153,7 @@ final class SlotStream implements ReplicationStream {
         }
         passChanges(processor);
         processor.process(new TransactionMessage(Operation.COMMIT, transaction, commitTime));
+        transaction = null;
     }
 
     private void takeMessage(ByteBuffer message, ReplicationMessageProcessor processor)

@@ -28,7 +28,6 @@ public interface ApplySession extends AutoCloseable {
      * @throws dev.switchback.transforms.problem.ProblemException when there is a checkpoint of this flow for the same topic
      *     and partition under another topic id: the topic was deleted and created again, and what it held in between is
      *     lost. Nothing was claimed
-     * @throws NotInChargeException when the control row gives another mandate by now
      */
     Map<InputPartition, Checkpoint> claim(Collection<InputPartition> inputs);
 

@@ -18,8 +18,8 @@ public final class Folding {
     /**
      * The one mutation that leaves the row as {@code earlier} and then {@code later} would.
      *
-     * @return empty where there is none: where only the destination knows which of them counts; and a Patch behind a Remove patches a row that is not there, which only the
-     *     destination can judge, so both must be applied in turn
+     * @return empty where there is none, so that both must be applied in turn: where only the destination knows which of
+     *     them counts; and of a Patch behind a Remove, whose row is not there
      */
     public static Optional<OfRow> fold(OfRow earlier, OfRow later) {
         OnConflict onConflict = earlier.table().onConflict();
