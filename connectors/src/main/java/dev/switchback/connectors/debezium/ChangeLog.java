@@ -178,10 +178,10 @@ final class ChangeLog implements LogDecoder.Refusals {
         return new Problem(
                 Problem.Kind.REFUSED,
                 where,
-                "The log has no whole old rows of " + table
-                        + " any more, which its mapping needs: its REPLICA IDENTITY was"
-                        + " FULL and is not. Everything before that is in Kafka, nothing after it.",
-                "Give it back REPLICA IDENTITY FULL, and start the migration anew.");
+                "The log holds a change of " + table + " without the whole old row that its mapping needs: its REPLICA"
+                        + " IDENTITY, or that of a partition, was not FULL. Everything before that is in Kafka, nothing"
+                        + " after it.",
+                "ALTER TABLE … REPLICA IDENTITY FULL, of it and of each partition, and start the migration anew.");
     }
 
     Problem leafTruncated(LeafTruncated leaf) {

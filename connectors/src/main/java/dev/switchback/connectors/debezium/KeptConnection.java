@@ -27,6 +27,7 @@ final class KeptConnection implements AutoCloseable {
 
     Connection open() throws SQLException {
         synchronized (this) {
+            requireOpen();
             if (kept != null) {
                 return kept;
             }
@@ -36,9 +37,15 @@ final class KeptConnection implements AutoCloseable {
             kept = opened;
             if (closed) {
                 drop();
-                throw new SQLException("closed meanwhile");
             }
+            requireOpen();
             return opened;
+        }
+    }
+
+    private void requireOpen() throws SQLException {
+        if (closed) {
+            throw new SQLException("nobody needs it any more");
         }
     }
 

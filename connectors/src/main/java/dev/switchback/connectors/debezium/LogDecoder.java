@@ -3,6 +3,7 @@ package dev.switchback.connectors.debezium;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,6 +30,11 @@ final class LogDecoder {
 
     private final Map<TableId, CapturedTable> captured = new HashMap<>();
     private final Set<TableId> wholeOldRows;
+    /** Those of which, or of a partition of which, the log may have no more than the key of old rows. */
+    private final Set<TableId> keysOnly = new HashSet<>();
+    /** The captured table that the log has just described, of which the next description may be of a partition. */
+    private @Nullable TableId described;
+
     private final Map<Integer, LogTable> tables = new HashMap<>();
     private final SchemaGuard guard;
     private final Refusals refusals;
@@ -41,7 +47,7 @@ final class LogDecoder {
         /** The log does not say the key columns of old rows. */
         Problem keyUnknown(TableId table, List<String> columns);
 
-        /** The log has no whole old rows any more of a table whose mapping needs them. */
+        /** A change comes without the whole old row that its table's mapping needs. */
         Problem oldRowsUnknown(TableId table);
     }
 
@@ -65,8 +71,13 @@ final class LogDecoder {
     /** A change, and what reads its table's rows. */
     record LogChange(Change change, RowReader reader) {}
 
-    /** A captured table as the log describes it: for each of its columns the place in the row. */
-    private record LogTable(RowReader reader, int[] places) {}
+    /**
+     * A captured table as the log describes it.
+     *
+     * @param places for each of its columns the place in the row
+     * @param wholeOldRows whether its mapping needs them
+     */
+    private record LogTable(RowReader reader, int[] places, boolean wholeOldRows) {}
 
     /**
      * The changes that a message holds: none where it describes a table, one for each table of a TRUNCATE.
@@ -79,11 +90,12 @@ final class LogDecoder {
      */
     List<LogChange> decode(ByteBuffer message, long lsn, long commitMicros) {
         byte kind = message.get();
+        if (kind == 'R') {
+            describe(message);
+            return List.of();
+        }
+        described = null;
         switch (kind) {
-            case 'R' -> {
-                describe(message);
-                return List.of();
-            }
             case 'T' -> {
                 return truncates(message, lsn, commitMicros);
             }
@@ -94,6 +106,9 @@ final class LogDecoder {
                 if (next == 'K' || next == 'O') {
                     before = row(table, message);
                     next = kind == 'D' ? 0 : message.get();
+                }
+                if (table.wholeOldRows && kind != 'I') {
+                    requireOldRow(table, before);
                 }
                 Row after = next == 'N' ? completed(row(table, message), before) : null;
                 Operation operation =
@@ -112,20 +127,22 @@ final class LogDecoder {
 
     /**
      * The log describes a table ahead of its first change, and again when it was altered or renamed. (Of a partitioned
-     * table it describes the partition as well, whose changes it then calls the table's. The partition's own replica
-     * identity, by which its old rows are logged, is looked up in the catalogue.)
+     * table it describes the partition as well, right behind it, whose changes it then calls the table's.)
      */
     private void describe(ByteBuffer message) {
         int relation = message.getInt();
         TableId id = new TableId(SlotStream.text(message), SlotStream.text(message));
         byte identity = message.get();
         CapturedTable table = captured.get(id);
-        if (table == null || table.relation().oid() != Integer.toUnsignedLong(relation)) {
+        boolean known = table != null && table.relation().oid() == Integer.toUnsignedLong(relation);
+        TableId root = known ? id : described;
+        described = known ? id : null;
+        if (identity != FULL && root != null) {
+            keysOnly.add(root);
+        }
+        if (table == null || !known) {
             tables.remove(relation); // Another one may have been created under the name since.
             return;
-        }
-        if (identity != FULL && wholeOldRows.contains(id)) {
-            throw new ProblemException(refusals.oldRowsUnknown(id));
         }
         List<LogColumn> columns = new ArrayList<>();
         List<String> unknownKey = new ArrayList<>(table.schema().key());
@@ -147,7 +164,15 @@ final class LogDecoder {
         int[] places = columns.stream()
                 .mapToInt(column -> names.indexOf(column.name()))
                 .toArray();
-        tables.put(relation, new LogTable(new RowReader(table.schema()), places));
+        tables.put(relation, new LogTable(new RowReader(table.schema()), places, wholeOldRows.contains(id)));
+    }
+
+    /** Of a partition's changes the log says by its table's replica identity whether the old row is whole. */
+    private void requireOldRow(LogTable table, @Nullable Row before) {
+        TableId id = table.reader.table().id();
+        if (before == null || (keysOnly.contains(id) && table.reader.hasKeyAlone(before))) {
+            throw new ProblemException(refusals.oldRowsUnknown(id));
+        }
     }
 
     private List<LogChange> truncates(ByteBuffer message, long lsn, long commitMicros) {
@@ -194,7 +219,14 @@ final class LogDecoder {
         int length = message.getInt();
         int from = message.arrayOffset() + message.position();
         message.position(message.position() + length);
-        return reader.value(message.array(), from, length, column);
+        try {
+            return reader.value(message.array(), from, length, column);
+        } catch (IllegalArgumentException e) {
+            // Without the value, which is nobody's but its owner's.
+            throw new UnreadableLogException("a value of column "
+                    + reader.table().columns().get(column).name() + " of "
+                    + reader.table().id() + " that is none of its type");
+        }
     }
 
     /** Under full replica identity, a value that was left out because it did not change stands in the old row. */

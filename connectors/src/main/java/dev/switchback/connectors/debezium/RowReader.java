@@ -94,6 +94,15 @@ final class RowReader {
         return unknown;
     }
 
+    /** Whether all else is NULL, as in an old row of which only the key is logged. */
+    boolean hasKeyAlone(Row row) {
+        long known = Arrays.stream(row.values()).filter(Objects::nonNull).count();
+        return known
+                == Arrays.stream(key)
+                        .filter(column -> row.values()[column] != null)
+                        .count();
+    }
+
     /** The values of a row's key as text. */
     List<String> keyText(Row row) {
         return Arrays.stream(key).mapToObj(column -> text(row.values()[column])).toList();

@@ -205,7 +205,7 @@ public class DestinationInMemory implements Destination {
         @Override
         public boolean supersede(HeldChange first, HeldChange change, List<Mutation> mutations) {
             synchronized (DestinationInMemory.this) {
-                if (held.stream().noneMatch(other -> other.change().equals(first.change()))) {
+                if (isHeld(change) && !isHeld(first)) {
                     return false;
                 }
                 boolean applied = retry(change, mutations);
@@ -218,6 +218,10 @@ public class DestinationInMemory implements Destination {
                 }
                 return applied;
             }
+        }
+
+        private boolean isHeld(HeldChange change) {
+            return held.stream().anyMatch(other -> other.change().equals(change.change()));
         }
 
         @Override

@@ -40,6 +40,9 @@ public final class ControlSchema {
     /** The version whose script, {@code control-N.sql}, was written last. */
     static final int VERSION = 10;
 
+    /** Begins the names of tables whose mappings are those of REVERSE: no table's name has a space outside quotes. */
+    private static final String BACK = "back from ";
+
     /** "switchba" in ASCII: any number that nobody else locks. */
     private static final long CREATION_LOCK = 0x7377697463686261L;
 
@@ -118,11 +121,41 @@ public final class ControlSchema {
         }
     }
 
+    /** By which mappings a flow's rows were written so far, by the table that they came from; none where there are none. */
+    public static Map<String, String> mappings(Connection connection, Flow flow) throws SQLException {
+        Map<String, String> remembered = new HashMap<>();
+        if (!hasApplied(connection, flow)
+                || !answersYes(connection, "SELECT to_regclass('switchback.mapping') IS NOT NULL")) {
+            return remembered;
+        }
+        String sql = "SELECT table_name, declared FROM switchback.mapping WHERE migration = ?";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, flow.migration());
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    of(flow, row.getString(1), row.getString(2), remembered);
+                }
+            }
+        }
+        return remembered;
+    }
+
+    private static String mapped(Flow flow, String table) {
+        return (flow.direction() == Direction.REVERSE ? BACK : "") + table;
+    }
+
+    private static void of(Flow flow, String name, String declared, Map<String, String> remembered) {
+        boolean back = name.startsWith(BACK);
+        if (back == (flow.direction() == Direction.REVERSE)) {
+            remembered.put(back ? name.substring(BACK.length()) : name, declared);
+        }
+    }
+
     /**
      * Remembers by which mapping a flow's rows are written, of each table of which none is remembered yet; of all tables
      * where the flow has never applied.
      *
-     * @param declared by source table
+     * @param declared by the table that the flow reads
      * @return those that are remembered, of these tables
      */
     public static Map<String, String> bindMappings(Connection connection, Flow flow, Map<String, String> declared)
@@ -137,7 +170,11 @@ public final class ControlSchema {
         List<String> tables = List.copyOf(declared.keySet());
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setString(1, flow.migration());
-            statement.setArray(2, connection.createArrayOf("text", tables.toArray()));
+            statement.setArray(
+                    2,
+                    connection.createArrayOf(
+                            "text",
+                            tables.stream().map(table -> mapped(flow, table)).toArray()));
             statement.setArray(
                     3,
                     connection.createArrayOf(
@@ -145,7 +182,7 @@ public final class ControlSchema {
             statement.setBoolean(4, applied);
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
-                    remembered.put(row.getString(1), row.getString(2));
+                    of(flow, row.getString(1), row.getString(2), remembered);
                 }
             }
         }

@@ -61,7 +61,7 @@ public sealed interface LogMessage {
                     Optional.of(new LeafTruncated(migration, table(json.path("root")), table(json.path("leaf"))));
                 default -> Optional.empty();
             };
-        } catch (IOException notOurs) {
+        } catch (IOException | IllegalArgumentException notOurs) {
             return Optional.empty();
         }
     }

@@ -2,6 +2,7 @@ package dev.switchback.connectors.postgres;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import dev.switchback.transforms.schema.TableId;
 import dev.switchback.transforms.schema.TableSchema;
@@ -45,6 +46,12 @@ public record PostgresTable(
 
     public boolean partitioned() {
         return relation.kind() == RelationKind.PARTITIONED_TABLE;
+    }
+
+    /** Whether its log, and that of each partition, has the whole old row of an update or delete. */
+    public boolean logsOldRows() {
+        return Stream.concat(Stream.of(relation), leaves.stream())
+                .allMatch(each -> each.identity() == ReplicaIdentity.FULL);
     }
 
     /** The statistics' estimate, over all partitions; 0 where there is none yet. */

@@ -194,14 +194,44 @@ class LogDecoderTest {
     }
 
     @Test
-    void whereOldRowsAreNeededATableMustLogThemWhole() {
+    void whereOldRowsAreNeededAnUpdateOrDeleteMustHaveThem() {
         LogDecoder needing = decoder(Set.of(ID));
+        needing.decode(description(RELATION, "t", 'd', "id", NOTE, NUMBER, FLAG), 11, 22);
 
-        assertThat(needing.decode(description(RELATION, "t", 'f', "id", NOTE, NUMBER, FLAG), 11, 22))
-                .isEmpty();
-        assertThatThrownBy(() -> needing.decode(description(RELATION, "t", 'd', "id", NOTE, NUMBER, FLAG), 11, 22))
+        assertThat(needing.decode(change('I', RELATION, tuple('N', "x", "7", "t")), 11, 22))
+                .hasSize(1);
+        assertNoOldRow(needing, change('U', RELATION, tuple('N', "x", "7", "t")));
+        assertNoOldRow(needing, change('D', RELATION, tuple('K', null, "7", null)));
+    }
+
+    /** Its changes are called its table's, by whose identity they say that their old rows are whole. */
+    @Test
+    void whereOldRowsAreNeededAPartitionMustLogThemToo() {
+        LogDecoder needing = decoder(Set.of(ID));
+        needing.decode(description(RELATION, "t", 'f', "id", NOTE, NUMBER, FLAG), 11, 22);
+        needing.decode(change('D', RELATION, tuple('O', null, "7", null)), 11, 22);
+        needing.decode(description(RELATION, "t", 'f', "id", NOTE, NUMBER, FLAG), 11, 22);
+        needing.decode(description(OTHER, "t_2", 'd', "id", NOTE, NUMBER, FLAG), 11, 22);
+
+        assertThat(needing.decode(change('D', RELATION, tuple('O', "x", "7", "t")), 11, 22))
+                .hasSize(1);
+        assertNoOldRow(needing, change('D', RELATION, tuple('O', null, "7", null)));
+        assertNoOldRow(needing, change('U', RELATION, tuple('N', "x", "7", "t")));
+    }
+
+    private static void assertNoOldRow(LogDecoder decoder, ByteBuffer change) {
+        assertThatThrownBy(() -> decoder.decode(change, 11, 22))
                 .isInstanceOf(ProblemException.class)
                 .hasMessageContaining("No old rows of public.t");
+    }
+
+    @Test
+    void aValueThatIsNoneOfItsTypeIsNamedByItsColumnAlone() {
+        describe("t", NOTE, NUMBER, FLAG);
+
+        assertThatThrownBy(() -> decode(change('I', RELATION, tuple('N', "a", "secret", "t"))))
+                .isInstanceOf(LogDecoder.UnreadableLogException.class)
+                .hasMessage("a value of column id of public.t that is none of its type");
     }
 
     @Test

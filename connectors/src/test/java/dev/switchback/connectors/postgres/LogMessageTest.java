@@ -19,7 +19,7 @@ class LogMessageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "x", "null", "[1", "7", "{\"kind\": \"another\"}"})
+    @ValueSource(strings = {"", "x", "null", "[1", "7", "{\"kind\": \"another\"}", "{\"kind\": \"leaf_truncated\"}"})
     void whatIsNotOursIsNothing(String content) {
         assertThat(parsed(content)).isEmpty();
     }

@@ -42,7 +42,6 @@ public record FlowPlan(MigrationFile file, Flow flow, List<PlannedTable> tables,
      * @param pair which columns go where
      * @param direct its mapping, if its change topic's partitions say all
      * @param joined its mapping, if its mutations go through a mutation topic: one of the two
-     * @param wholeOldRows whether its direct mapping needs the whole old rows that its log has
      */
     public record PlannedTable(
             PostgresTable from,
@@ -50,7 +49,7 @@ public record FlowPlan(MigrationFile file, Flow flow, List<PlannedTable> tables,
             TablePair pair,
             Optional<Mapping> direct,
             Optional<RowMapping> joined,
-            boolean wholeOldRows) {}
+            Way way) {}
 
     /** How to reach the database that the flow reads. */
     public PostgresConnections from() {
@@ -83,7 +82,7 @@ public record FlowPlan(MigrationFile file, Flow flow, List<PlannedTable> tables,
     /** The tables of which the log must have whole old rows. */
     public Set<TableId> wholeOldRows() {
         return tables.stream()
-                .filter(PlannedTable::wholeOldRows)
+                .filter(table -> table.way() == Way.BY_OLD_ROWS)
                 .map(table -> table.from().id())
                 .collect(Collectors.toSet());
     }

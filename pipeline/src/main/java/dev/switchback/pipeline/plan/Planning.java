@@ -4,12 +4,14 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import dev.switchback.connectors.postgres.ControlSchema;
 import dev.switchback.connectors.postgres.DestinationPreflight;
 import dev.switchback.connectors.postgres.Findings;
 import dev.switchback.connectors.postgres.PostgresCatalog;
@@ -35,6 +37,7 @@ final class Planning {
     private final Set<Problem> problems = new LinkedHashSet<>();
     private final List<String> notices = new ArrayList<>();
     private final ZoneTables zones;
+    private final List<Problem> unread = new ArrayList<>();
     private final WayBack wayBack;
     private final SourceLookups lookups;
     private final TableMappings mappings;
@@ -44,14 +47,14 @@ final class Planning {
         this.source = Plan.source(file);
         this.destination = Plan.destination(file);
         this.zones = new ZoneTables(source);
-        this.wayBack = new WayBack(new ZoneTables(destination));
+        Flow back = new Flow(file.migration(), Direction.REVERSE);
+        this.wayBack = new WayBack(new ZoneTables(destination), begun(source, back));
         this.lookups = new SourceLookups(source);
-        this.mappings = new TableMappings(file, lookups, zones);
+        this.mappings = new TableMappings(file, lookups, zones, begun(destination, file.flow()));
     }
 
     Plan plan() {
-        List<Problem> unread = new ArrayList<>();
-        Map<TableId, PostgresTable> sources = sources(unread);
+        Map<TableId, PostgresTable> sources = sources();
         // A table that is missing, or has no key, the preflight reports.
         List<Selected> selected = mappings.select(sources);
         problems.addAll(mappings.problems());
@@ -60,10 +63,12 @@ final class Planning {
         problems.addAll(topics(selected));
         Findings source = new SourcePreflight(this.source).check(file.flow(), mappings.columns(selected));
         note(source);
-        if (source.problems().isEmpty()) {
+        Findings destination =
+                new DestinationPreflight(this.destination).check(file.flow(), sources, TableMappings.pairs(selected));
+        note(destination);
+        if (source.problems().isEmpty() && destination.problems().isEmpty()) {
             problems.addAll(unread);
         }
-        note(new DestinationPreflight(destination).check(file.flow(), sources, TableMappings.pairs(selected)));
         requireNone();
         selected.stream()
                 .filter(one -> !one.selection().computed().isEmpty()
@@ -78,9 +83,9 @@ final class Planning {
         requireNone();
         selected.forEach(one -> wayBack(one, TableMappings.destination(one, destinations)));
         if (wayBack.computes()) {
-            SourceLetters.problems(destination, "the way back").forEach(wayBack::refuse);
+            SourceLetters.problems(this.destination, "the way back").forEach(wayBack::refuse);
         }
-        InterpretedTexts.problems(destination, Map.of("the way back", wayBack.interpreted()))
+        InterpretedTexts.problems(this.destination, Map.of("the way back", wayBack.interpreted()))
                 .forEach(wayBack::refuse);
         notices.addAll(wayBack.notices());
         Flow back = new Flow(file.migration(), Direction.REVERSE);
@@ -139,8 +144,22 @@ final class Planning {
         return topics.problems();
     }
 
+    /** The ways on which a flow's rows were written so far, by the table that they came from. */
+    private Map<TableId, Way> begun(PostgresConnections written, Flow flow) {
+        Map<TableId, Way> begun = new HashMap<>();
+        try (Connection connection = written.open()) {
+            ControlSchema.mappings(connection, flow).forEach((table, mapping) -> Way.of(mapping)
+                    .ifPresent(way -> begun.put(TableId.parse(table), way)));
+        } catch (SQLException e) {
+            unread.add(written.problem(e));
+        } catch (ProblemException e) {
+            unread.addAll(e.problems());
+        }
+        return begun;
+    }
+
     /** Why the source cannot be read, its preflight says best. */
-    private Map<TableId, PostgresTable> sources(List<Problem> unread) {
+    private Map<TableId, PostgresTable> sources() {
         try {
             return tables(source, file.tables().keySet());
         } catch (ProblemException e) {

@@ -37,6 +37,7 @@ public final class TableMappings {
     private final MigrationFile file;
     private final LookupTables lookups;
     private final TimeZones zones;
+    private final Map<TableId, Way> begun;
     private final Set<Problem> problems = new LinkedHashSet<>();
     private final List<String> notices = new ArrayList<>();
 
@@ -45,6 +46,12 @@ public final class TableMappings {
      * @param zones where time zones are found
      */
     public TableMappings(MigrationFile file, LookupTables lookups, TimeZones zones) {
+        this(file, lookups, zones, Map.of());
+    }
+
+    /** @param begun the ways on which rows were written so far, by source table */
+    TableMappings(MigrationFile file, LookupTables lookups, TimeZones zones, Map<TableId, Way> begun) {
+        this.begun = begun;
         this.file = file;
         this.lookups = lookups;
         this.zones = zones;
@@ -146,7 +153,9 @@ public final class TableMappings {
         List<String> key = MappingCompiler.key(source.schema(), selection, table.key(), table.where());
         checkConflicts(table, selection);
         Optional<String> joined = joined(table, source, selection, key);
-        if (table.onConflict().kind() == OnConflict.Kind.NEWER && joined.isEmpty() && !Ways.logsOldRows(source)) {
+        if (table.onConflict().kind() == OnConflict.Kind.NEWER
+                && joined.isEmpty()
+                && !(source.logsOldRows() && begun.get(table.source()) != Way.BY_CHANGES)) {
             notices.add(
                     table.source() + ": a row that is deleted is removed, however new the destination's is, since the"
                             + " log does not say how old the deleted one was. ALTER TABLE " + table.source()
@@ -197,6 +206,9 @@ public final class TableMappings {
         if (!MappingCompiler.keepsSourceKey(source.schema(), selection, key)) {
             return Optional.of("the destination's key does not contain the source's");
         }
+        if (begun.get(table.source()) == Way.REMEMBERED) {
+            return Optional.of("its rows have been remembered from the first one on");
+        }
         Optional<String> reason = Ways.needsOldRows(source, selection, key);
         reason.ifPresent(why -> notices.add(table.source()
                 + " takes the longer way through a mutation topic, and its rows"
@@ -224,6 +236,7 @@ public final class TableMappings {
                 one.table().onConflict(),
                 one.joined().isPresent(),
                 shared(one.table()),
+                begun.get(one.table().source()),
                 one.table().where());
     }
 

@@ -29,11 +29,16 @@ final class WayBack {
     private final List<Problem> problems = new ArrayList<>();
     private final List<String> notices = new ArrayList<>();
     private final ZoneTables zones;
+    private final Map<TableId, Way> begun;
     private final Map<TableId, Set<String>> interpreted = new LinkedHashMap<>();
     private boolean computes;
 
-    /** @param zones the destination's */
-    WayBack(ZoneTables zones) {
+    /**
+     * @param zones the destination's
+     * @param begun the ways on which rows have come back so far, by the destination's table
+     */
+    WayBack(ZoneTables zones, Map<TableId, Way> begun) {
+        this.begun = begun;
         this.zones = zones;
     }
 
@@ -99,8 +104,9 @@ final class WayBack {
                     "Select it: without it nobody knows which row of the source is meant."));
         }
         boolean joined = !MappingCompiler.keepsSourceKey(from.schema(), back, key)
+                || begun.get(from.id()) == Way.REMEMBERED
                 || Ways.needsOldRows(from, back, key).isPresent();
-        tables.add(Ways.planned(from, back, to, key, OnConflict.OVERWRITE, joined, false, where));
+        tables.add(Ways.planned(from, back, to, key, OnConflict.OVERWRITE, joined, false, begun.get(from.id()), where));
         computes |= !back.computed().isEmpty();
         interpreted.putAll(back.select().interpreted(from.id()));
     }

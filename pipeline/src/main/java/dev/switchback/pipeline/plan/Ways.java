@@ -3,10 +3,10 @@ package dev.switchback.pipeline.plan;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
 
 import dev.switchback.connectors.postgres.PostgresTable;
-import dev.switchback.connectors.postgres.PostgresTable.ReplicaIdentity;
 import dev.switchback.connectors.postgres.TablePair;
 import dev.switchback.connectors.postgres.TablePair.ColumnPair;
 import dev.switchback.pipeline.plan.FlowPlan.PlannedTable;
@@ -23,13 +23,7 @@ final class Ways {
 
     /** Why the table's log should carry whole old rows, if it does not; without them its rows must be remembered. */
     static Optional<String> needsOldRows(PostgresTable from, Selection selection, List<String> key) {
-        return logsOldRows(from) ? Optional.empty() : MappingCompiler.needsFullIdentity(from.schema(), selection, key);
-    }
-
-    /** Whether the log has the whole old row of an update or delete. */
-    static boolean logsOldRows(PostgresTable table) {
-        return Stream.concat(Stream.of(table.relation()), table.leaves().stream())
-                .allMatch(relation -> relation.identity() == ReplicaIdentity.FULL);
+        return from.logsOldRows() ? Optional.empty() : MappingCompiler.needsFullIdentity(from.schema(), selection, key);
     }
 
     /**
@@ -37,6 +31,7 @@ final class Ways {
      *
      * @param joined whether one partition's log does not say all that its rows are made of
      * @param shared whether other tables go to the same one
+     * @param begun the way on which its rows were written so far; null where there are none
      */
     static PlannedTable planned(
             PostgresTable from,
@@ -46,9 +41,16 @@ final class Ways {
             OnConflict onConflict,
             boolean joined,
             boolean shared,
+            @Nullable Way begun,
             String where) {
+        // What it did without so far, it does without.
+        boolean aged = from.logsOldRows() && begun != Way.BY_CHANGES && onConflict.kind() == OnConflict.Kind.NEWER;
+        boolean oldRows = aged
+                || (from.logsOldRows()
+                        && MappingCompiler.needsFullIdentity(from.schema(), selection, key)
+                                .isPresent());
         TablePair pair = pair(from.id(), to.id(), selection, key, onConflict);
-        Into into = new Into(to.schema(), key, onConflict, joined || logsOldRows(from));
+        Into into = new Into(to.schema(), key, onConflict, joined || aged);
         return joined
                 ? new PlannedTable(
                         from,
@@ -56,22 +58,14 @@ final class Ways {
                         pair,
                         Optional.empty(),
                         Optional.of(MappingCompiler.compileRows(from.schema(), selection, into, shared, where)),
-                        false)
+                        Way.REMEMBERED)
                 : new PlannedTable(
                         from,
                         to,
                         pair,
                         Optional.of(MappingCompiler.compile(from.schema(), selection, into, where)),
                         Optional.empty(),
-                        logsOldRows(from) && usesOldRows(from, selection, key, onConflict));
-    }
-
-    /** Without an old row it is not known where the destination's is, or how old the one is that is removed. */
-    private static boolean usesOldRows(
-            PostgresTable from, Selection selection, List<String> key, OnConflict onConflict) {
-        return onConflict.kind() == OnConflict.Kind.NEWER
-                || MappingCompiler.needsFullIdentity(from.schema(), selection, key)
-                        .isPresent();
+                        oldRows ? Way.BY_OLD_ROWS : Way.BY_CHANGES);
     }
 
     /** Which columns go where. */

@@ -86,9 +86,11 @@ final class Chronicle implements AutoCloseable {
                     clock.shutdown();
                 }
             }
-        } catch (RuntimeException | Error e) {
+        } catch (RuntimeException e) {
             // Work that throws would not be repeated.
             LOG.debug("nothing could be written into the ledger", e);
+        } catch (Error e) {
+            LOG.warn("nothing could be written into the ledger", e);
         }
     }
 

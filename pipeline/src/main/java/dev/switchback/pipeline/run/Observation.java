@@ -87,8 +87,10 @@ final class Observation implements AutoCloseable {
     private static void guarded(Runnable work) {
         try {
             work.run();
-        } catch (RuntimeException | Error e) {
+        } catch (RuntimeException e) {
             LOG.debug("an observation failed", e);
+        } catch (Error e) {
+            LOG.warn("an observation failed", e);
         }
     }
 

@@ -4,7 +4,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +25,7 @@ import dev.switchback.connectors.spi.Flow;
 import dev.switchback.connectors.spi.InputPartition;
 import dev.switchback.pipeline.file.MigrationFile;
 import dev.switchback.pipeline.plan.FlowPlan;
+import dev.switchback.pipeline.plan.Way;
 import dev.switchback.transforms.mutation.OnConflict;
 import dev.switchback.transforms.problem.Problem;
 import dev.switchback.transforms.problem.ProblemException;
@@ -36,9 +36,6 @@ import dev.switchback.transforms.schema.TableId;
  * may take them at any start.
  */
 final class Preparation {
-
-    /** Ends a mapping whose rows are remembered. */
-    private static final String REMEMBERED = ", remembered";
 
     private static final Pattern SPACE_OR_QUOTED = Pattern.compile("\\s+|'[^']*'|\"[^\"]*\"");
 
@@ -72,11 +69,8 @@ final class Preparation {
     /** The rows that are there, and those that are remembered of them, were placed by the mapping of then. */
     private void requireMappings() {
         Map<String, String> declared = new LinkedHashMap<>();
-        Map<String, String> places = new HashMap<>();
         for (FlowPlan.PlannedTable table : plan.tables()) {
-            String name = table.from().id().toString();
-            declared.put(name, mapping(table) + way(table));
-            places.put(name, inFile(table).where());
+            declared.put(table.from().id().toString(), table.way().behind(mapping(table)));
         }
         Map<String, String> known;
         try (Connection connection = destination.open()) {
@@ -85,43 +79,38 @@ final class Preparation {
             throw new ProblemException(destination.problem(e), e);
         }
         List<Problem> changed = new ArrayList<>();
-        declared.forEach((table, mapping) -> {
-            String before = known.getOrDefault(table, mapping);
-            if (before.endsWith(REMEMBERED) != mapping.endsWith(REMEMBERED)) {
-                changed.add(anotherWay(places.getOrDefault(table, table), table, before.endsWith(REMEMBERED)));
-            } else if (!before.equals(mapping)) {
-                changed.add(new Problem(
-                        Problem.Kind.REFUSED,
-                        places.getOrDefault(table, table),
-                        "The rows of " + table + " that are at the destination were written by another mapping: "
-                                + before + ". This one would not make them anew: " + mapping + ". Nothing was done.",
-                        "Put that back, or start a migration of another name into empty tables."));
+        for (FlowPlan.PlannedTable table : plan.tables()) {
+            String now = mapping(table);
+            String before = known.getOrDefault(table.from().id().toString(), now);
+            if (before.equals(Way.BY_OLD_ROWS.behind(now)) && !table.from().logsOldRows()) {
+                changed.add(withoutOldRows(table));
+            } else if (!before.equals(table.way().behind(now)) && !before.equals(now)) {
+                changed.add(anotherMapping(table, before, now));
             }
-        });
+        }
         ProblemException.requireNone(changed);
     }
 
-    /** What was not remembered then is not remembered now, and what is remembered would not be used. */
-    private static Problem anotherWay(String where, String table, boolean remembered) {
+    private Problem anotherMapping(FlowPlan.PlannedTable table, String before, String now) {
         return new Problem(
                 Problem.Kind.REFUSED,
-                where,
-                "When the first rows of " + table + " were written, rows "
-                        + (remembered
-                                ? "of it were remembered, and now they need not be: its log has whole old rows since."
-                                : "of it need not be remembered, and now they would have to be: its log, or that of a"
-                                        + " partition, has no whole old rows any more.")
-                        + " A migration does not change from one to the other. Nothing was done.",
-                "Put back its REPLICA IDENTITY, and that of its partitions ("
-                        + (remembered ? "DEFAULT" : "FULL")
-                        + (remembered
-                                ? " of one of them is enough)."
-                                : " of all of them); if rows were updated or deleted meanwhile, start the migration"
-                                        + " anew."));
+                inFile(table).where(),
+                "The rows of " + table.from().id() + " that are at the " + destination.side()
+                        + " were written by another mapping: " + before + ". This one would not make them anew: "
+                        + table.way().behind(now) + ". Nothing was done.",
+                "Put that back, or start a migration of another name into empty tables.");
     }
 
-    private static String way(FlowPlan.PlannedTable table) {
-        return table.joined().isPresent() ? REMEMBERED : "";
+    private Problem withoutOldRows(FlowPlan.PlannedTable table) {
+        return new Problem(
+                Problem.Kind.REFUSED,
+                inFile(table).where(),
+                "The mapping of " + table.from().id()
+                        + " needs whole old rows, which its log had when the first rows were"
+                        + " written, and now has not: REPLICA IDENTITY FULL was taken from it, or one of its partitions does"
+                        + " not have it. Nothing was done.",
+                "ALTER TABLE … REPLICA IDENTITY FULL, of it and of each partition; if rows were updated or deleted"
+                        + " meanwhile, start the migration anew.");
     }
 
     private MigrationFile.Table inFile(FlowPlan.PlannedTable table) {
