@@ -55,7 +55,7 @@ final class Heartbeat implements AutoCloseable {
             Duration every,
             Consumer<String> lost) {
         this.stream = stream;
-        this.kept = new KeptConnection(source);
+        this.kept = new KeptConnection(source::open);
         this.watermarks = new Watermarks(migration);
         this.sender = sender;
         this.lost = lost;

@@ -7,8 +7,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import dev.switchback.connectors.postgres.PostgresConnections;
-
 /**
  * A connection for one thread, opened when it is needed and kept until it fails. Only {@link #close} may be called by
  * another thread; it leaves none behind, even one that is being opened.
@@ -17,12 +15,16 @@ final class KeptConnection implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(KeptConnection.class);
 
-    private final PostgresConnections database;
+    private final Opener opener;
     private @Nullable Connection kept;
     private boolean closed;
 
-    KeptConnection(PostgresConnections database) {
-        this.database = database;
+    interface Opener {
+        Connection open() throws SQLException;
+    }
+
+    KeptConnection(Opener opener) {
+        this.opener = opener;
     }
 
     Connection open() throws SQLException {
@@ -32,7 +34,7 @@ final class KeptConnection implements AutoCloseable {
                 return kept;
             }
         }
-        Connection opened = database.open();
+        Connection opened = opener.open();
         synchronized (this) {
             kept = opened;
             if (closed) {

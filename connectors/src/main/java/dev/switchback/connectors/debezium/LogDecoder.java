@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
@@ -30,8 +31,9 @@ final class LogDecoder {
 
     private final Map<TableId, CapturedTable> captured = new HashMap<>();
     private final Set<TableId> wholeOldRows;
-    /** Those of which, or of a partition of which, the log may have no more than the key of old rows. */
-    private final Set<TableId> keysOnly = new HashSet<>();
+    /** Of captured tables with partitions whose old rows are not logged whole: the columns that are. */
+    private final Map<TableId, Set<String>> partlyLogged = new HashMap<>();
+
     /** The captured table that the log has just described, of which the next description may be of a partition. */
     private @Nullable TableId described;
 
@@ -103,12 +105,14 @@ final class LogDecoder {
                 LogTable table = table(message.getInt());
                 Row before = null;
                 byte next = message.get();
-                if (next == 'K' || next == 'O') {
+                boolean old = next == 'O';
+                if (next == 'K' || old) {
                     before = row(table, message);
                     next = kind == 'D' ? 0 : message.get();
                 }
-                if (table.wholeOldRows && kind != 'I') {
-                    requireOldRow(table, before);
+                if (table.wholeOldRows && kind != 'I' && !(old && isWhole(table, Objects.requireNonNull(before)))) {
+                    throw new ProblemException(
+                            refusals.oldRowsUnknown(table.reader.table().id()));
                 }
                 Row after = next == 'N' ? completed(row(table, message), before) : null;
                 Operation operation =
@@ -132,20 +136,9 @@ final class LogDecoder {
     private void describe(ByteBuffer message) {
         int relation = message.getInt();
         TableId id = new TableId(SlotStream.text(message), SlotStream.text(message));
-        byte identity = message.get();
-        CapturedTable table = captured.get(id);
-        boolean known = table != null && table.relation().oid() == Integer.toUnsignedLong(relation);
-        TableId root = known ? id : described;
-        described = known ? id : null;
-        if (identity != FULL && root != null) {
-            keysOnly.add(root);
-        }
-        if (table == null || !known) {
-            tables.remove(relation); // Another one may have been created under the name since.
-            return;
-        }
+        boolean full = message.get() == FULL;
         List<LogColumn> columns = new ArrayList<>();
-        List<String> unknownKey = new ArrayList<>(table.schema().key());
+        Set<String> identifying = new HashSet<>();
         for (int left = message.getShort(); left > 0; left--) {
             boolean identifies = message.get() == 1;
             String name = SlotStream.text(message);
@@ -153,10 +146,23 @@ final class LogDecoder {
             int modifier = message.getInt();
             columns.add(new LogColumn(name, type, modifier, ""));
             if (identifies) {
-                unknownKey.remove(name);
+                identifying.add(name);
             }
         }
+        TableId root = described;
+        CapturedTable table = captured.get(id);
+        if (table == null || table.relation().oid() != Integer.toUnsignedLong(relation)) {
+            tables.remove(relation); // Another one may have been created under the name since.
+            if (root != null && !full) {
+                partlyLogged.computeIfAbsent(root, any -> new HashSet<>()).addAll(identifying);
+            }
+            described = null;
+            return;
+        }
+        described = id;
         guard.check(table, columns);
+        List<String> unknownKey = new ArrayList<>(table.schema().key());
+        unknownKey.removeAll(identifying);
         if (!unknownKey.isEmpty()) {
             throw new ProblemException(refusals.keyUnknown(id, unknownKey));
         }
@@ -167,12 +173,10 @@ final class LogDecoder {
         tables.put(relation, new LogTable(new RowReader(table.schema()), places, wholeOldRows.contains(id)));
     }
 
-    /** Of a partition's changes the log says by its table's replica identity whether the old row is whole. */
-    private void requireOldRow(LogTable table, @Nullable Row before) {
-        TableId id = table.reader.table().id();
-        if (before == null || (keysOnly.contains(id) && table.reader.hasKeyAlone(before))) {
-            throw new ProblemException(refusals.oldRowsUnknown(id));
-        }
+    /** Of a partition's change the log says by its table's replica identity, not by its own, that the old row is whole. */
+    private boolean isWhole(LogTable table, Row old) {
+        Set<String> logged = partlyLogged.get(table.reader.table().id());
+        return logged == null || !table.reader.hasOnly(old, logged);
     }
 
     private List<LogChange> truncates(ByteBuffer message, long lsn, long commitMicros) {

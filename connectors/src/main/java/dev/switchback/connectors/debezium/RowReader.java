@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 import org.apache.kafka.connect.data.Struct;
 import org.jspecify.annotations.Nullable;
@@ -94,13 +95,14 @@ final class RowReader {
         return unknown;
     }
 
-    /** Whether all else is NULL, as in an old row of which only the key is logged. */
-    boolean hasKeyAlone(Row row) {
-        long known = Arrays.stream(row.values()).filter(Objects::nonNull).count();
-        return known
-                == Arrays.stream(key)
-                        .filter(column -> row.values()[column] != null)
-                        .count();
+    /** Whether all other columns are NULL, as in an old row of which only these are logged. */
+    boolean hasOnly(Row row, Set<String> columns) {
+        for (int i = 0; i < width(); i++) {
+            if (row.values()[i] != null && !columns.contains(type.columns().get(i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The values of a row's key as text. */

@@ -43,7 +43,7 @@ final class TablePatrol implements AutoCloseable {
     TablePatrol(
             PostgresConnections source, TableWatch watch, Map<TableId, Long> tables, Consumer<ProblemException> halt) {
         this.source = source;
-        this.kept = new KeptConnection(source);
+        this.kept = new KeptConnection(source::open);
         this.watch = watch;
         this.tables = tables;
         this.halt = halt;

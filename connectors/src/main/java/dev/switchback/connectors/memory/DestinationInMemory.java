@@ -205,8 +205,8 @@ public class DestinationInMemory implements Destination {
         @Override
         public boolean supersede(HeldChange first, HeldChange change, List<Mutation> mutations) {
             synchronized (DestinationInMemory.this) {
-                if (isHeld(change) && !isHeld(first)) {
-                    return false;
+                if (!isHeld(change) || !isHeld(first)) {
+                    return !isHeld(change);
                 }
                 boolean applied = retry(change, mutations);
                 if (applied) {

@@ -40,7 +40,7 @@ public final class ControlSchema {
     /** The version whose script, {@code control-N.sql}, was written last. */
     static final int VERSION = 10;
 
-    /** Begins the names of tables whose mappings are those of REVERSE: no table's name has a space outside quotes. */
+    /** Begins the names of the tables whose mappings are those of REVERSE. */
     private static final String BACK = "back from ";
 
     /** "switchba" in ASCII: any number that nobody else locks. */

@@ -217,6 +217,10 @@ class LogDecoderTest {
                 .hasSize(1);
         assertNoOldRow(needing, change('D', RELATION, tuple('O', null, "7", null)));
         assertNoOldRow(needing, change('U', RELATION, tuple('N', "x", "7", "t")));
+
+        needing.decode(description(RELATION, "t", 'f', "id", NOTE, NUMBER, FLAG), 11, 22);
+        needing.decode(description(OTHER, "t_2", 'i', "note", NOTE, NUMBER, FLAG), 11, 22);
+        assertNoOldRow(needing, change('D', RELATION, tuple('O', "x", "7", null)));
     }
 
     private static void assertNoOldRow(LogDecoder decoder, ByteBuffer change) {

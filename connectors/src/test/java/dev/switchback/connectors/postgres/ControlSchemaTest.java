@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -22,6 +23,7 @@ import dev.switchback.connectors.spi.Checkpoint;
 import dev.switchback.connectors.spi.DestinationException;
 import dev.switchback.connectors.spi.Direction;
 import dev.switchback.connectors.spi.FaultPoints;
+import dev.switchback.connectors.spi.Flow;
 import dev.switchback.transforms.problem.ProblemException;
 
 /** Schema switchback: created once, by whoever comes first, and read by everybody. */
@@ -44,6 +46,33 @@ class ControlSchemaTest {
         try (Connection connection = open()) {
             assertThat(ControlSchema.control(connection, "stores")).isEmpty();
             assertThat(ControlSchema.checkpoints(connection, DestinationFixture.FLOW))
+                    .isEmpty();
+        }
+    }
+
+    /** What was declared counts once something was applied; a table's name may be one in both directions. */
+    @Test
+    void mappingsAreRememberedOfEachDirectionOnceItHasApplied() throws SQLException {
+        prepare(settings);
+        Flow there = new Flow("stores", Direction.FORWARD);
+        Flow back = new Flow("stores", Direction.REVERSE);
+        try (Connection connection = open()) {
+            ControlSchema.bindMappings(connection, there, Map.of("public.t", "one"));
+            assertThat(ControlSchema.bindMappings(connection, there, Map.of("public.t", "two")))
+                    .isEqualTo(Map.of("public.t", "two"));
+            ControlSchema.bindMappings(connection, back, Map.of("public.t", "three"));
+            assertThat(ControlSchema.mappings(connection, there)).isEmpty();
+
+            TestServer.execute(
+                    settings,
+                    "INSERT INTO switchback.checkpoint (migration, direction, topic, topic_id, partition, owner)"
+                            + " SELECT 'stores', d, 'x', 'y', 0, gen_random_uuid() FROM (VALUES ('forward'), ('reverse')) v (d)");
+
+            assertThat(ControlSchema.bindMappings(connection, there, Map.of("public.t", "four")))
+                    .isEqualTo(Map.of("public.t", "two"));
+            assertThat(ControlSchema.mappings(connection, there)).isEqualTo(Map.of("public.t", "two"));
+            assertThat(ControlSchema.mappings(connection, back)).isEqualTo(Map.of("public.t", "three"));
+            assertThat(ControlSchema.mappings(connection, new Flow("another", Direction.FORWARD)))
                     .isEmpty();
         }
     }

@@ -38,6 +38,8 @@ final class Planning {
     private final List<String> notices = new ArrayList<>();
     private final ZoneTables zones;
     private final List<Problem> unread = new ArrayList<>();
+    private final Map<String, Way> begun = new HashMap<>();
+    private final Map<String, Way> begunBack = new HashMap<>();
     private final WayBack wayBack;
     private final SourceLookups lookups;
     private final TableMappings mappings;
@@ -47,14 +49,17 @@ final class Planning {
         this.source = Plan.source(file);
         this.destination = Plan.destination(file);
         this.zones = new ZoneTables(source);
-        Flow back = new Flow(file.migration(), Direction.REVERSE);
-        this.wayBack = new WayBack(new ZoneTables(destination), begun(source, back));
+        this.wayBack = new WayBack(new ZoneTables(destination), begunBack);
         this.lookups = new SourceLookups(source);
-        this.mappings = new TableMappings(file, lookups, zones, begun(destination, file.flow()));
+        this.mappings = new TableMappings(file, lookups, zones, begun);
     }
 
     Plan plan() {
         Map<TableId, PostgresTable> sources = sources();
+        if (unread.isEmpty()) {
+            begun(destination, file.flow(), begun);
+            begun(source, new Flow(file.migration(), Direction.REVERSE), begunBack);
+        }
         // A table that is missing, or has no key, the preflight reports.
         List<Selected> selected = mappings.select(sources);
         problems.addAll(mappings.problems());
@@ -144,18 +149,16 @@ final class Planning {
         return topics.problems();
     }
 
-    /** The ways on which a flow's rows were written so far, by the table that they came from. */
-    private Map<TableId, Way> begun(PostgresConnections written, Flow flow) {
-        Map<TableId, Way> begun = new HashMap<>();
+    /** @param begun gets the ways on which the flow's rows were written so far, by the table that they came from */
+    private void begun(PostgresConnections written, Flow flow, Map<String, Way> begun) {
         try (Connection connection = written.open()) {
-            ControlSchema.mappings(connection, flow).forEach((table, mapping) -> Way.of(mapping)
-                    .ifPresent(way -> begun.put(TableId.parse(table), way)));
+            ControlSchema.mappings(connection, flow)
+                    .forEach((table, mapping) -> Way.of(mapping).ifPresent(way -> begun.put(table, way)));
         } catch (SQLException e) {
             unread.add(written.problem(e));
         } catch (ProblemException e) {
             unread.addAll(e.problems());
         }
-        return begun;
     }
 
     /** Why the source cannot be read, its preflight says best. */

@@ -37,7 +37,7 @@ public final class TableMappings {
     private final MigrationFile file;
     private final LookupTables lookups;
     private final TimeZones zones;
-    private final Map<TableId, Way> begun;
+    private final Map<String, Way> begun;
     private final Set<Problem> problems = new LinkedHashSet<>();
     private final List<String> notices = new ArrayList<>();
 
@@ -50,7 +50,7 @@ public final class TableMappings {
     }
 
     /** @param begun the ways on which rows were written so far, by source table */
-    TableMappings(MigrationFile file, LookupTables lookups, TimeZones zones, Map<TableId, Way> begun) {
+    TableMappings(MigrationFile file, LookupTables lookups, TimeZones zones, Map<String, Way> begun) {
         this.begun = begun;
         this.file = file;
         this.lookups = lookups;
@@ -153,15 +153,22 @@ public final class TableMappings {
         List<String> key = MappingCompiler.key(source.schema(), selection, table.key(), table.where());
         checkConflicts(table, selection);
         Optional<String> joined = joined(table, source, selection, key);
-        if (table.onConflict().kind() == OnConflict.Kind.NEWER
-                && joined.isEmpty()
-                && !(source.logsOldRows() && begun.get(table.source()) != Way.BY_CHANGES)) {
-            notices.add(
-                    table.source() + ": a row that is deleted is removed, however new the destination's is, since the"
-                            + " log does not say how old the deleted one was. ALTER TABLE " + table.source()
-                            + " REPLICA IDENTITY FULL ahead of the first run would change that, and make the log longer.");
+        if (table.onConflict().kind() == OnConflict.Kind.NEWER && joined.isEmpty()) {
+            noticeAges(table, source);
         }
         return new Selected(table, source, selection, key, joined);
+    }
+
+    private void noticeAges(Table table, PostgresTable source) {
+        String removed =
+                table.source() + ": a row that is deleted is removed, however new the destination's is, since the"
+                        + " log %s not say how old the deleted one was";
+        if (!source.logsOldRows()) {
+            notices.add(removed.formatted("does") + ". ALTER TABLE " + table.source()
+                    + " REPLICA IDENTITY FULL ahead of the first run would change that, and make the log longer.");
+        } else if (begun.get(table.source().toString()) == Way.BY_CHANGES) {
+            notices.add(removed.formatted("did") + " when the migration began.");
+        }
     }
 
     private void checkConflicts(Table table, Selection selection) {
@@ -206,7 +213,7 @@ public final class TableMappings {
         if (!MappingCompiler.keepsSourceKey(source.schema(), selection, key)) {
             return Optional.of("the destination's key does not contain the source's");
         }
-        if (begun.get(table.source()) == Way.REMEMBERED) {
+        if (begun.get(table.source().toString()) == Way.REMEMBERED) {
             return Optional.of("its rows have been remembered from the first one on");
         }
         Optional<String> reason = Ways.needsOldRows(source, selection, key);
@@ -236,7 +243,7 @@ public final class TableMappings {
                 one.table().onConflict(),
                 one.joined().isPresent(),
                 shared(one.table()),
-                begun.get(one.table().source()),
+                begun.get(one.table().source().toString()),
                 one.table().where());
     }
 

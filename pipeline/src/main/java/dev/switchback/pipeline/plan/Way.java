@@ -28,7 +28,7 @@ public enum Way {
         return mapping + ", " + words;
     }
 
-    /** The way that a description ends with; empty for one of before this was remembered. */
+    /** The way that a description ends with; empty where it has none. */
     public static Optional<Way> of(String description) {
         return Stream.of(values())
                 .filter(way -> description.endsWith(way.behind("")))

@@ -29,7 +29,7 @@ final class WayBack {
     private final List<Problem> problems = new ArrayList<>();
     private final List<String> notices = new ArrayList<>();
     private final ZoneTables zones;
-    private final Map<TableId, Way> begun;
+    private final Map<String, Way> begun;
     private final Map<TableId, Set<String>> interpreted = new LinkedHashMap<>();
     private boolean computes;
 
@@ -37,7 +37,7 @@ final class WayBack {
      * @param zones the destination's
      * @param begun the ways on which rows have come back so far, by the destination's table
      */
-    WayBack(ZoneTables zones, Map<TableId, Way> begun) {
+    WayBack(ZoneTables zones, Map<String, Way> begun) {
         this.begun = begun;
         this.zones = zones;
     }
@@ -103,10 +103,11 @@ final class WayBack {
                     "The SELECT leaves out " + String.join(", ", lost) + " of the key of " + to.id() + ".",
                     "Select it: without it nobody knows which row of the source is meant."));
         }
+        Way way = begun.get(from.id().toString());
         boolean joined = !MappingCompiler.keepsSourceKey(from.schema(), back, key)
-                || begun.get(from.id()) == Way.REMEMBERED
+                || way == Way.REMEMBERED
                 || Ways.needsOldRows(from, back, key).isPresent();
-        tables.add(Ways.planned(from, back, to, key, OnConflict.OVERWRITE, joined, false, begun.get(from.id()), where));
+        tables.add(Ways.planned(from, back, to, key, OnConflict.OVERWRITE, joined, false, way, where));
         computes |= !back.computed().isEmpty();
         interpreted.putAll(back.select().interpreted(from.id()));
     }

@@ -81,10 +81,11 @@ final class Preparation {
         List<Problem> changed = new ArrayList<>();
         for (FlowPlan.PlannedTable table : plan.tables()) {
             String now = mapping(table);
-            String before = known.getOrDefault(table.from().id().toString(), now);
+            String before =
+                    known.getOrDefault(table.from().id().toString(), table.way().behind(now));
             if (before.equals(Way.BY_OLD_ROWS.behind(now)) && !table.from().logsOldRows()) {
                 changed.add(withoutOldRows(table));
-            } else if (!before.equals(table.way().behind(now)) && !before.equals(now)) {
+            } else if (!before.equals(table.way().behind(now))) {
                 changed.add(anotherMapping(table, before, now));
             }
         }
@@ -98,7 +99,10 @@ final class Preparation {
                 "The rows of " + table.from().id() + " that are at the " + destination.side()
                         + " were written by another mapping: " + before + ". This one would not make them anew: "
                         + table.way().behind(now) + ". Nothing was done.",
-                "Put that back, or start a migration of another name into empty tables.");
+                before.startsWith(now)
+                        ? "Put back what decides that, such as REPLICA IDENTITY, and start run again; or start a migration of"
+                                + " another name into empty tables."
+                        : "Put that back, or start a migration of another name into empty tables.");
     }
 
     private Problem withoutOldRows(FlowPlan.PlannedTable table) {
@@ -109,8 +113,8 @@ final class Preparation {
                         + " needs whole old rows, which its log had when the first rows were"
                         + " written, and now has not: REPLICA IDENTITY FULL was taken from it, or one of its partitions does"
                         + " not have it. Nothing was done.",
-                "ALTER TABLE … REPLICA IDENTITY FULL, of it and of each partition; if rows were updated or deleted"
-                        + " meanwhile, start the migration anew.");
+                "ALTER TABLE … REPLICA IDENTITY FULL, of it and of each partition, and start run again; if rows were updated"
+                        + " or deleted meanwhile, start the migration anew.");
     }
 
     private MigrationFile.Table inFile(FlowPlan.PlannedTable table) {

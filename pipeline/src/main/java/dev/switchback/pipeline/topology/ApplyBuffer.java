@@ -141,8 +141,8 @@ final class ApplyBuffer {
     /** Takes a change that is not applied now; those of its key behind it will not be either. */
     void hold(HeldChange change, Event event) {
         holding.add(change);
-        // A refused claim is over as soon as another comes, which may be on its way.
-        if (heldKeys.add(change.change()) && event instanceof Change) {
+        boolean contested = event instanceof Claim claim && claim.key() != null; // Over as soon as one gives it up.
+        if (heldKeys.add(change.change()) && !contested) {
             newlyHeld = change;
         }
         advance(change.change(), event);
@@ -174,7 +174,7 @@ final class ApplyBuffer {
         return bytes;
     }
 
-    /** The latest change that is held and waits behind none; null if there is none. */
+    /** The latest that cannot be mapped and waits behind none; null if there is none. */
     @Nullable HeldChange newlyHeld() {
         return newlyHeld;
     }
