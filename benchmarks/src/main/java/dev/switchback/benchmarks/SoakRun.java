@@ -35,7 +35,7 @@ final class SoakRun {
     private static final Duration FULL = Duration.ofMinutes(10);
     private static final Duration QUICK = Duration.ofSeconds(20);
     private static final int PARTS = 10;
-    /** They make changes faster than a machine of two cores moves them beside that. */
+    /** As many as leave a machine of two cores nothing to spare. */
     private static final int SESSIONS = 2;
 
     private static final Duration CATCH_UP = Duration.ofMinutes(15);
