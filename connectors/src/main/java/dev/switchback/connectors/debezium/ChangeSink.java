@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -172,10 +173,14 @@ final class ChangeSink implements AutoCloseable {
             @Nullable Row keyed) {
         begin();
         bytes += value.length + (key == null ? 0 : key.length);
+        send(
+                new ProducerRecord<>(target.topic, partition, key, value, headers),
+                (metadata, failure) -> remember(failure, target.topic, table, keyed, value.length));
+    }
+
+    private void send(ProducerRecord<byte[], byte[]> record, @Nullable Callback sent) {
         try {
-            producer.send(
-                    new ProducerRecord<>(target.topic, partition, key, value, headers),
-                    (metadata, failure) -> remember(failure, target.topic, table, keyed, value.length));
+            producer.send(record, sent);
         } catch (KafkaException failure) {
             throw explained(failure);
         }
@@ -191,17 +196,9 @@ final class ChangeSink implements AutoCloseable {
                 .distinct()
                 .forEach(topic -> {
                     for (int partition = 0; partition < partitions; partition++) {
-                        sendWatermark(topic, partition, value);
+                        send(new ProducerRecord<>(topic, partition, null, value), null);
                     }
                 });
-    }
-
-    private void sendWatermark(String topic, int partition, byte[] value) {
-        try {
-            producer.send(new ProducerRecord<>(topic, partition, null, value));
-        } catch (KafkaException failure) {
-            throw explained(failure);
-        }
     }
 
     /**

@@ -27,11 +27,10 @@ import dev.switchback.transforms.schema.TableId;
 /**
  * Notices what happens to captured tables without a word in the log: a table is dropped, or it or one of its partitions
  * made UNLOGGED, or altered so that the log does not name its rows by their key, or has no whole old rows where they are
- * needed; a column is dropped and added again, or the
- * publication altered, see {@link TableMarks}; a partition is attached with rows in it, detached, or dropped; one is
- * truncated before it has the triggers that report this. It remembers the partitions
- * in {@code switchback.partition}, so that nothing is missed while capture is away, and gives new partitions their
- * {@link TruncateTriggers}. Each instance is used by one thread at a time.
+ * needed; a column is dropped and added again, or the publication altered, see {@link TableMarks}; a partition is attached
+ * with rows in it, detached, or dropped; one is truncated before it has the triggers that report this. It remembers the
+ * partitions in {@code switchback.partition}, so that nothing is missed while capture is away, and gives new partitions
+ * their {@link TruncateTriggers}. Each instance is used by one thread at a time.
  *
  * <p>A partition that is new may hold rows: those written since it became one are in the log, those that it brought are
  * not. It passes if it is empty, or if it was created as a partition and holds no row of an earlier command of that
@@ -243,7 +242,7 @@ public final class TableWatch {
         }
         return refused(
                 what + " does not have REPLICA IDENTITY FULL, as all of " + Words.name(table)
-                        + " had when the migration" + " began: its log has no whole old rows, which the mapping needs.",
+                        + " had when the migration began: its log has no whole old rows, which the mapping needs.",
                 "ALTER TABLE " + now.name + " REPLICA IDENTITY FULL; if rows of it were updated or deleted before that,"
                         + " start the migration anew. (Alter a new partition in the transaction that creates it.)");
     }
